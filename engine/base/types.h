@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The value types that every part of the engine and every widget shares. Plain data, no behaviour.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace bnof {
+
+/// One measured quantity of one device.
+struct ChannelInfo {
+    std::string name;     ///< as the device prints it, e.g. "TGS2602-1"
+    std::string quantity; ///< "resistance", "conductance", "temperature", ...; empty: unknown
+    std::string unit;     ///< SI symbol or "counts"; empty: unknown
+    std::string gas;      ///< main target gas, if any
+    double rangeLow = 0;  ///< stated measuring range; low == high means unknown
+    double rangeHigh = 0;
+
+    bool operator==(const ChannelInfo&) const = default;
+};
+
+/// One instant of one device. `values` is borrowed: copy it to keep it. NaN marks a missing value.
+struct SensorFrame {
+    Timestamp t = 0;
+    std::span<const float> values;
+};
+
+/// A spike of one neuron of one population, at a simulation tick.
+struct Spike {
+    std::uint32_t neuron = 0;
+    std::uint32_t tick = 0;
+
+    bool operator==(const Spike&) const = default;
+};
+
+/// What a recogniser says at one instant.
+struct Decision {
+    Timestamp t = 0;
+    int gas = -1;                     ///< index into the recogniser's gas list; -1 is "unknown"
+    std::vector<float> probabilities; ///< one per gas, sums to <= 1; the rest is "none of these"
+    float novelty = 0;                ///< 0 familiar ... 1 nothing like the training data
+    std::optional<float> ppm;         ///< concentration of the named gas; absent when not estimated
+    float ppmLow = 0;                 ///< 90 % prediction interval of ppm
+    float ppmHigh = 0;
+    Timestamp onset = -1;             ///< when the present non-background stimulus began; -1: none
+
+    bool operator==(const Decision&) const = default;
+};
+
+/// A note that a person (or a protocol) attached to an instant.
+struct Mark {
+    Timestamp t = 0;
+    std::string label;
+
+    bool operator==(const Mark&) const = default;
+};
+
+/// Something that happened to the data's way and must travel with the data.
+struct StreamEvent {
+    enum class Kind : std::uint8_t {
+        Gap = 1,          ///< no data between t and t2 (unplugged, stalled)
+        Resynchronised,   ///< the decoder skipped `count` bytes
+        Dropped,          ///< `count` frames were lost in a queue before they were recorded
+        NotRecognised,    ///< `count` frames were recorded but not shown to the recogniser
+        RecogniserReset,  ///< the recogniser restarted from its initial state at t
+        BackEndChanged,   ///< text names the back end from t on
+        Note,             ///< text for people
+    };
+    Kind kind = Kind::Note;
+    Timestamp t = 0;
+    Timestamp t2 = 0;
+    std::uint64_t count = 0;
+    std::string text;
+
+    bool operator==(const StreamEvent&) const = default;
+};
+
+/// A named group of neurons for displays and recordings, in network order.
+struct LayerInfo {
+    std::string name; ///< "receptor", "projection", "Kenyon", "output", ...
+    std::uint32_t size = 0;
+
+    bool operator==(const LayerInfo&) const = default;
+};
+
+} // namespace bnof

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Frames in, decisions out. The spiking network and the classical baseline implement the same interface,
+// so that everything above (session, replay, evaluation, comparison) treats them alike.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/types.h"
+
+namespace bnof::olfaction {
+
+/// What a recogniser is and what it needs.
+struct RecogniserInfo {
+    std::string kind;                      ///< "spiking" or "lda"
+    std::string modelName;                 ///< for people
+    std::string modelDigest;               ///< SHA-256 of the model's bytes
+    std::vector<std::string> gases;        ///< Decision::gas indexes this
+    int background = -1;                   ///< index of the class that means "no stimulus" (clean air), or -1
+    std::vector<ChannelInfo> channels;     ///< the channels that it was trained on, in order
+    std::vector<LayerInfo> layers;         ///< one per population in network order; empty when it does not spike
+    double tickMs = 1;                     ///< simulation tick
+    double decisionIntervalSeconds = 0.2;  ///< of device time
+    std::string backEnd;                   ///< "vector (AVX2)", ...
+    bool simulatedTraining = false;        ///< the training data came from the simulator
+};
+
+/// What one call of process() produced. Cleared by the caller, so that its memory is reused.
+struct RecogniserOutput {
+    std::vector<std::vector<Spike>> spikes; ///< per layer; ticks count from the last reset
+    std::vector<Decision> decisions;
+
+    void clear()
+    {
+        for (auto& layer : spikes)
+            layer.clear();
+        decisions.clear();
+    }
+};
+
+/// Deterministic: the same state and the same calls give the same output, bit for bit. Not thread-safe.
+class Recogniser {
+public:
+    virtual ~Recogniser() = default;
+
+    [[nodiscard]] virtual const RecogniserInfo& info() const = 0;
+    /// Advance to the frame's time. Frames must come in time order with as many values as info().channels;
+    /// NaN marks a missing value. Appends to `output`.
+    virtual Result<void> process(const SensorFrame& frame, RecogniserOutput& output) = 0;
+    /// Forget everything that was seen; the next frame starts at tick 0.
+    virtual void reset() = 0;
+    /// Everything that future output depends on.
+    [[nodiscard]] virtual std::vector<std::uint8_t> saveState() const = 0;
+    virtual Result<void> loadState(std::span<const std::uint8_t> state) = 0;
+};
+
+struct RecogniserOptions {
+    std::string backEnd = "auto"; ///< see snn::SimulationOptions
+};
+
+/// Build the recogniser that a model file describes (bytes of a .bnofmodel).
+[[nodiscard]] Result<std::unique_ptr<Recogniser>> makeRecogniser(std::span<const std::uint8_t> modelBytes,
+                                                                 const RecogniserOptions& options = {});
+
+/// For each channel of the model, the index of the device channel that feeds it: by name where all names are
+/// present, else by position where the counts agree. The error names the channels that are missing.
+[[nodiscard]] Result<std::vector<std::size_t>> matchChannels(const std::vector<ChannelInfo>& modelChannels,
+                                                             const std::vector<ChannelInfo>& deviceChannels);
+
+} // namespace bnof::olfaction

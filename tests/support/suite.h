@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QRegularExpression>
+#include <QtTest/QTest>
+
+namespace bnof::test {
+
+/// Base of every suite: a Qt warning that a test did not announce with QTest::ignoreMessage fails it.
+class Suite : public QObject {
+    Q_OBJECT
+
+public slots:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+};
+
+} // namespace bnof::test
+
+/// Compare a Result: on failure print the message that a person would see.
+#define BNOF_VERIFY_OK(result) QVERIFY2((result).ok(), (result).ok() ? "" : (result).error().message().c_str())
