@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +29,8 @@ struct ChannelInfo {
 struct SensorFrame {
     Timestamp t = 0;
     std::span<const float> values;
+    /// The device's own clock in seconds, as it printed it; NaN when it prints none.
+    double deviceSeconds = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// A spike of one neuron of one population, at a simulation tick.

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engine/base/result.h"
+#include "engine/base/types.h"
+#include "engine/recording/recording.h"
+
+namespace bnof::recording {
+
+struct RecorderOptions {
+    /// Everything accepted is in the file at most this long after (design promise: 250 ms).
+    std::int64_t flushNanoseconds = 200 * nanosecondsPerMillisecond;
+    /// Bytes that may wait for the disk before items are dropped and counted.
+    std::size_t queueBytes = 64U << 20;
+    std::string codec = "lz4"; ///< "none" or "lz4"
+};
+
+/// Writes one .bnr file on its own thread. The functions that add data may be called from one thread at a
+/// time and never wait for the disk; false means that the item was dropped (and counted in the file) or
+/// that the recorder has failed. A failure (disk full) ends the recording with everything so far readable.
+class Recorder {
+public:
+    /// Creates the file (never overwrites one) and writes metadata, model and the recogniser's state at the
+    /// start. Errors: the file exists, the folder is missing or not writable, the disk is full.
+    [[nodiscard]] static Result<std::unique_ptr<Recorder>>
+    create(const std::string& path, RecordingMetadata metadata, std::span<const std::uint8_t> modelBytes,
+           std::span<const std::uint8_t> recogniserState, const RecorderOptions& options = {});
+    virtual ~Recorder() = default; ///< finishes the file if finish() was not called
+
+    /// `recognised` is false when the recogniser was not shown this frame.
+    virtual bool frame(std::uint32_t source, const SensorFrame& frame, bool recognised) = 0;
+    virtual bool spikes(std::uint32_t layer, std::span<const Spike> spikes) = 0;
+    /// `latencyNanoseconds`: from the arrival of the frame to the decision; not part of the hashes.
+    virtual bool decision(const Decision& decision, std::int64_t latencyNanoseconds) = 0;
+    virtual bool event(const StreamEvent& event) = 0;
+    virtual bool mark(const Mark& mark) = 0;
+
+    /// Write what is queued and the footer, flush to disk, close. Waits; not for the UI thread.
+    virtual Result<void> finish() = 0;
+
+    struct Status {
+        std::uint64_t frames = 0;
+        std::uint64_t bytes = 0;        ///< size of the file
+        std::uint64_t dropped = 0;      ///< items lost because the disk could not keep up
+        std::int64_t freeBytes = -1;    ///< on the file's disk; -1 unknown
+        std::optional<Error> failure;   ///< why the recording ended by itself
+    };
+    [[nodiscard]] virtual Status status() const = 0; ///< any thread
+    [[nodiscard]] virtual const RecordingMetadata& metadata() const = 0;
+    [[nodiscard]] virtual const std::string& path() const = 0;
+};
+
+} // namespace bnof::recording
