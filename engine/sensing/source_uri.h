@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace bnof::sensing {
+
+/// Where frames come from, as one string that means the same in the connect dialog, on the command line, in
+/// configuration files and in recordings:
+///   serial:/dev/ttyUSB0?baud=115200&decoder=csv    tcp://host:port?decoder=ndjson    replay:run.bnr?speed=1
+/// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
+/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection).
+struct SourceUri {
+    std::string scheme;  ///< "serial", "tcp", "replay"
+    std::string path;    ///< device node or file
+    std::string host;    ///< for network schemes
+    int port = 0;
+    std::vector<std::pair<std::string, std::string>> parameters; ///< decoded, in order
+
+    /// Errors name the part that is wrong and show a correct example.
+    [[nodiscard]] static Result<SourceUri> parse(std::string_view text);
+    [[nodiscard]] std::string toString() const;
+    [[nodiscard]] std::string parameter(std::string_view key, std::string_view fallback = {}) const;
+
+    bool operator==(const SourceUri&) const = default;
+};
+
+/// One line for `bnof devices --transports` and the connect dialog.
+struct TransportInfo {
+    std::string scheme;
+    std::string summary;
+    std::string example;
+};
+[[nodiscard]] const std::vector<TransportInfo>& transports();
+
+} // namespace bnof::sensing
