@@ -1,1 +1,149 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// One running experiment: sources, recogniser, recorder and the live view, wired over worker threads. The
+// app, the command line and (later) a cluster node all run this.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/types.h"
+#include "engine/session/live_view.h"
+#include "engine/sensing/source.h"
+#include "engine/sensing/source_uri.h"
+
+namespace bnof::session {
+
+/// Receives the results in order, on the compute thread. Must not block for long.
+class SessionObserver {
+public:
+    virtual ~SessionObserver() = default;
+    virtual void channels(std::uint32_t /*source*/, const std::vector<ChannelInfo>& /*channels*/) {}
+    virtual void frame(std::uint32_t /*source*/, const SensorFrame& /*frame*/) {}
+    virtual void decision(const Decision& /*decision*/, std::int64_t /*latencyNanoseconds*/) {}
+    virtual void event(const StreamEvent& /*event*/) {}
+    virtual void state(std::uint32_t /*source*/, sensing::ConnectionState, const std::optional<Error>& /*problem*/) {}
+    /// A replay came to its end, or every source is finished or failed.
+    virtual void finished() {}
+};
+
+struct SessionConfiguration {
+    /// One or more live sources, or exactly one replay. The first feeds the recogniser.
+    std::vector<sensing::SourceUri> sources;
+    std::vector<std::uint8_t> modelBytes; ///< empty: no recogniser (a replay then uses the recording's own model)
+    std::string backEnd = "auto";
+    std::size_t historySamples = 1U << 20; ///< kept per channel for display; 0: none
+    std::size_t frameQueue = 1U << 14;     ///< frames that may wait for the compute thread
+    SessionObserver* observer = nullptr;   ///< outlives the session
+};
+
+struct RecordingRequest {
+    std::string path;
+    std::string title;
+    std::string operatorName;
+    std::string notes;
+    std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
+};
+
+enum class Severity { Information, Warning, Error };
+
+/// Something the user should know: what, since when, and the remedy. Shown in a list, not a pop-up.
+struct Problem {
+    std::string id; ///< stable while it lasts, e.g. "source.0"
+    Severity severity = Severity::Warning;
+    Error error;
+    std::int64_t sinceUtc = 0;
+
+    bool operator==(const Problem& other) const { return id == other.id && sinceUtc == other.sinceUtc; }
+};
+
+struct SourceView {
+    std::string uri;
+    std::string device;
+    bool simulated = false;
+    sensing::ConnectionState state = sensing::ConnectionState::Idle;
+    std::vector<ChannelInfo> channels; ///< empty until known
+    sensing::SourceStatistics statistics;
+};
+
+struct RecordingView {
+    std::string path;
+    Timestamp elapsed = 0;
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t dropped = 0;
+    double bytesPerSecond = 0;
+    std::int64_t freeBytes = -1;
+};
+
+/// The proof of a replay: the hashes of what was recorded and of what was computed again.
+struct ReplayProof {
+    bool finished = false;
+    bool comparable = false; ///< the recording holds spikes and decisions of the same model
+    bool match = false;
+    std::string recordedSpikes, replayedSpikes;
+    std::string recordedDecisions, replayedDecisions;
+    std::uint64_t frames = 0, spikes = 0, decisions = 0;
+    std::string remark; ///< why it is not comparable or does not match, where known
+};
+
+struct ReplayView {
+    std::string path;
+    Timestamp position = 0;
+    Timestamp start = 0;
+    Timestamp end = 0;
+    double speed = 1; ///< 0: as fast as possible
+    bool paused = false;
+    ReplayProof proof;
+};
+
+/// A consistent copy of everything a status display needs.
+struct SessionStatus {
+    Timestamp now = 0; ///< session time
+    std::int64_t wallAtZero = 0;
+    std::vector<SourceView> sources;
+    std::string recogniserKind; ///< empty: nothing is being recognised
+    std::string modelName;
+    std::string backEnd;
+    std::vector<std::string> gases;
+    int background = -1;
+    std::vector<LayerInfo> layers;
+    double tickMs = 1;
+    std::uint64_t frames = 0;
+    std::uint64_t decisions = 0;
+    std::uint64_t spikes = 0;
+    std::uint64_t droppedFrames = 0;      ///< lost before recording
+    std::uint64_t notRecognisedFrames = 0; ///< recorded but not shown to the recogniser
+    double latencyP50Ms = 0;              ///< sample in to decision
+    double latencyP99Ms = 0;
+    std::optional<RecordingView> recording;
+    std::string lastRecording; ///< path of the recording that was finished last
+    std::optional<ReplayView> replay;
+    std::vector<Problem> problems;
+    bool finished = false;
+};
+
+/// All functions return at once and may be called from any thread; what goes wrong later appears in
+/// status().problems. Destruction stops the sources and finishes a running recording.
+class Session {
+public:
+    /// Errors: no source, a model that cannot be loaded, a replay file that cannot be read.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> start(SessionConfiguration configuration);
+    virtual ~Session() = default;
+
+    virtual void startRecording(RecordingRequest request) = 0;
+    virtual void mark(std::string label) = 0; ///< at the present session time
+    virtual void stopRecording() = 0;
+    virtual void setReplaySpeed(double speed) = 0;
+    virtual void setReplayPaused(bool paused) = 0;
+    /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
+    virtual void stop() = 0;
+
+    [[nodiscard]] virtual SessionStatus status() const = 0;
+    [[nodiscard]] virtual std::shared_ptr<const LiveView> live() const = 0;
+};
+
+} // namespace bnof::session
