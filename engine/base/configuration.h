@@ -10,7 +10,8 @@
 
 #include "engine/base/result.h"
 
-namespace bnof {
+namespace bnof
+{
 
 enum class SettingType { Text, Number, Boolean, Choice };
 
@@ -29,7 +30,8 @@ struct Setting {
 [[nodiscard]] const Setting* findSetting(std::string_view key);
 
 /// Values for every setting. Copyable plain data.
-class Configuration {
+class Configuration
+{
 public:
     Configuration(); ///< defaults
 

@@ -7,8 +7,10 @@
 #include <memory>
 #include <mutex>
 
-namespace bnof {
-namespace {
+namespace bnof
+{
+namespace
+{
 
 struct Registry {
     std::mutex mutex;

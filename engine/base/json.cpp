@@ -5,8 +5,10 @@
 #include <charconv>
 #include <cmath>
 
-namespace bnof {
-namespace {
+namespace bnof
+{
+namespace
+{
 
 const Json nullJson;
 
@@ -55,7 +57,8 @@ void appendUtf8(std::string& out, std::uint32_t code)
 }
 
 /// Recursive descent over the text; the first problem ends the parse.
-class Parser {
+class Parser
+{
 public:
     Parser(std::string_view text, std::string_view name) : m_text(text), m_name(name) {}
 
@@ -126,15 +129,9 @@ private:
             out = Json(std::move(text));
             return true;
         }
-        case 't':
-            out = Json(true);
-            return literal("true");
-        case 'f':
-            out = Json(false);
-            return literal("false");
-        case 'n':
-            out = Json();
-            return literal("null");
+        case 't': out = Json(true); return literal("true");
+        case 'f': out = Json(false); return literal("false");
+        case 'n': out = Json(); return literal("null");
         default: return parseNumber(out);
         }
     }
@@ -158,8 +155,8 @@ private:
                 break;
             }
         }
-        const bool leadingZero = end > digits + 1 && m_text[digits] == '0' && m_text[digits + 1] >= '0' &&
-                                 m_text[digits + 1] <= '9';
+        const bool leadingZero =
+            end > digits + 1 && m_text[digits] == '0' && m_text[digits + 1] >= '0' && m_text[digits + 1] <= '9';
         if (end == digits || m_text[digits] < '0' || m_text[digits] > '9' || leadingZero)
             return fail("not a number");
         const char* first = m_text.data() + start;

@@ -11,7 +11,8 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::log {
+namespace bnof::log
+{
 
 enum class Level { Debug, Info, Warning, Error };
 

@@ -6,7 +6,8 @@
 #include <array>
 #include <cstdint>
 
-namespace bnof {
+namespace bnof
+{
 
 using PhiloxBlock = std::array<std::uint32_t, 4>;
 
@@ -31,16 +32,17 @@ constexpr std::uint32_t philoxWeylB = 0xBB67AE85U;
 
 /// A reproducible sequence keyed by (seed, stream). Not for use inside simulation ticks, where draws
 /// are keyed by (seed, stream, neuron, tick) directly.
-class PhiloxSequence {
+class PhiloxSequence
+{
 public:
     PhiloxSequence(std::uint64_t seed, std::uint32_t stream) : m_seed(seed), m_stream(stream) {}
 
     std::uint32_t next()
     {
         if (m_used == 4) {
-            m_block = philox({static_cast<std::uint32_t>(m_counter), static_cast<std::uint32_t>(m_counter >> 32),
-                              m_stream, 0x5EEDU},
-                             static_cast<std::uint32_t>(m_seed), static_cast<std::uint32_t>(m_seed >> 32));
+            m_block = philox(
+                {static_cast<std::uint32_t>(m_counter), static_cast<std::uint32_t>(m_counter >> 32), m_stream, 0x5EEDU},
+                static_cast<std::uint32_t>(m_seed), static_cast<std::uint32_t>(m_seed >> 32));
             ++m_counter;
             m_used = 0;
         }

@@ -3,7 +3,8 @@
 
 #include <cstring>
 
-namespace bnof {
+namespace bnof
+{
 
 std::string Error::message() const
 {

@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
-namespace bnof {
+namespace bnof
+{
 
 std::int64_t monotonicNow()
 {

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <string>
 
-namespace bnof {
+namespace bnof
+{
 
 /// Nanoseconds since the session start on the monotonic clock (a replay reuses the recorded values).
 using Timestamp = std::int64_t;
@@ -12,7 +13,10 @@ using Timestamp = std::int64_t;
 constexpr std::int64_t nanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t nanosecondsPerMillisecond = 1'000'000;
 
-[[nodiscard]] constexpr double toSeconds(Timestamp t) { return static_cast<double>(t) * 1e-9; }
+[[nodiscard]] constexpr double toSeconds(Timestamp t)
+{
+    return static_cast<double>(t) * 1e-9;
+}
 [[nodiscard]] constexpr Timestamp fromSeconds(double seconds)
 {
     return static_cast<Timestamp>(seconds * 1e9 + (seconds < 0 ? -0.5 : 0.5));

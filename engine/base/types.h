@@ -11,7 +11,8 @@
 
 #include "engine/base/time.h"
 
-namespace bnof {
+namespace bnof
+{
 
 /// One measured quantity of one device.
 struct ChannelInfo {
@@ -50,7 +51,7 @@ struct Decision {
     std::optional<float> ppm;         ///< concentration of the named gas; absent when not estimated
     float ppmLow = 0;                 ///< 90 % prediction interval of ppm
     float ppmHigh = 0;
-    Timestamp onset = -1;             ///< when the present non-background stimulus began; -1: none
+    Timestamp onset = -1; ///< when the present non-background stimulus began; -1: none
 
     bool operator==(const Decision&) const = default;
 };
@@ -66,13 +67,13 @@ struct Mark {
 /// Something that happened to the data's way and must travel with the data.
 struct StreamEvent {
     enum class Kind : std::uint8_t {
-        Gap = 1,          ///< no data between t and t2 (unplugged, stalled)
-        Resynchronised,   ///< the decoder skipped `count` bytes
-        Dropped,          ///< `count` frames were lost in a queue before they were recorded
-        NotRecognised,    ///< `count` frames were recorded but not shown to the recogniser
-        RecogniserReset,  ///< the recogniser restarted from its initial state at t
-        BackEndChanged,   ///< text names the back end from t on
-        Note,             ///< text for people
+        Gap = 1,         ///< no data between t and t2 (unplugged, stalled)
+        Resynchronised,  ///< the decoder skipped `count` bytes
+        Dropped,         ///< `count` frames were lost in a queue before they were recorded
+        NotRecognised,   ///< `count` frames were recorded but not shown to the recogniser
+        RecogniserReset, ///< the recogniser restarted from its initial state at t
+        BackEndChanged,  ///< text names the back end from t on
+        Note,            ///< text for people
     };
     Kind kind = Kind::Note;
     Timestamp t = 0;

@@ -11,14 +11,16 @@
 
 #include "engine/base/result.h"
 #include "engine/base/types.h"
-#include "engine/session/live_view.h"
 #include "engine/sensing/source.h"
 #include "engine/sensing/source_uri.h"
+#include "engine/session/live_view.h"
 
-namespace bnof::session {
+namespace bnof::session
+{
 
 /// Receives the results in order, on the compute thread. Must not block for long.
-class SessionObserver {
+class SessionObserver
+{
 public:
     virtual ~SessionObserver() = default;
     virtual void channels(std::uint32_t /*source*/, const std::vector<ChannelInfo>& /*channels*/) {}
@@ -115,9 +117,9 @@ struct SessionStatus {
     std::uint64_t frames = 0;
     std::uint64_t decisions = 0;
     std::uint64_t spikes = 0;
-    std::uint64_t droppedFrames = 0;      ///< lost before recording
+    std::uint64_t droppedFrames = 0;       ///< lost before recording
     std::uint64_t notRecognisedFrames = 0; ///< recorded but not shown to the recogniser
-    double latencyP50Ms = 0;              ///< sample in to decision
+    double latencyP50Ms = 0;               ///< sample in to decision
     double latencyP99Ms = 0;
     std::optional<RecordingView> recording;
     std::string lastRecording; ///< path of the recording that was finished last
@@ -128,7 +130,8 @@ struct SessionStatus {
 
 /// All functions return at once and may be called from any thread; what goes wrong later appears in
 /// status().problems. Destruction stops the sources and finishes a running recording.
-class Session {
+class Session
+{
 public:
     /// Errors: no source, a model that cannot be loaded, a replay file that cannot be read.
     [[nodiscard]] static Result<std::unique_ptr<Session>> start(SessionConfiguration configuration);
