@@ -10,7 +10,8 @@
 #include "engine/base/types.h"
 #include "engine/recording/recording.h"
 
-namespace bnof::recording {
+namespace bnof::recording
+{
 
 /// One thing in a recording, in the order in which it was recorded.
 struct FrameItem {
@@ -32,8 +33,8 @@ using Item = std::variant<FrameItem, SpikesItem, DecisionItem, StreamEvent, Mark
 
 /// What reading found out about the file's health.
 struct Health {
-    bool complete = false;            ///< closed properly: footer present and right
-    std::uint64_t lostBytes = 0;      ///< bytes at the end or in damaged chunks that could not be used
+    bool complete = false;       ///< closed properly: footer present and right
+    std::uint64_t lostBytes = 0; ///< bytes at the end or in damaged chunks that could not be used
     std::uint64_t damagedChunks = 0;
     std::vector<std::string> findings; ///< sentences for people, in file order, with offsets
 };
@@ -45,9 +46,9 @@ struct Summary {
     std::uint64_t decisions = 0;
     std::uint64_t marks = 0;
     std::uint64_t gaps = 0;
-    std::uint64_t droppedFrames = 0;       ///< sum of Dropped events
+    std::uint64_t droppedFrames = 0; ///< sum of Dropped events
     std::uint64_t notRecognisedFrames = 0;
-    std::uint64_t badLines = 0;            ///< sum of Resynchronised events (number of events)
+    std::uint64_t badLines = 0; ///< sum of Resynchronised events (number of events)
     Timestamp firstTime = 0;
     Timestamp lastTime = 0;
     std::vector<std::uint64_t> framesPerSource;
@@ -56,7 +57,8 @@ struct Summary {
 
 /// Reads a .bnr file, whole or cut off anywhere; memory-mapped, in bounded memory. Damaged chunks are
 /// reported in health() and skipped, never guessed. Distinct readers are independent.
-class Reader {
+class Reader
+{
 public:
     [[nodiscard]] static Result<std::unique_ptr<Reader>> open(const std::string& path);
     virtual ~Reader() = default;

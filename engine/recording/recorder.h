@@ -10,7 +10,8 @@
 #include "engine/base/types.h"
 #include "engine/recording/recording.h"
 
-namespace bnof::recording {
+namespace bnof::recording
+{
 
 struct RecorderOptions {
     /// Everything accepted is in the file at most this long after (design promise: 250 ms).
@@ -23,13 +24,15 @@ struct RecorderOptions {
 /// Writes one .bnr file on its own thread. The functions that add data may be called from one thread at a
 /// time and never wait for the disk; false means that the item was dropped (and counted in the file) or
 /// that the recorder has failed. A failure (disk full) ends the recording with everything so far readable.
-class Recorder {
+class Recorder
+{
 public:
     /// Creates the file (never overwrites one) and writes metadata, model and the recogniser's state at the
     /// start. Errors: the file exists, the folder is missing or not writable, the disk is full.
-    [[nodiscard]] static Result<std::unique_ptr<Recorder>>
-    create(const std::string& path, RecordingMetadata metadata, std::span<const std::uint8_t> modelBytes,
-           std::span<const std::uint8_t> recogniserState, const RecorderOptions& options = {});
+    [[nodiscard]] static Result<std::unique_ptr<Recorder>> create(const std::string& path, RecordingMetadata metadata,
+                                                                  std::span<const std::uint8_t> modelBytes,
+                                                                  std::span<const std::uint8_t> recogniserState,
+                                                                  const RecorderOptions& options = {});
     virtual ~Recorder() = default; ///< finishes the file if finish() was not called
 
     /// `recognised` is false when the recogniser was not shown this frame.
@@ -45,10 +48,10 @@ public:
 
     struct Status {
         std::uint64_t frames = 0;
-        std::uint64_t bytes = 0;        ///< size of the file
-        std::uint64_t dropped = 0;      ///< items lost because the disk could not keep up
-        std::int64_t freeBytes = -1;    ///< on the file's disk; -1 unknown
-        std::optional<Error> failure;   ///< why the recording ended by itself
+        std::uint64_t bytes = 0;      ///< size of the file
+        std::uint64_t dropped = 0;    ///< items lost because the disk could not keep up
+        std::int64_t freeBytes = -1;  ///< on the file's disk; -1 unknown
+        std::optional<Error> failure; ///< why the recording ended by itself
     };
     [[nodiscard]] virtual Status status() const = 0; ///< any thread
     [[nodiscard]] virtual const RecordingMetadata& metadata() const = 0;

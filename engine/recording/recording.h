@@ -11,7 +11,8 @@
 #include "engine/base/sha256.h"
 #include "engine/base/types.h"
 
-namespace bnof::recording {
+namespace bnof::recording
+{
 
 /// One source of frames, as it was when the recording began.
 struct SourceDescription {
@@ -25,15 +26,15 @@ struct SourceDescription {
 
 /// Everything needed to repeat the session that is not a stream.
 struct RecordingMetadata {
-    std::string uuid;                    ///< set by the writer when empty
-    std::int64_t wallAtZero = 0;         ///< UTC nanoseconds at session time 0
-    Timestamp start = 0;                 ///< session time at which the recording began
+    std::string uuid;            ///< set by the writer when empty
+    std::int64_t wallAtZero = 0; ///< UTC nanoseconds at session time 0
+    Timestamp start = 0;         ///< session time at which the recording began
     std::string title;
     std::string operatorName;
     std::string notes;
     std::string softwareVersion;
     std::vector<SourceDescription> sources;
-    std::uint32_t recognisedSource = 0;  ///< the source that feeds the recogniser
+    std::uint32_t recognisedSource = 0; ///< the source that feeds the recogniser
     // The recogniser; layers and gases are empty when nothing was recognised.
     std::string modelName;
     std::string modelDigest;
@@ -43,7 +44,7 @@ struct RecordingMetadata {
     std::vector<LayerInfo> layers;
     std::vector<std::string> gases;
     int background = -1;
-    Json configuration;                  ///< settings in force, for the report
+    Json configuration; ///< settings in force, for the report
 
     bool operator==(const RecordingMetadata&) const = default;
 };
@@ -54,7 +55,8 @@ struct RecordingMetadata {
 /// Hash of the spike and decision streams, independent of how they were cut into chunks: SHA-256 over the
 /// layers' digests (each over little-endian neuron, tick pairs) and over the decisions' canonical bytes.
 /// Latencies and wall-clock times are no part of it.
-class StreamHasher {
+class StreamHasher
+{
 public:
     explicit StreamHasher(std::size_t layers) : m_layers(layers), m_spikeCounts(layers) {}
 

@@ -8,18 +8,19 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::sensing {
+namespace bnof::sensing
+{
 
 /// A serial port that the system knows.
 struct PortInfo {
-    std::string path;         ///< /dev/ttyUSB0
-    std::string vendor;       ///< as the device reports it, or from the table of USB ids
+    std::string path;   ///< /dev/ttyUSB0
+    std::string vendor; ///< as the device reports it, or from the table of USB ids
     std::string product;
     std::string serialNumber;
     std::uint16_t vendorId = 0; ///< 0: not a USB device
     std::uint16_t productId = 0;
-    std::string suggestion;   ///< what it probably is: "Arduino or compatible (CH340)"
-    std::string uri;          ///< serial:... ready to connect
+    std::string suggestion; ///< what it probably is: "Arduino or compatible (CH340)"
+    std::string uri;        ///< serial:... ready to connect
 };
 
 /// Ports that could carry a sensor, USB first. `extra` names nodes to list as well (pseudo-terminals).

@@ -11,7 +11,8 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 
-namespace bnof::sensing {
+namespace bnof::sensing
+{
 
 /// One exposure of a script.
 struct Exposure {
@@ -33,13 +34,14 @@ struct NoseScript {
 [[nodiscard]] NoseScript demonstrationScript(std::uint64_t seed);
 
 struct NoseOptions {
-    std::uint64_t seed = 1;      ///< noise, drift
-    std::uint64_t unit = 1;      ///< which specimen of the array: gain and offset spread between units
+    std::uint64_t seed = 1; ///< noise, drift
+    std::uint64_t unit = 1; ///< which specimen of the array: gain and offset spread between units
     double rateHz = 20;
 };
 
 /// Step-by-step model; deterministic in seed and script.
-class SimulatedNose {
+class SimulatedNose
+{
 public:
     SimulatedNose(const NoseOptions& options, NoseScript script);
     ~SimulatedNose();

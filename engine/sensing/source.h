@@ -13,11 +13,12 @@
 #include "engine/base/types.h"
 #include "engine/sensing/source_uri.h"
 
-namespace bnof::sensing {
+namespace bnof::sensing
+{
 
 enum class ConnectionState {
-    Idle,         ///< not started, or stopped by the user
-    Connecting,   ///< opening, or open and waiting for the first frame
+    Idle,       ///< not started, or stopped by the user
+    Connecting, ///< opening, or open and waiting for the first frame
     Streaming,
     Stalled,      ///< open, but no frame for several periods
     Reconnecting, ///< the device went away; trying again with back-off
@@ -27,7 +28,8 @@ enum class ConnectionState {
 [[nodiscard]] const char* toString(ConnectionState state);
 
 /// Receives what a source delivers, on the source's I/O thread. Must not block.
-class SourceSink {
+class SourceSink
+{
 public:
     virtual ~SourceSink() = default;
     virtual void sourceChannels(std::uint32_t source, const std::vector<ChannelInfo>& channels) = 0;
@@ -38,8 +40,8 @@ public:
 };
 
 struct SourceOptions {
-    std::uint32_t index = 0;          ///< passed back with every call of the sink
-    std::int64_t sessionStart = 0;    ///< monotonicNow() at session time 0
+    std::uint32_t index = 0;       ///< passed back with every call of the sink
+    std::int64_t sessionStart = 0; ///< monotonicNow() at session time 0
     /// First pause before a lost device is tried again; doubles up to 5 s.
     std::int64_t retryNanoseconds = 200 * nanosecondsPerMillisecond;
 };
@@ -57,7 +59,8 @@ struct SourceStatistics {
 
 /// A source of frames: a transport with a decoder. Lives in a thread with a Qt event loop; start() and
 /// stop() are called there. It keeps reconnecting until stopped.
-class Source : public QObject {
+class Source : public QObject
+{
     Q_OBJECT
 
 public:

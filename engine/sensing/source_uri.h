@@ -8,7 +8,8 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::sensing {
+namespace bnof::sensing
+{
 
 /// Where frames come from, as one string that means the same in the connect dialog, on the command line, in
 /// configuration files and in recordings:
@@ -16,9 +17,9 @@ namespace bnof::sensing {
 /// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
 /// device: the device's own time column), name (for people), rate (expected Hz, for stall detection).
 struct SourceUri {
-    std::string scheme;  ///< "serial", "tcp", "replay"
-    std::string path;    ///< device node or file
-    std::string host;    ///< for network schemes
+    std::string scheme; ///< "serial", "tcp", "replay"
+    std::string path;   ///< device node or file
+    std::string host;   ///< for network schemes
     int port = 0;
     std::vector<std::pair<std::string, std::string>> parameters; ///< decoded, in order
 
