@@ -33,6 +33,7 @@ struct RecogniserInfo {
 struct RecogniserOutput {
     std::vector<std::vector<Spike>> spikes; ///< per layer; ticks count from the last reset
     std::vector<Decision> decisions;
+    Timestamp tickZero = 0;                 ///< set by process(): the session time of tick 0 of these spikes
 
     void clear()
     {
