@@ -8,13 +8,11 @@
 #include <mutex>
 #include <optional>
 
-namespace bnof
-{
+namespace bnof {
 
 /// A bounded queue between two threads. The producer never waits: tryPush() refuses when the queue is
 /// full, and the producer states and counts what it does then (see the table in engine/README.md).
-template <typename T> class BoundedQueue
-{
+template <typename T> class BoundedQueue {
 public:
     explicit BoundedQueue(std::size_t capacity) : m_capacity(capacity) {}
 

@@ -13,10 +13,8 @@
 #include "engine/base/files.h"
 #include "engine/base/json.h"
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
 constexpr std::uint64_t largestFile = 1U << 20;
 

@@ -10,8 +10,7 @@
 
 #include "engine/base/result.h"
 
-namespace bnof
-{
+namespace bnof {
 
 enum class SettingType { Text, Number, Boolean, Choice };
 
@@ -30,8 +29,7 @@ struct Setting {
 [[nodiscard]] const Setting* findSetting(std::string_view key);
 
 /// Values for every setting. Copyable plain data.
-class Configuration
-{
+class Configuration {
 public:
     Configuration(); ///< defaults
 

@@ -5,10 +5,8 @@
 #include <cstdint>
 #include <limits>
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
 // ln 2 split so that k * high is exact for |k| < 2^20 (fdlibm's split, Cody & Waite reduction).
 constexpr double ln2High = 6.93147180369123816490e-01;

@@ -4,8 +4,7 @@
 // libm's versions differ between C libraries and CPU dispatch paths.
 #pragma once
 
-namespace bnof
-{
+namespace bnof {
 
 /// Natural logarithm of x > 0 (normal range), relative error below 1e-14. x <= 0 gives -infinity; NaN stays NaN.
 [[nodiscard]] double exactLog(double x);

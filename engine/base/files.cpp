@@ -12,13 +12,10 @@
 
 #include "engine/base/build_config.h"
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
-class FileDescriptor
-{
+class FileDescriptor {
 public:
     explicit FileDescriptor(int fd) : m_fd(fd) {}
     ~FileDescriptor()
@@ -42,8 +39,7 @@ Result<std::string> readFile(const std::string& path, std::uint64_t limit)
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0)
         return errnoError(errno, "cannot open the file", path);
-    struct stat status {
-    };
+    struct stat status {};
     if (::fstat(file.get(), &status) != 0)
         return errnoError(errno, "cannot read the file", path);
     if (S_ISDIR(status.st_mode))

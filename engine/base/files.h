@@ -8,8 +8,7 @@
 
 #include "engine/base/result.h"
 
-namespace bnof
-{
+namespace bnof {
 
 /// The whole file; refuses more than `limit` bytes.
 [[nodiscard]] Result<std::string> readFile(const std::string& path, std::uint64_t limit = 256U << 20);

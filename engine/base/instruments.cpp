@@ -7,10 +7,8 @@
 #include <memory>
 #include <mutex>
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
 struct Registry {
     std::mutex mutex;

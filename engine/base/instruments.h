@@ -10,12 +10,10 @@
 #include <string_view>
 #include <vector>
 
-namespace bnof
-{
+namespace bnof {
 
 /// A number that only grows.
-class Counter
-{
+class Counter {
 public:
     void add(std::uint64_t n = 1) { m_value.fetch_add(n, std::memory_order_relaxed); }
     [[nodiscard]] std::uint64_t value() const { return m_value.load(std::memory_order_relaxed); }
@@ -25,8 +23,7 @@ private:
 };
 
 /// A number that goes up and down.
-class Gauge
-{
+class Gauge {
 public:
     void set(double value) { m_value.store(value, std::memory_order_relaxed); }
     [[nodiscard]] double value() const { return m_value.load(std::memory_order_relaxed); }
@@ -37,8 +34,7 @@ private:
 
 /// Distribution of positive integers (usually nanoseconds) in log-linear buckets: 16 a power of two,
 /// so that a quantile is exact to 1/16 of its value.
-class Histogram
-{
+class Histogram {
 public:
     void record(std::uint64_t value);
     [[nodiscard]] std::uint64_t count() const;
@@ -52,8 +48,7 @@ private:
 };
 
 /// The process's instruments by name, e.g. "sensing.frames". References stay valid for ever.
-class Instruments
-{
+class Instruments {
 public:
     static Counter& counter(std::string_view name);
     static Gauge& gauge(std::string_view name);

@@ -5,10 +5,8 @@
 #include <charconv>
 #include <cmath>
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
 const Json nullJson;
 
@@ -57,8 +55,7 @@ void appendUtf8(std::string& out, std::uint32_t code)
 }
 
 /// Recursive descent over the text; the first problem ends the parse.
-class Parser
-{
+class Parser {
 public:
     Parser(std::string_view text, std::string_view name) : m_text(text), m_name(name) {}
 

@@ -12,12 +12,10 @@
 
 #include "engine/base/result.h"
 
-namespace bnof
-{
+namespace bnof {
 
 /// A JSON value. Integers that fit int64 stay integers; all other numbers are doubles.
-class Json
-{
+class Json {
 public:
     using Array = std::vector<Json>;
     using Member = std::pair<std::string, Json>;
@@ -88,8 +86,7 @@ private:
 
 /// A reader over an object that remembers its path and the first error, so that a validator can be
 /// written as a list of fields: `JsonFields f(json, "populations[2]"); f.number("tau_ms", x, 1e-3, 1e5);`
-class JsonFields
-{
+class JsonFields {
 public:
     JsonFields(const Json& object, std::string path);
 

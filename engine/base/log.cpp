@@ -8,10 +8,8 @@
 
 #include "engine/base/time.h"
 
-namespace bnof::log
-{
-namespace
-{
+namespace bnof::log {
+namespace {
 
 constexpr std::size_t keptRecords = 1000;
 

@@ -11,8 +11,7 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::log
-{
+namespace bnof::log {
 
 enum class Level { Debug, Info, Warning, Error };
 

@@ -6,8 +6,7 @@
 #include <array>
 #include <cstdint>
 
-namespace bnof
-{
+namespace bnof {
 
 using PhiloxBlock = std::array<std::uint32_t, 4>;
 
@@ -32,8 +31,7 @@ constexpr std::uint32_t philoxWeylB = 0xBB67AE85U;
 
 /// A reproducible sequence keyed by (seed, stream). Not for use inside simulation ticks, where draws
 /// are keyed by (seed, stream, neuron, tick) directly.
-class PhiloxSequence
-{
+class PhiloxSequence {
 public:
     PhiloxSequence(std::uint64_t seed, std::uint32_t stream) : m_seed(seed), m_stream(stream) {}
 

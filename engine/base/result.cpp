@@ -3,8 +3,7 @@
 
 #include <cstring>
 
-namespace bnof
-{
+namespace bnof {
 
 std::string Error::message() const
 {

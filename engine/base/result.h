@@ -9,8 +9,7 @@
 #include <utility>
 #include <variant>
 
-namespace bnof
-{
+namespace bnof {
 
 /// What kind of failure this is. The command line maps it to its exit code.
 enum class ErrorKind {
@@ -43,8 +42,7 @@ struct Error {
                                std::string remedy = {});
 
 /// Either a value or an Error. Use value() only after checking ok().
-template <typename T> class [[nodiscard]] Result
-{
+template <typename T> class [[nodiscard]] Result {
 public:
     Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
     Result(Error error) : m_state(std::in_place_index<1>, std::move(error)) {}
@@ -84,8 +82,7 @@ private:
 };
 
 /// Success without a value, or an Error.
-template <> class [[nodiscard]] Result<void>
-{
+template <> class [[nodiscard]] Result<void> {
 public:
     Result() = default;
     Result(Error error) : m_error(std::move(error)) {}

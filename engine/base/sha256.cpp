@@ -5,10 +5,8 @@
 #include <bit>
 #include <cstring>
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
 constexpr std::array<std::uint32_t, 64> roundConstants{
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

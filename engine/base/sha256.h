@@ -8,14 +8,12 @@
 #include <string>
 #include <string_view>
 
-namespace bnof
-{
+namespace bnof {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
 /// Incremental SHA-256.
-class Sha256
-{
+class Sha256 {
 public:
     void update(std::span<const std::uint8_t> bytes);
     void update(std::string_view text);

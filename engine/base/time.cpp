@@ -5,8 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace bnof
-{
+namespace bnof {
 
 std::int64_t monotonicNow()
 {

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace bnof
-{
+namespace bnof {
 
 /// Nanoseconds since the session start on the monotonic clock (a replay reuses the recorded values).
 using Timestamp = std::int64_t;

@@ -11,8 +11,7 @@
 
 #include "engine/base/time.h"
 
-namespace bnof
-{
+namespace bnof {
 
 /// One measured quantity of one device.
 struct ChannelInfo {

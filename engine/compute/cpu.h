@@ -11,7 +11,7 @@ namespace bnof::compute {
 struct CpuFeatures {
     std::string model; ///< as the system names it
     unsigned logicalCores = 1;
-    bool avx2 = false; ///< AVX2 and FMA
+    bool avx2 = false;   ///< AVX2 and FMA
     bool avx512 = false; ///< AVX-512 F, BW, DQ, VL
 };
 [[nodiscard]] const CpuFeatures& cpuFeatures();

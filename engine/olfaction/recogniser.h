@@ -16,24 +16,24 @@ namespace bnof::olfaction {
 
 /// What a recogniser is and what it needs.
 struct RecogniserInfo {
-    std::string kind;                      ///< "spiking" or "lda"
-    std::string modelName;                 ///< for people
-    std::string modelDigest;               ///< SHA-256 of the model's bytes
-    std::vector<std::string> gases;        ///< Decision::gas indexes this
-    int background = -1;                   ///< index of the class that means "no stimulus" (clean air), or -1
-    std::vector<ChannelInfo> channels;     ///< the channels that it was trained on, in order
-    std::vector<LayerInfo> layers;         ///< one per population in network order; empty when it does not spike
-    double tickMs = 1;                     ///< simulation tick
-    double decisionIntervalSeconds = 0.2;  ///< of device time
-    std::string backEnd;                   ///< "vector (AVX2)", ...
-    bool simulatedTraining = false;        ///< the training data came from the simulator
+    std::string kind;                     ///< "spiking" or "lda"
+    std::string modelName;                ///< for people
+    std::string modelDigest;              ///< SHA-256 of the model's bytes
+    std::vector<std::string> gases;       ///< Decision::gas indexes this
+    int background = -1;                  ///< index of the class that means "no stimulus" (clean air), or -1
+    std::vector<ChannelInfo> channels;    ///< the channels that it was trained on, in order
+    std::vector<LayerInfo> layers;        ///< one per population in network order; empty when it does not spike
+    double tickMs = 1;                    ///< simulation tick
+    double decisionIntervalSeconds = 0.2; ///< of device time
+    std::string backEnd;                  ///< "vector (AVX2)", ...
+    bool simulatedTraining = false;       ///< the training data came from the simulator
 };
 
 /// What one call of process() produced. Cleared by the caller, so that its memory is reused.
 struct RecogniserOutput {
     std::vector<std::vector<Spike>> spikes; ///< per layer; ticks count from the last reset
     std::vector<Decision> decisions;
-    Timestamp tickZero = 0;                 ///< set by process(): the session time of tick 0 of these spikes
+    Timestamp tickZero = 0; ///< set by process(): the session time of tick 0 of these spikes
 
     void clear()
     {

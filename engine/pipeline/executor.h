@@ -5,15 +5,13 @@
 #include <memory>
 #include <string_view>
 
-namespace bnof
-{
+namespace bnof {
 
 /// How soon a task matters. Whatever does not run on one of the session's own threads is submitted here.
 enum class Priority { High, Normal, Low, Batch };
 
 /// Runs tasks away from the caller. Tasks must not throw and must not wait for the caller.
-class Executor
-{
+class Executor {
 public:
     virtual ~Executor() = default;
     /// Never blocks; false when the executor is stopping and the task was not taken.

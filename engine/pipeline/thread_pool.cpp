@@ -11,13 +11,10 @@
 #include "engine/base/instruments.h"
 #include "engine/pipeline/executor.h"
 
-namespace bnof
-{
-namespace
-{
+namespace bnof {
+namespace {
 
-class ThreadPool : public Executor
-{
+class ThreadPool : public Executor {
 public:
     explicit ThreadPool(unsigned threads)
     {

@@ -8,8 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 
-namespace bnof::recording
-{
+namespace bnof::recording {
 
 /// One line of the catalogue.
 struct CatalogueEntry {
@@ -35,8 +34,7 @@ struct CatalogueEntry {
 
 /// The list of recordings (SQLite, write-ahead log, synchronous=FULL). A cache of what the files say:
 /// scan() rebuilds it. Safe for two processes; one object is for one thread.
-class Catalogue
-{
+class Catalogue {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Catalogue>> open(const std::string& databasePath);
     virtual ~Catalogue() = default;

@@ -7,8 +7,7 @@
 #include "engine/base/result.h"
 #include "engine/recording/reader.h"
 
-namespace bnof::recording
-{
+namespace bnof::recording {
 
 /// Called with the share done (0..1); return false to cancel.
 using Progress = std::function<bool(double)>;

@@ -10,8 +10,7 @@
 #include "engine/base/types.h"
 #include "engine/recording/recording.h"
 
-namespace bnof::recording
-{
+namespace bnof::recording {
 
 /// One thing in a recording, in the order in which it was recorded.
 struct FrameItem {
@@ -57,8 +56,7 @@ struct Summary {
 
 /// Reads a .bnr file, whole or cut off anywhere; memory-mapped, in bounded memory. Damaged chunks are
 /// reported in health() and skipped, never guessed. Distinct readers are independent.
-class Reader
-{
+class Reader {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Reader>> open(const std::string& path);
     virtual ~Reader() = default;

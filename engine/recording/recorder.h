@@ -10,8 +10,7 @@
 #include "engine/base/types.h"
 #include "engine/recording/recording.h"
 
-namespace bnof::recording
-{
+namespace bnof::recording {
 
 struct RecorderOptions {
     /// Everything accepted is in the file at most this long after (design promise: 250 ms).
@@ -24,8 +23,7 @@ struct RecorderOptions {
 /// Writes one .bnr file on its own thread. The functions that add data may be called from one thread at a
 /// time and never wait for the disk; false means that the item was dropped (and counted in the file) or
 /// that the recorder has failed. A failure (disk full) ends the recording with everything so far readable.
-class Recorder
-{
+class Recorder {
 public:
     /// Creates the file (never overwrites one) and writes metadata, model and the recogniser's state at the
     /// start. Errors: the file exists, the folder is missing or not writable, the disk is full.

@@ -11,8 +11,7 @@
 #include "engine/base/sha256.h"
 #include "engine/base/types.h"
 
-namespace bnof::recording
-{
+namespace bnof::recording {
 
 /// One source of frames, as it was when the recording began.
 struct SourceDescription {
@@ -55,8 +54,7 @@ struct RecordingMetadata {
 /// Hash of the spike and decision streams, independent of how they were cut into chunks: SHA-256 over the
 /// layers' digests (each over little-endian neuron, tick pairs) and over the decisions' canonical bytes.
 /// Latencies and wall-clock times are no part of it.
-class StreamHasher
-{
+class StreamHasher {
 public:
     explicit StreamHasher(std::size_t layers) : m_layers(layers), m_spikeCounts(layers) {}
 

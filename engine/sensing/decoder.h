@@ -11,12 +11,10 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 /// What a decoder tells. Called from within Decoder::feed().
-class DecoderSink
-{
+class DecoderSink {
 public:
     virtual ~DecoderSink() = default;
     /// The channel table is known (or changed); always before the first frame that has it.
@@ -30,8 +28,7 @@ public:
 };
 
 /// Bytes in any portions in, frames out. Resynchronises by itself; memory is bounded.
-class Decoder
-{
+class Decoder {
 public:
     virtual ~Decoder() = default;
     [[nodiscard]] virtual std::string name() const = 0;

@@ -8,8 +8,7 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 /// A serial port that the system knows.
 struct PortInfo {

@@ -8,13 +8,11 @@
 #include "engine/recording/reader.h"
 #include "engine/sensing/source.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 /// Plays the items of a recording in their recorded order, paced by their timestamps. Runs on the thread
 /// that calls run(); pause, speed and stop work from any thread.
-class ReplayPlayer
-{
+class ReplayPlayer {
 public:
     /// `speed`: 1 is real time; 0 is as fast as possible.
     ReplayPlayer(std::unique_ptr<recording::Reader> reader, double speed);

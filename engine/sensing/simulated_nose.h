@@ -11,8 +11,7 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 /// One exposure of a script.
 struct Exposure {
@@ -40,8 +39,7 @@ struct NoseOptions {
 };
 
 /// Step-by-step model; deterministic in seed and script.
-class SimulatedNose
-{
+class SimulatedNose {
 public:
     SimulatedNose(const NoseOptions& options, NoseScript script);
     ~SimulatedNose();

@@ -13,8 +13,7 @@
 #include "engine/base/types.h"
 #include "engine/sensing/source_uri.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 enum class ConnectionState {
     Idle,       ///< not started, or stopped by the user
@@ -28,8 +27,7 @@ enum class ConnectionState {
 [[nodiscard]] const char* toString(ConnectionState state);
 
 /// Receives what a source delivers, on the source's I/O thread. Must not block.
-class SourceSink
-{
+class SourceSink {
 public:
     virtual ~SourceSink() = default;
     virtual void sourceChannels(std::uint32_t source, const std::vector<ChannelInfo>& channels) = 0;
@@ -59,8 +57,7 @@ struct SourceStatistics {
 
 /// A source of frames: a transport with a decoder. Lives in a thread with a Qt event loop; start() and
 /// stop() are called there. It keeps reconnecting until stopped.
-class Source : public QObject
-{
+class Source : public QObject {
     Q_OBJECT
 
 public:

@@ -8,8 +8,7 @@
 
 #include "engine/base/result.h"
 
-namespace bnof::sensing
-{
+namespace bnof::sensing {
 
 /// Where frames come from, as one string that means the same in the connect dialog, on the command line, in
 /// configuration files and in recordings:

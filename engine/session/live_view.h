@@ -11,13 +11,11 @@
 #include "engine/base/trace_history.h"
 #include "engine/base/types.h"
 
-namespace bnof::session
-{
+namespace bnof::session {
 
 /// What displays read at their own frame rate. Written by the compute thread only; the histories are
 /// lock-free, the short lists are copied under a lock that is never held while anything is computed.
-class LiveView
-{
+class LiveView {
 public:
     /// Traces of a source; null until its channels are known. The pointer changes when they change.
     [[nodiscard]] std::shared_ptr<const TraceHistory> traces(std::uint32_t source) const;

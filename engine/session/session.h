@@ -15,12 +15,10 @@
 #include "engine/sensing/source_uri.h"
 #include "engine/session/live_view.h"
 
-namespace bnof::session
-{
+namespace bnof::session {
 
 /// Receives the results in order, on the compute thread. Must not block for long.
-class SessionObserver
-{
+class SessionObserver {
 public:
     virtual ~SessionObserver() = default;
     virtual void channels(std::uint32_t /*source*/, const std::vector<ChannelInfo>& /*channels*/) {}
@@ -130,8 +128,7 @@ struct SessionStatus {
 
 /// All functions return at once and may be called from any thread; what goes wrong later appears in
 /// status().problems. Destruction stops the sources and finishes a running recording.
-class Session
-{
+class Session {
 public:
     /// Errors: no source, a model that cannot be loaded, a replay file that cannot be read.
     [[nodiscard]] static Result<std::unique_ptr<Session>> start(SessionConfiguration configuration);
