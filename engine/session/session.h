@@ -46,6 +46,8 @@ struct RecordingRequest {
     std::string operatorName;
     std::string notes;
     std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
+    std::string codec = "lz4";                   ///< see recording::RecorderOptions
+    std::int64_t flushNanoseconds = 200 * nanosecondsPerMillisecond;
 };
 
 enum class Severity { Information, Warning, Error };

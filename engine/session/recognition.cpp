@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/session/recognition.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace bnof::session {
+
+Result<std::unique_ptr<Recognition>> Recognition::create(std::span<const std::uint8_t> modelBytes,
+                                                         const std::string& backEnd)
+{
+    auto recognition = std::make_unique<Recognition>();
+    BNOF_TRY_ASSIGN(recognition->m_recogniser, olfaction::makeRecogniser(modelBytes, {.backEnd = backEnd}));
+    recognition->m_modelBytes.assign(modelBytes.begin(), modelBytes.end());
+    recognition->m_output.spikes.resize(recognition->info().layers.size());
+    return recognition;
+}
+
+Result<void> Recognition::setChannels(const std::vector<ChannelInfo>& deviceChannels)
+{
+    m_map.clear();
+    BNOF_TRY_ASSIGN(m_map, olfaction::matchChannels(info().channels, deviceChannels));
+    m_values.resize(m_map.size());
+    return {};
+}
+
+Result<void> Recognition::process(const SensorFrame& frame)
+{
+    m_output.clear();
+    for (std::size_t i = 0; i < m_map.size(); ++i)
+        m_values[i] = m_map[i] < frame.values.size() ? frame.values[m_map[i]] : std::numeric_limits<float>::quiet_NaN();
+    BNOF_TRY(m_recogniser->process({frame.t, m_values, frame.deviceSeconds}, m_output));
+    if (m_tickZero != m_output.tickZero) {
+        m_tickZero = m_output.tickZero;
+        m_restarted = true;
+    }
+    return {};
+}
+
+void Recognition::show(SpikeHistory& history, Timestamp frameTime) const
+{
+    // The history wants time order; each layer is in order by itself.
+    const auto tickLength = static_cast<Timestamp>(info().tickMs * 1e6);
+    std::vector<std::size_t> at(m_output.spikes.size(), 0);
+    while (true) {
+        std::uint32_t tick = std::numeric_limits<std::uint32_t>::max();
+        bool more = false;
+        for (std::size_t layer = 0; layer < at.size(); ++layer) {
+            if (at[layer] < m_output.spikes[layer].size()) {
+                tick = std::min(tick, m_output.spikes[layer][at[layer]].tick);
+                more = true;
+            }
+        }
+        if (!more)
+            break;
+        const Timestamp t = m_output.tickZero + static_cast<Timestamp>(tick) * tickLength;
+        for (std::size_t layer = 0; layer < at.size(); ++layer) {
+            const auto& spikes = m_output.spikes[layer];
+            const std::uint32_t first = history.layers()[layer].firstNeuron;
+            for (; at[layer] < spikes.size() && spikes[at[layer]].tick == tick; ++at[layer])
+                history.add(t, first + spikes[at[layer]].neuron);
+        }
+    }
+    history.advanceTo(frameTime);
+}
+
+} // namespace bnof::session

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/base/types.h"
+#include "engine/olfaction/recogniser.h"
+#include "engine/recording/recorder.h"
+#include "engine/session/live_view.h"
+
+namespace bnof::session {
+
+/// The recogniser's place in a session, live or replayed: picks the model's channels out of the device's,
+/// runs the recogniser and hands its spikes to the live view. Used by one thread.
+class Recognition {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Recognition>> create(std::span<const std::uint8_t> modelBytes,
+                                                                     const std::string& backEnd);
+
+    /// Must succeed before process(). Errors: the device lacks channels of the model.
+    Result<void> setChannels(const std::vector<ChannelInfo>& deviceChannels);
+    [[nodiscard]] bool ready() const { return !m_map.empty(); }
+
+    /// Shows the frame to the recogniser; output() then holds what came of it.
+    Result<void> process(const SensorFrame& frame);
+    [[nodiscard]] const olfaction::RecogniserOutput& output() const { return m_output; }
+    /// True when the recogniser restarted its tick count since the last call; output().tickZero is new.
+    bool takeRestart() { return std::exchange(m_restarted, false); }
+    /// Session time of tick 0; nothing before the first frame.
+    [[nodiscard]] std::optional<Timestamp> tickZero() const { return m_tickZero; }
+
+    /// Feed the spikes of the last process() to a display history, in order of time.
+    void show(SpikeHistory& history, Timestamp frameTime) const;
+
+    [[nodiscard]] const olfaction::RecogniserInfo& info() const { return m_recogniser->info(); }
+    [[nodiscard]] const std::vector<std::uint8_t>& modelBytes() const { return m_modelBytes; }
+    [[nodiscard]] std::vector<std::uint8_t> saveState() const { return m_recogniser->saveState(); }
+    Result<void> loadState(std::span<const std::uint8_t> state) { return m_recogniser->loadState(state); }
+
+private:
+    std::unique_ptr<olfaction::Recogniser> m_recogniser;
+    std::vector<std::uint8_t> m_modelBytes;
+    std::vector<std::size_t> m_map; ///< device channel of each model channel
+    std::vector<float> m_values;
+    olfaction::RecogniserOutput m_output;
+    std::optional<Timestamp> m_tickZero;
+    bool m_restarted = false;
+};
+
+} // namespace bnof::session

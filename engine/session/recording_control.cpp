@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/session/recording_control.h"
+
+#include "engine/base/log.h"
+
+namespace bnof::session {
+
+void RecordingControl::start(const RecordingRequest& request, recording::RecordingMetadata metadata,
+                             const Recognition* recognition, Timestamp now)
+{
+    if (m_recorder) {
+        m_board.setProblem("recording.start", Severity::Warning,
+                           makeError(ErrorKind::Usage, "a recording is already running", m_recorder->path(),
+                                     "Stop it before starting another."));
+        return;
+    }
+    metadata.start = now;
+    metadata.title = request.title;
+    metadata.operatorName = request.operatorName;
+    metadata.notes = request.notes;
+    std::vector<std::uint8_t> state;
+    if (recognition)
+        state = recognition->saveState();
+    recording::RecorderOptions options;
+    options.codec = request.codec;
+    options.flushNanoseconds = request.flushNanoseconds;
+    auto recorder = recording::Recorder::create(request.path, std::move(metadata),
+                                                recognition ? std::span<const std::uint8_t>(recognition->modelBytes())
+                                                            : std::span<const std::uint8_t>(),
+                                                state, options);
+    if (!recorder.ok()) {
+        m_board.setProblem("recording", Severity::Error, recorder.error());
+        return;
+    }
+    m_board.clearProblem("recording");
+    m_board.clearProblem("recording.start");
+    m_recorder = std::move(recorder).value();
+    m_minimumFreeBytes = request.minimumFreeBytes;
+    m_started = now;
+    m_lastWatch = now;
+    m_lastBytes = 0;
+    m_bytesPerSecond = 0;
+    if (recognition && recognition->tickZero())
+        m_recorder->event({StreamEvent::Kind::RecogniserReset, *recognition->tickZero(), 0, 0, {}});
+    m_board.update([&](SessionStatus& s) { s.recording = RecordingView{.path = request.path}; });
+    log::info("session", "recording started", {{"path", request.path}});
+}
+
+void RecordingControl::stop()
+{
+    if (!m_recorder)
+        return;
+    m_board.update([](SessionStatus& s) { s.recording.reset(); });
+    auto finish = [recorder = std::move(m_recorder), &board = m_board] {
+        const std::string path = recorder->path();
+        if (auto result = recorder->finish(); !result.ok())
+            board.setProblem("recording", Severity::Error, result.error());
+        board.update([&](SessionStatus& s) { s.lastRecording = path; });
+        log::info("session", "recording finished", {{"path", path}});
+    };
+    m_recorder.reset();
+    if (!m_executor.submit(Priority::High, "finish recording", finish))
+        finish();
+}
+
+void RecordingControl::frame(std::uint32_t source, const SensorFrame& frame, bool recognised)
+{
+    if (m_recorder)
+        m_recorder->frame(source, frame, recognised);
+}
+
+void RecordingControl::output(const olfaction::RecogniserOutput& output, std::int64_t latencyNanoseconds)
+{
+    if (!m_recorder)
+        return;
+    for (std::size_t layer = 0; layer < output.spikes.size(); ++layer) {
+        if (!output.spikes[layer].empty())
+            m_recorder->spikes(static_cast<std::uint32_t>(layer), output.spikes[layer]);
+    }
+    for (const Decision& decision : output.decisions)
+        m_recorder->decision(decision, latencyNanoseconds);
+}
+
+void RecordingControl::event(const StreamEvent& event)
+{
+    if (m_recorder)
+        m_recorder->event(event);
+}
+
+void RecordingControl::mark(const Mark& mark)
+{
+    if (m_recorder)
+        m_recorder->mark(mark);
+}
+
+void RecordingControl::watch(Timestamp now)
+{
+    if (!m_recorder)
+        return;
+    const auto status = m_recorder->status();
+    const double seconds = toSeconds(now - m_lastWatch);
+    if (seconds > 1) {
+        const double rate = static_cast<double>(status.bytes - m_lastBytes) / seconds;
+        m_bytesPerSecond = m_bytesPerSecond == 0 ? rate : 0.8 * m_bytesPerSecond + 0.2 * rate;
+        m_lastBytes = status.bytes;
+        m_lastWatch = now;
+    }
+    m_board.update([&](SessionStatus& s) {
+        s.recording = RecordingView{m_recorder->path(), now - m_started,  status.frames,   status.bytes,
+                                    status.dropped,     m_bytesPerSecond, status.freeBytes};
+    });
+    if (status.dropped > 0) {
+        m_board.setProblem("recording.dropped", Severity::Error,
+                           makeError(ErrorKind::Storage, "the disk cannot keep up and data was lost",
+                                     m_recorder->path(), "Record to a faster disk."));
+    }
+    if (status.failure) {
+        m_board.setProblem("recording", Severity::Error, *status.failure);
+        stop();
+    } else if (status.freeBytes >= 0 && status.freeBytes < m_minimumFreeBytes) {
+        m_board.setProblem(
+            "recording", Severity::Error,
+            makeError(ErrorKind::Storage,
+                      "the recording was stopped because only " + std::to_string(status.freeBytes >> 20) +
+                          " MB are free on its disk; everything so far is safe",
+                      m_recorder->path(), "Free some space, or choose another folder, and start a new recording."));
+        stop();
+    }
+}
+
+} // namespace bnof::session
