@@ -15,7 +15,10 @@ namespace bnof::snn {
 
 /// Leaky integrate-and-fire neuron with exponential current synapses, exact integration on a fixed tick
 /// (Rotter & Diesmann 1999). Membrane in mV, times in ms, synaptic weights in mV of membrane drive:
-///   tau_m dV/dt = (rest - V) + Ie + Ii + drive,   tau_e dIe/dt = -Ie,   tau_i dIi/dt = -Ii.
+///   tau_m dV/dt = (rest - V) + Ie - Ii + drive,   tau_e dIe/dt = -Ie,   tau_i dIi/dt = -Ii.
+/// A tick takes in what arrives, then integrates; a membrane at or above the threshold at its end fires, is
+/// reset, and is held there for the refractory time (rounded to ticks). A spike of tick t with a delay of d
+/// ticks is taken in by tick t + d. Currents below 2^-40 weight units are set to zero.
 struct LifParameters {
     double membraneTimeConstantMs = 20;
     double restMv = -60;
@@ -28,7 +31,8 @@ struct LifParameters {
     bool operator==(const LifParameters&) const = default;
 };
 
-/// Independent Poisson sources: one draw a neuron and tick, keyed by (seed, population, neuron, tick).
+/// Independent Poisson sources: one draw a neuron and tick, keyed by (seed, population, neuron, tick), that
+/// fires with probability rate * tick (at most one spike a tick, so the rate is at most 1 / tick).
 struct PoissonParameters {
     double rateHz = 10; ///< initial rate of every neuron; Simulation::setRates changes it
 
@@ -46,7 +50,8 @@ struct Population {
 enum class Receptor : std::uint8_t { Excitatory, Inhibitory };
 
 /// Who is connected to whom. Random rules are drawn from (network seed, projection index) when the
-/// simulation is built, with integers only, so that every machine builds the same graph.
+/// simulation is built, with IEEE-exact operations only, so that every machine builds the same graph. Within
+/// one population a rule may connect a neuron to itself; an explicit list may name a pair more than once.
 struct OneToOne {
     bool operator==(const OneToOne&) const = default;
 };
@@ -96,8 +101,9 @@ struct Network {
 };
 
 /// Check everything that a simulation relies on: names, sizes (at most 2^24 neurons and 2^31 synapses in
-/// all), finite parameters, indices, weight sums that stay inside the integer accumulators. The error's
-/// `where` is the path of the offending field, e.g. "network.projections[2].delay_ms".
+/// all), finite parameters, indices, weight sums that stay inside the integer accumulators (for randomly drawn
+/// connections that is known only when the simulation is built, and checked there). The error's `where` is the
+/// path of the offending field, e.g. "network.projections[2].delay_ms".
 [[nodiscard]] Result<void> validate(const Network& network);
 
 [[nodiscard]] Json toJson(const Network& network);

@@ -62,6 +62,8 @@ public:
     [[nodiscard]] const Network& network() const;
     /// Synapses in the built graph.
     [[nodiscard]] std::uint64_t synapseCount() const;
+    /// Synapses that have carried a spike since create(), for displays and benchmarks; not part of the state.
+    [[nodiscard]] std::uint64_t synapticEvents() const;
 
 private:
     explicit Simulation(std::unique_ptr<BackEnd> backEnd);

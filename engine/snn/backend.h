@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What every back end offers to Simulation. Arguments have been checked by the caller.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/snn/plan.h"
+#include "engine/snn/simulation.h"
+
+namespace bnof::snn {
+
+/// The whole state of a simulation in a form that no back end owns: ring slots start at the next tick.
+struct PopulationState {
+    std::vector<float> membrane;
+    std::array<std::vector<float>, 2> current; ///< excitatory, inhibitory; weight units
+    std::vector<std::uint16_t> refractory;
+    std::vector<float> drive;
+    /// [receptor][slot]: an accumulator a neuron, or empty where nothing is on its way.
+    std::array<std::vector<std::vector<std::int32_t>>, 2> perNeuron;
+    std::array<std::vector<std::int32_t>, 2> shared; ///< [receptor][slot]
+    std::vector<std::uint32_t> thresholds;           ///< Poisson
+
+    bool operator==(const PopulationState&) const = default;
+};
+
+struct NetworkState {
+    std::uint64_t tick = 0;
+    std::vector<PopulationState> populations;
+
+    bool operator==(const NetworkState&) const = default;
+};
+
+class BackEnd {
+public:
+    explicit BackEnd(std::shared_ptr<const Plan> plan) : m_plan(std::move(plan)) {}
+    virtual ~BackEnd() = default;
+    BackEnd(const BackEnd&) = delete;
+    BackEnd& operator=(const BackEnd&) = delete;
+
+    [[nodiscard]] const Plan& plan() const { return *m_plan; }
+    virtual void setDrive(std::uint32_t population, std::span<const float> driveMv) = 0;
+    virtual void setThresholds(std::uint32_t population, std::span<const std::uint32_t> thresholds) = 0;
+    virtual void run(std::uint32_t ticks, SpikesByPopulation& spikes) = 0;
+    [[nodiscard]] virtual std::uint64_t tick() const = 0;
+    virtual void reset() = 0;
+    [[nodiscard]] virtual NetworkState state() const = 0;
+    /// `state` fits the plan and is within its bounds.
+    virtual void setState(const NetworkState& state) = 0;
+    /// Synapses that have carried a spike since the back end was made; not part of the state.
+    [[nodiscard]] virtual std::uint64_t synapticEvents() const = 0;
+    [[nodiscard]] virtual std::string name() const = 0;
+
+private:
+    std::shared_ptr<const Plan> m_plan;
+};
+
+/// The portable form of a state: little-endian, versioned, bound to the network by its digest.
+[[nodiscard]] std::vector<std::uint8_t> encodeState(const Plan& plan, const NetworkState& state);
+/// Refuses bytes that are not a state of this network with every value in its range.
+[[nodiscard]] Result<NetworkState> decodeState(const Plan& plan, std::span<const std::uint8_t> bytes);
+
+/// Largest drive in mV that setDrive takes.
+constexpr float largestDriveMv = 1e6F;
+
+} // namespace bnof::snn

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/snn/quantise.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bnof::snn {
+namespace {
+
+constexpr double largestUnits = 32767;
+/// Below 2^-60 mV a unit moves no membrane; the bound keeps every constant a normal number.
+constexpr int lowestExponent = -60;
+
+double largestWeight(const Projection& projection)
+{
+    const auto* list = std::get_if<ExplicitList>(&projection.connectivity);
+    if (list == nullptr || list->weights.empty())
+        return projection.weight;
+    return static_cast<double>(*std::max_element(list->weights.begin(), list->weights.end()));
+}
+
+int scaleExponent(double largest)
+{
+    if (largest <= 0)
+        return 0;
+    int exponent = lowestExponent;
+    if (const int close = std::ilogb(largest) - 15; close > exponent)
+        exponent = close;
+    while (std::ldexp(largestUnits, exponent) < largest) // exact: no rounding decides the scale
+        ++exponent;
+    return exponent;
+}
+
+} // namespace
+
+double ReceptorScale::unitMv() const
+{
+    return std::ldexp(1.0, exponent);
+}
+
+std::int32_t ReceptorScale::quantise(double weightMv) const
+{
+    return static_cast<std::int32_t>(std::floor(std::ldexp(weightMv, -exponent) + 0.5));
+}
+
+std::vector<ReceptorScale> receptorScales(const Network& network)
+{
+    std::vector<ReceptorScale> scales(network.populations.size() * 2);
+    std::vector<double> largest(scales.size(), 0);
+    for (const Projection& projection : network.projections) {
+        const std::size_t receptor = receptorIndex(projection);
+        scales[receptor].used = true;
+        largest[receptor] = std::max(largest[receptor], largestWeight(projection));
+    }
+    for (std::size_t i = 0; i < scales.size(); ++i)
+        scales[i].exponent = scaleExponent(largest[i]);
+    return scales;
+}
+
+Error accumulatorError(std::string where, std::uint64_t sum)
+{
+    return makeError(ErrorKind::BadInput,
+                     "the synapses of one neuron could add up to " + std::to_string(sum) +
+                         " weight units in one tick, more than the accumulator's " + std::to_string(accumulatorLimit),
+                     std::move(where),
+                     "Lower the number of synapses on this receptor, or make their weights more alike.");
+}
+
+} // namespace bnof::snn
