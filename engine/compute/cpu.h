@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/base/result.h"
@@ -15,6 +16,9 @@ struct CpuFeatures {
     bool avx512 = false; ///< AVX-512 F, BW, DQ, VL
 };
 [[nodiscard]] const CpuFeatures& cpuFeatures();
+
+/// Main memory of this machine; 0 when the system does not tell.
+[[nodiscard]] std::uint64_t physicalMemoryBytes();
 
 /// Exact arithmetic needs round-to-nearest and no flushing of denormals. A library linked with fast-math can
 /// switch that for the whole process, so every thread that simulates calls this first: it sets the control

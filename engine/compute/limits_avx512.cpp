@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "engine/compute/limits_kernels.h"
+
+namespace bnof::compute {
+namespace {
+
+constexpr std::size_t width = 16;
+
+void triad(float* a, const float* b, const float* c, float s, std::size_t size)
+{
+    const __m512 scale = _mm512_set1_ps(s);
+    for (std::size_t i = 0; i < size; i += 2 * width) {
+        const __m512 low = _mm512_fmadd_ps(scale, _mm512_loadu_ps(c + i), _mm512_loadu_ps(b + i));
+        const __m512 high = _mm512_fmadd_ps(scale, _mm512_loadu_ps(c + i + width), _mm512_loadu_ps(b + i + width));
+        _mm512_storeu_ps(a + i, low);
+        _mm512_storeu_ps(a + i + width, high);
+    }
+}
+
+float multiplyAdd(std::uint64_t rounds)
+{
+    // Two multiply-adds can start in a cycle and each takes four or five: ten chains keep both units busy.
+    const __m512 factor = _mm512_set1_ps(0.75F);
+    const __m512 term = _mm512_set1_ps(0.25F);
+    __m512 x0 = term, x1 = term, x2 = term, x3 = term, x4 = term;
+    __m512 x5 = factor, x6 = factor, x7 = factor, x8 = factor, x9 = factor;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+        x0 = _mm512_fmadd_ps(x0, factor, term);
+        x1 = _mm512_fmadd_ps(x1, factor, term);
+        x2 = _mm512_fmadd_ps(x2, factor, term);
+        x3 = _mm512_fmadd_ps(x3, factor, term);
+        x4 = _mm512_fmadd_ps(x4, factor, term);
+        x5 = _mm512_fmadd_ps(x5, factor, term);
+        x6 = _mm512_fmadd_ps(x6, factor, term);
+        x7 = _mm512_fmadd_ps(x7, factor, term);
+        x8 = _mm512_fmadd_ps(x8, factor, term);
+        x9 = _mm512_fmadd_ps(x9, factor, term);
+    }
+    const __m512 low = _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(x0, x1), _mm512_add_ps(x2, x3)), x4);
+    const __m512 high = _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(x5, x6), _mm512_add_ps(x7, x8)), x9);
+    float lanes[width];
+    _mm512_storeu_ps(lanes, _mm512_add_ps(low, high));
+    float sum = 0;
+    for (const float lane : lanes)
+        sum += lane;
+    return sum;
+}
+
+} // namespace
+
+constinit const LimitKernels avx512LimitKernels = {triad, multiplyAdd, 2 * 10 * width};
+
+} // namespace bnof::compute
+
+#endif
