@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,6 +42,16 @@ public:
 /// label:value pairs), "ndjson" (one JSON object a line).
 [[nodiscard]] Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name);
 [[nodiscard]] std::vector<std::string> decoderNames();
+
+/// A decoder by name; plugins add theirs with registerDecoder() (any thread; an equal name is replaced).
+struct DecoderInfo {
+    std::string name;
+    std::string summary; ///< one line for people
+    std::function<std::unique_ptr<Decoder>()> make;
+};
+void registerDecoder(DecoderInfo info);
+[[nodiscard]] std::vector<DecoderInfo> decoders();
+
 /// The decoder that understands these first bytes best, with its certainty 0..1 and the reason in words.
 struct Detection {
     std::string decoder; ///< empty: none fits

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/sensing/decoder.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <mutex>
+
+#include "engine/sensing/csv_decoder.h"
+#include "engine/sensing/ndjson_decoder.h"
+
+namespace bnof::sensing {
+namespace {
+
+struct Registry {
+    std::mutex mutex;
+    std::vector<DecoderInfo> decoders{
+        {"csv", "Lines of numbers: comma, semicolon, tab or space separated, or label:value pairs",
+         [] { return std::make_unique<CsvDecoder>(); }},
+        {"ndjson", "One JSON object a line", [] { return std::make_unique<NdjsonDecoder>(); }},
+    };
+};
+
+Registry& registry()
+{
+    static Registry* instance = new Registry; // never destroyed: sources may outlive statics
+    return *instance;
+}
+
+/// Counts what a decoder makes of the first bytes.
+class Trial final : public DecoderSink {
+public:
+    void channels(const std::vector<ChannelInfo>& channels) override { channelCount = channels.size(); }
+    void frame(std::span<const float> values, double) override
+    {
+        ++frames;
+        missing += static_cast<std::size_t>(std::ranges::count_if(values, [](float v) { return std::isnan(v); }));
+    }
+    void skipped(std::size_t, std::string_view, std::string_view) override { ++skips; }
+    void remark(std::string_view) override { ++remarks; }
+
+    std::size_t frames = 0;
+    std::size_t missing = 0;
+    std::size_t skips = 0;
+    std::size_t remarks = 0;
+    std::size_t channelCount = 0;
+};
+
+double textShare(std::string_view bytes)
+{
+    const auto text = std::ranges::count_if(bytes, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte >= 0x20 && byte < 0x7F) || c == '\n' || c == '\r' || c == '\t';
+    });
+    return bytes.empty() ? 0 : static_cast<double>(text) / static_cast<double>(bytes.size());
+}
+
+std::string percent(double share)
+{
+    return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
+}
+
+Detection noneFits(std::string_view bytes)
+{
+    Detection none;
+    const double text = textShare(bytes);
+    if (bytes.empty())
+        none.reason = "the device has sent nothing";
+    else if (text < 0.9)
+        none.reason = "only " + percent(text) +
+                      " of the bytes are text: the baud rate is probably wrong, or the device speaks a binary protocol";
+    else if (bytes.find_first_of("\r\n") == std::string_view::npos)
+        none.reason = "there is no end of a line in " + std::to_string(bytes.size()) + " bytes";
+    else
+        none.reason = "the lines are text, but neither numbers nor JSON objects";
+    return none;
+}
+
+} // namespace
+
+void registerDecoder(DecoderInfo info)
+{
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    const auto it = std::ranges::find(all.decoders, info.name, &DecoderInfo::name);
+    if (it != all.decoders.end())
+        *it = std::move(info);
+    else
+        all.decoders.push_back(std::move(info));
+}
+
+std::vector<DecoderInfo> decoders()
+{
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    return all.decoders;
+}
+
+std::vector<std::string> decoderNames()
+{
+    std::vector<std::string> names;
+    for (const DecoderInfo& info : decoders())
+        names.push_back(info.name);
+    return names;
+}
+
+Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name)
+{
+    std::string known;
+    for (const DecoderInfo& info : decoders()) {
+        if (info.name == name)
+            return info.make();
+        known += (known.empty() ? "" : ", ") + info.name;
+    }
+    return makeError(ErrorKind::Usage, "there is no decoder \"" + std::string(name) + "\"", "decoder",
+                     "Known decoders: " + known + "; \"auto\" finds out by itself.");
+}
+
+Detection detectDecoder(std::string_view firstBytes)
+{
+    Detection best = noneFits(firstBytes);
+    for (const DecoderInfo& info : decoders()) {
+        const std::unique_ptr<Decoder> decoder = info.make();
+        Trial trial;
+        decoder->feed(firstBytes, trial);
+        if (trial.frames == 0)
+            continue;
+        // Few lines prove little; skipped lines speak against the decoder.
+        const auto frames = static_cast<double>(trial.frames);
+        const double share = frames / static_cast<double>(trial.frames + trial.skips);
+        const double certainty = share * frames / (frames + 0.5);
+        if (certainty <= best.certainty)
+            continue;
+        best.decoder = info.name;
+        best.certainty = certainty;
+        best.reason = std::to_string(trial.frames) + " of " + std::to_string(trial.frames + trial.skips) +
+                      " lines are " + (info.name == "ndjson" ? "JSON objects" : "understood") + " with " +
+                      std::to_string(trial.channelCount) + (trial.channelCount == 1 ? " channel" : " channels");
+    }
+    return best;
+}
+
+} // namespace bnof::sensing

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/sensing/ndjson_decoder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace bnof::sensing {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr int maximumDepth = 16;
+constexpr std::uint64_t openTable = 8;  ///< objects after which new members have to prove themselves
+constexpr std::uint32_t admitAfter = 3; ///< appearances that prove a late member
+constexpr std::size_t maximumCandidates = 64;
+constexpr std::size_t maximumPath = 256;
+
+void skipSpace(const char*& at, const char* end)
+{
+    while (at < end && (*at == ' ' || *at == '\t'))
+        ++at;
+}
+
+float toFloat(double value)
+{
+    return std::fabs(value) <= double{std::numeric_limits<float>::max()} ? static_cast<float>(value)
+                                                                         : std::numeric_limits<float>::quiet_NaN();
+}
+
+/// Bare words that JSON libraries print for missing values, besides null.
+bool isMissingLiteral(std::string_view word)
+{
+    return word == "null" || word == "NaN" || word == "nan" || word == "Infinity" || word == "-Infinity" ||
+           word == "inf" || word == "-inf" || word == "-nan" || word == "None";
+}
+
+} // namespace
+
+NdjsonDecoder::NdjsonDecoder()
+{
+    m_path.reserve(maximumPath + 32);
+}
+
+void NdjsonDecoder::feed(std::span<const char> bytes, DecoderSink& sink)
+{
+    m_lines.feed(
+        bytes, [&](std::string_view content, bool first) { line(content, first, sink); },
+        [&](std::size_t length, std::string_view beginning) {
+            sink.skipped(length, "a line is longer than 64 KiB", printable(beginning));
+        });
+}
+
+void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink)
+{
+    if (content.starts_with("\xEF\xBB\xBF"))
+        content.remove_prefix(3);
+    content = trimmed(content);
+    if (content.ends_with(','))
+        content.remove_suffix(1);
+    if (content.empty())
+        return;
+    if (content.front() == '#') {
+        sink.remark(validUtf8(content) ? std::string(trimmed(content.substr(1, 500))) : printable(content, 500));
+        return;
+    }
+    ++m_line;
+    m_path.clear();
+    m_guess = 0;
+    m_numbers = 0;
+    m_deviceSeconds = missing;
+    m_simulated = false;
+    m_seenCandidates.clear();
+    std::ranges::fill(m_values, std::numeric_limits<float>::quiet_NaN());
+    Cursor cursor{content.data(), content.data() + content.size()};
+    const bool good = *cursor.at == '{' && object(cursor, 0) && cursor.at == cursor.end;
+    if (!good || !validUtf8(content)) {
+        if (!first)
+            sink.skipped(content.size() + 1, good ? "the text is not UTF-8" : "the line is not a JSON object",
+                         printable(content));
+        return;
+    }
+    if (content.find("\"bnof\"") != std::string_view::npos && description(content, sink))
+        return;
+    if (m_simulated && !m_simulatedTold) {
+        m_simulatedTold = true;
+        sink.remark("simulated");
+    }
+    ++m_objects;
+    const bool extended = admitCandidates(sink);
+    if (m_numbers == 0 && !extended) {
+        sink.skipped(content.size() + 1, "the object has no numbers", printable(content));
+        return;
+    }
+    sink.frame(m_values, m_deviceSeconds);
+}
+
+bool NdjsonDecoder::object(Cursor& cursor, int depth)
+{
+    if (depth >= maximumDepth)
+        return false;
+    ++cursor.at;
+    skipSpace(cursor.at, cursor.end);
+    if (cursor.at < cursor.end && *cursor.at == '}') {
+        ++cursor.at;
+        return true;
+    }
+    const std::size_t pathLength = m_path.size();
+    while (true) {
+        skipSpace(cursor.at, cursor.end);
+        if (pathLength > 0)
+            m_path += '.';
+        if (!key(cursor))
+            return false;
+        skipSpace(cursor.at, cursor.end);
+        if (cursor.at == cursor.end || *cursor.at != ':')
+            return false;
+        ++cursor.at;
+        if (!value(cursor, depth))
+            return false;
+        m_path.resize(pathLength);
+        skipSpace(cursor.at, cursor.end);
+        if (cursor.at == cursor.end)
+            return false;
+        const char c = *cursor.at++;
+        if (c == '}')
+            return true;
+        if (c != ',')
+            return false;
+    }
+}
+
+bool NdjsonDecoder::array(Cursor& cursor, int depth)
+{
+    if (depth >= maximumDepth)
+        return false;
+    ++cursor.at;
+    skipSpace(cursor.at, cursor.end);
+    if (cursor.at < cursor.end && *cursor.at == ']') {
+        ++cursor.at;
+        return true;
+    }
+    const std::size_t pathLength = m_path.size();
+    for (std::size_t i = 0;; ++i) {
+        char digits[24];
+        const auto [stop, code] = std::to_chars(digits, digits + sizeof digits, i);
+        if (code != std::errc())
+            return false;
+        m_path += '.';
+        m_path.append(digits, stop);
+        if (!value(cursor, depth))
+            return false;
+        m_path.resize(pathLength);
+        skipSpace(cursor.at, cursor.end);
+        if (cursor.at == cursor.end)
+            return false;
+        const char c = *cursor.at++;
+        if (c == ']')
+            return true;
+        if (c != ',')
+            return false;
+    }
+}
+
+/// Appends the key to the path.
+bool NdjsonDecoder::key(Cursor& cursor)
+{
+    if (cursor.at == cursor.end || *cursor.at != '"')
+        return false;
+    const char* start = ++cursor.at;
+    while (cursor.at < cursor.end && *cursor.at != '"') {
+        if (static_cast<unsigned char>(*cursor.at) < 0x20)
+            return false;
+        cursor.at += *cursor.at == '\\' ? 2 : 1;
+    }
+    if (cursor.at >= cursor.end)
+        return false;
+    const std::string_view name(start, static_cast<std::size_t>(cursor.at - start));
+    ++cursor.at;
+    if (name.empty() || m_path.size() + name.size() > maximumPath)
+        return false;
+    m_path += name;
+    return true;
+}
+
+bool NdjsonDecoder::value(Cursor& cursor, int depth)
+{
+    skipSpace(cursor.at, cursor.end);
+    if (cursor.at == cursor.end)
+        return false;
+    switch (*cursor.at) {
+    case '{': return object(cursor, depth + 1);
+    case '[': return array(cursor, depth + 1);
+    case '"': {
+        const char* start = ++cursor.at;
+        while (cursor.at < cursor.end && *cursor.at != '"') {
+            if (static_cast<unsigned char>(*cursor.at) < 0x20)
+                return false;
+            cursor.at += *cursor.at == '\\' ? 2 : 1;
+        }
+        if (cursor.at >= cursor.end)
+            return false;
+        text(std::string_view(start, static_cast<std::size_t>(cursor.at - start)));
+        ++cursor.at;
+        return true;
+    }
+    default: return scalar(cursor);
+    }
+}
+
+bool NdjsonDecoder::scalar(Cursor& cursor)
+{
+    const char first = *cursor.at;
+    if ((first >= '0' && first <= '9') ||
+        (first == '-' && cursor.at + 1 < cursor.end && cursor.at[1] >= '0' && cursor.at[1] <= '9')) {
+        double parsed = 0;
+        const auto [stop, code] = std::from_chars(cursor.at, cursor.end, parsed);
+        if (code == std::errc::invalid_argument)
+            return false;
+        const std::string_view digits(cursor.at, static_cast<std::size_t>(stop - cursor.at));
+        cursor.at = stop;
+        if (code == std::errc::result_out_of_range)
+            parsed = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos
+                         ? 0
+                         : missing;
+        number(parsed == 4294967295.0 ? missing : parsed);
+        return true;
+    }
+    const char* start = cursor.at;
+    while (cursor.at < cursor.end &&
+           ((*cursor.at >= 'a' && *cursor.at <= 'z') || (*cursor.at >= 'A' && *cursor.at <= 'Z') || *cursor.at == '-'))
+        ++cursor.at;
+    const std::string_view word(start, static_cast<std::size_t>(cursor.at - start));
+    if (word == "true" || word == "false") {
+        m_simulated = m_simulated || (word == "true" && m_path == "simulated");
+        return true;
+    }
+    if (!isMissingLiteral(word))
+        return false;
+    // A missing value keeps its channel but cannot make one: nothing says that it would be a number.
+    if (m_index.contains(std::string_view(m_path)))
+        number(missing);
+    return true;
+}
+
+void NdjsonDecoder::text(std::string_view content)
+{
+    double seconds = 0;
+    if (std::isnan(m_deviceSeconds) && timeScale(m_path, "") && parseClock(content, seconds))
+        m_deviceSeconds = seconds;
+    else if (isMissingLiteral(content) && m_index.contains(std::string_view(m_path)))
+        number(missing);
+}
+
+void NdjsonDecoder::number(double parsed)
+{
+    // Devices repeat their members in one order, so the next channel is the likely one.
+    if (m_guess < m_order.size() && m_order[m_guess] == m_path) {
+        m_values[m_guess++] = toFloat(parsed);
+        ++m_numbers;
+        return;
+    }
+    if (const auto it = m_index.find(std::string_view(m_path)); it != m_index.end()) {
+        m_values[it->second] = toFloat(parsed);
+        m_guess = it->second + 1;
+        ++m_numbers;
+        return;
+    }
+    if (const auto scale = timeScale(m_path, "")) {
+        if (std::isnan(m_deviceSeconds)) {
+            m_deviceSeconds = secondsFromTime(parsed, *scale);
+            return;
+        }
+    }
+    if (Candidate* found = candidate(m_path); found != nullptr) {
+        if (found->lastLine != m_line)
+            ++found->lines;
+        found->lastLine = m_line;
+        found->value = parsed;
+        m_seenCandidates.push_back(static_cast<std::size_t>(found - m_candidates.data()));
+    }
+}
+
+NdjsonDecoder::Candidate* NdjsonDecoder::candidate(std::string_view name)
+{
+    const auto it = std::ranges::find(m_candidates, name, &Candidate::name);
+    if (it != m_candidates.end())
+        return &*it;
+    const std::size_t limit = m_objects < openTable ? maximumChannels : maximumCandidates;
+    if (m_candidates.size() < limit) {
+        m_candidates.push_back({std::string(name), 0, 0, 0});
+        return &m_candidates.back();
+    }
+    if (m_objects < openTable)
+        return nullptr;
+    // Forget the one that has not been seen for longest.
+    Candidate& oldest = *std::ranges::min_element(m_candidates, {}, &Candidate::lastLine);
+    if (oldest.lastLine == m_line)
+        return nullptr;
+    oldest = {std::string(name), 0, 0, 0};
+    return &oldest;
+}
+
+/// Makes channels of the new members of this object, where they are proven. True when there are new ones.
+bool NdjsonDecoder::admitCandidates(DecoderSink& sink)
+{
+    bool extended = false;
+    for (const std::size_t at : m_seenCandidates) {
+        Candidate& found = m_candidates[at];
+        if ((m_objects > openTable && found.lines < admitAfter) || m_channels.size() >= maximumChannels ||
+            m_index.contains(found.name))
+            continue;
+        ChannelInfo info = channelFromName(found.name);
+        m_index.emplace(found.name, m_channels.size());
+        m_channels.push_back(std::move(info));
+        m_values.push_back(toFloat(found.value));
+        extended = true;
+    }
+    if (!extended)
+        return false;
+    std::erase_if(m_candidates, [&](const Candidate& c) { return m_index.contains(c.name); });
+    m_order.assign(m_channels.size(), {});
+    for (const auto& [name, index] : m_index)
+        m_order[index] = name;
+    makeNamesUnique(m_channels);
+    m_descriptions.apply(m_channels);
+    sink.channels(m_channels);
+    return true;
+}
+
+bool NdjsonDecoder::description(std::string_view content, DecoderSink& sink)
+{
+    const auto json = Json::parse(content, "description line");
+    if (!json.ok() || !(*json).contains("bnof"))
+        return false;
+    const auto parsed = deviceDescriptionFromJson((*json)["bnof"]);
+    if (!parsed.ok()) {
+        sink.skipped(content.size() + 1, "the description of the device is damaged", printable(content));
+        return true;
+    }
+    m_descriptions.add(*parsed, sink);
+    if (!m_channels.empty()) {
+        const auto before = m_channels;
+        m_descriptions.apply(m_channels);
+        if (before != m_channels)
+            sink.channels(m_channels);
+    }
+    return true;
+}
+
+} // namespace bnof::sensing

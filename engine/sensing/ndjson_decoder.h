@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/line_splitter.h"
+
+namespace bnof::sensing {
+
+/// One JSON object a line. Every numeric member is a channel, named by its path ("gas.MQ3", "s.0" for arrays),
+/// in the order of first appearance; a member that an object lacks, null, NaN and 4294967295 are missing.
+/// Members named like a time column (see timeScale) are the device's clock; texts and booleans are passed
+/// over. New members extend the table at once in the first objects, later only when they come repeatedly, so
+/// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription).
+/// Nothing is allocated per frame.
+class NdjsonDecoder final : public Decoder {
+public:
+    NdjsonDecoder();
+    [[nodiscard]] std::string name() const override { return "ndjson"; }
+    void feed(std::span<const char> bytes, DecoderSink& sink) override;
+    void reset() override { m_lines.reset(); }
+
+private:
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    /// Where the scanner is in the present line.
+    struct Cursor {
+        const char* at;
+        const char* end;
+    };
+    struct Candidate {
+        std::string name;
+        std::uint32_t lines = 0;
+        std::uint64_t lastLine = 0;
+        double value = 0;
+    };
+
+    void line(std::string_view text, bool first, DecoderSink& sink);
+    bool object(Cursor& cursor, int depth);
+    bool array(Cursor& cursor, int depth);
+    bool value(Cursor& cursor, int depth);
+    bool scalar(Cursor& cursor);
+    bool key(Cursor& cursor);
+    void number(double value);
+    void text(std::string_view content);
+    Candidate* candidate(std::string_view name);
+    bool admitCandidates(DecoderSink& sink);
+    bool description(std::string_view text, DecoderSink& sink);
+
+    LineSplitter m_lines;
+    std::vector<ChannelInfo> m_channels;
+    std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> m_index;
+    std::vector<std::string_view> m_order; ///< names by channel, to guess the next one
+    ChannelDescriptions m_descriptions;
+    std::string m_path;
+    std::vector<float> m_values;
+    std::vector<Candidate> m_candidates; ///< numeric members that are no channels yet
+    std::vector<std::size_t> m_seenCandidates;
+    std::size_t m_guess = 0;
+    std::size_t m_numbers = 0;
+    double m_deviceSeconds = 0;
+    bool m_simulated = false;
+    bool m_simulatedTold = false;
+    std::uint64_t m_objects = 0;
+    std::uint64_t m_line = 0;
+};
+
+} // namespace bnof::sensing
