@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
+#include <QSocketNotifier>
+
+#include <filesystem>
+#include <unistd.h>
+
+#include "app/cli/session_runner.h"
+
+namespace bnof::cli {
+namespace {
+
+void describe(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("out"), QStringLiteral("The recording to write (never overwritten)."),
+                      QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
+    parser.addOption({QStringLiteral("model"),
+                      QStringLiteral("Recognise with this model while recording: a file, or default."),
+                      QStringLiteral("M")});
+    parser.addOption({QStringLiteral("title"), QStringLiteral("Title of the recording."), QStringLiteral("TEXT")});
+    parser.addOption({QStringLiteral("notes"), QStringLiteral("Notes."), QStringLiteral("TEXT")});
+    parser.addOption({QStringLiteral("marks"), QStringLiteral("Every line on standard input becomes a mark.")});
+}
+
+/// Turns lines on standard input into marks while the session runs.
+class MarkReader : public QObject {
+public:
+    explicit MarkReader(session::Session& session)
+        : m_session(session), m_notifier(STDIN_FILENO, QSocketNotifier::Read)
+    {
+        connect(&m_notifier, &QSocketNotifier::activated, this, [this] { read(); });
+    }
+
+private:
+    void read()
+    {
+        char buffer[4096];
+        const ssize_t n = ::read(STDIN_FILENO, buffer, sizeof buffer);
+        if (n <= 0) {
+            m_notifier.setEnabled(false);
+            return;
+        }
+        m_line.append(buffer, static_cast<std::size_t>(n));
+        for (std::size_t end; (end = m_line.find('\n')) != std::string::npos; m_line.erase(0, end + 1)) {
+            if (end > 0)
+                m_session.mark(m_line.substr(0, end));
+        }
+    }
+
+    session::Session& m_session;
+    QSocketNotifier m_notifier;
+    std::string m_line;
+};
+
+void report(const session::SessionStatus& status)
+{
+    std::string text;
+    if (status.recording) {
+        char time[32];
+        std::snprintf(time, sizeof time, "%.0f s, ", toSeconds(status.recording->elapsed));
+        text = "recording " + std::string(time) + std::to_string(status.recording->frames) + " frames, " +
+               formatBytes(static_cast<double>(status.recording->bytes));
+    } else {
+        text = "waiting for the first data";
+    }
+    for (const auto& problem : status.problems)
+        text += " | " + problem.error.what;
+    showProgress(text);
+}
+
+int summarise(const session::SessionStatus& status, bool json)
+{
+    if (status.lastRecording.empty())
+        return fail(makeError(ErrorKind::Device, "nothing was recorded: no data came from the source", {},
+                              "\"bnof watch SOURCE\" shows what the device sends."));
+    std::error_code ignored;
+    const auto bytes = static_cast<std::uint64_t>(std::filesystem::file_size(status.lastRecording, ignored));
+    std::uint64_t gaps = 0;
+    for (const auto& source : status.sources)
+        gaps += source.statistics.gaps;
+    if (json) {
+        printLine(Json::object()
+                      .set("file", status.lastRecording)
+                      .set("frames", status.frames)
+                      .set("decisions", status.decisions)
+                      .set("spikes", status.spikes)
+                      .set("dropped", status.droppedFrames)
+                      .set("gaps", gaps)
+                      .set("bytes", bytes));
+    } else {
+        printLine(status.lastRecording + ": " + formatBytes(static_cast<double>(bytes)) + ", " +
+                  std::to_string(status.frames) + " frames, " + std::to_string(status.decisions) + " decisions, " +
+                  std::to_string(gaps) + " gaps, " + std::to_string(status.droppedFrames) + " dropped");
+    }
+    return Ok;
+}
+
+int run(const Invocation& invocation)
+{
+    auto sources = parseSources(invocation.arguments);
+    if (!sources.ok())
+        return fail(sources.error());
+    if (!invocation.isSet("out"))
+        return fail(makeError(ErrorKind::Usage, "--out FILE is missing", "bnof record", "Say where to record to."));
+    const auto duration = invocation.number("duration", 0, 0, 1e9);
+    if (!duration.ok())
+        return fail(duration.error());
+    session::SessionConfiguration configuration;
+    configuration.sources = std::move(*sources);
+    configuration.historySamples = 0;
+    configuration.backEnd = invocation.configuration.text("recognition.back_end");
+    if (invocation.isSet("model")) {
+        auto model = loadModel(invocation.value("model"));
+        if (!model.ok())
+            return fail(model.error());
+        configuration.modelBytes = std::move(*model);
+    }
+    auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return fail(session.error());
+    session::RecordingRequest request;
+    request.path = invocation.value("out");
+    request.title = invocation.value("title");
+    request.notes = invocation.value("notes");
+    request.operatorName = invocation.configuration.text("general.operator");
+    request.codec = invocation.configuration.text("recording.codec");
+    request.flushNanoseconds =
+        static_cast<std::int64_t>(invocation.configuration.number("recording.flush")) * nanosecondsPerMillisecond;
+    request.minimumFreeBytes =
+        static_cast<std::int64_t>(invocation.configuration.number("recording.minimum_free") * 1e6);
+    (*session)->startRecording(request);
+    std::unique_ptr<MarkReader> marks;
+    if (invocation.isSet("marks"))
+        marks = std::make_unique<MarkReader>(**session);
+    RunOptions options;
+    options.durationSeconds = *duration;
+    options.everySecond = [](session::Session& s) { report(s.status()); };
+    if (const auto result = runSession(**session, options); !result.ok())
+        return fail(result.error());
+    return summarise((*session)->status(), invocation.json);
+}
+
+} // namespace
+
+const Command recordCommand{"record",
+                            "SOURCE... --out FILE [--duration S] [--model M]",
+                            "Record sources into a .bnr file.",
+                            "bnof record serial:/dev/ttyUSB0 --model default --out run.bnr --duration 600",
+                            1,
+                            -1,
+                            false,
+                            describe,
+                            run};
+
+} // namespace bnof::cli

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
+#include "app/cli/session_runner.h"
+
+namespace bnof::cli {
+namespace {
+
+void describe(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("stats"), QStringLiteral("Print one line of statistics a second, no frames.")});
+    parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
+    parser.addOption({QStringLiteral("frames"), QStringLiteral("Stop after N frames."), QStringLiteral("N")});
+}
+
+/// Prints what it observes; runs on the compute thread.
+class Printer : public session::SessionObserver {
+public:
+    Printer(bool frames, std::uint64_t limit) : m_printFrames(frames), m_limit(limit) {}
+
+    void channels(std::uint32_t source, const std::vector<ChannelInfo>& channels) override
+    {
+        if (m_channels.size() <= source)
+            m_channels.resize(source + 1);
+        m_channels[source] = channels;
+        if (!m_printFrames)
+            return;
+        Json list = Json::array();
+        for (const auto& channel : channels)
+            list.push(Json::object().set("name", channel.name).set("unit", channel.unit).set("quantity", channel.quantity));
+        printLine(Json::object().set("source", source).set("channels", std::move(list)));
+    }
+    void frame(std::uint32_t source, const SensorFrame& frame) override
+    {
+        if (!m_printFrames || source >= m_channels.size() || (m_limit > 0 && m_count >= m_limit))
+            return;
+        Json line = Json::object();
+        line.set("t", toSeconds(frame.t)).set("source", source);
+        if (!std::isnan(frame.deviceSeconds))
+            line.set("device_s", frame.deviceSeconds);
+        Json values = Json::object();
+        for (std::size_t i = 0; i < frame.values.size() && i < m_channels[source].size(); ++i)
+            values.set(m_channels[source][i].name, frame.values[i]);
+        printLine(line.set("values", std::move(values)));
+        ++m_count;
+    }
+    void event(const StreamEvent& event) override
+    {
+        Json line = Json::object();
+        line.set("t", toSeconds(event.t)).set("event", static_cast<int>(event.kind)).set("count", event.count);
+        if (m_printFrames)
+            printLine(line.set("text", event.text));
+    }
+    [[nodiscard]] bool done() const { return m_limit > 0 && m_count >= m_limit; }
+
+private:
+    const bool m_printFrames;
+    const std::uint64_t m_limit;
+    std::atomic<std::uint64_t> m_count{0};
+    std::vector<std::vector<ChannelInfo>> m_channels;
+};
+
+void printStatistics(const session::SessionStatus& status)
+{
+    for (std::size_t i = 0; i < status.sources.size(); ++i) {
+        const auto& source = status.sources[i];
+        printLine(Json::object()
+                      .set("t", toSeconds(status.now))
+                      .set("source", i)
+                      .set("state", sensing::toString(source.state))
+                      .set("rate", source.statistics.rateHz)
+                      .set("frames", source.statistics.frames)
+                      .set("bytes", source.statistics.bytes)
+                      .set("skipped_lines", source.statistics.skippedLines)
+                      .set("skipped_bytes", source.statistics.skippedBytes)
+                      .set("gaps", source.statistics.gaps)
+                      .set("reconnects", source.statistics.reconnects)
+                      .set("dropped", status.droppedFrames));
+    }
+}
+
+int run(const Invocation& invocation)
+{
+    auto sources = parseSources(invocation.arguments);
+    if (!sources.ok())
+        return fail(sources.error());
+    const auto duration = invocation.number("duration", 0, 0, 1e9);
+    const auto limit = invocation.number("frames", 0, 0, 1e15);
+    if (!duration.ok() || !limit.ok())
+        return fail((duration.ok() ? limit : duration).error());
+    const bool statistics = invocation.isSet("stats");
+    Printer printer(!statistics, static_cast<std::uint64_t>(*limit));
+    session::SessionConfiguration configuration;
+    configuration.sources = std::move(*sources);
+    configuration.historySamples = 0;
+    configuration.observer = &printer;
+    auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return fail(session.error());
+    RunOptions options;
+    options.durationSeconds = *duration;
+    options.finished = [&] { return printer.done(); };
+    if (statistics)
+        options.everySecond = [](session::Session& s) { printStatistics(s.status()); };
+    const auto result = runSession(**session, options);
+    return result.ok() ? Ok : fail(result.error());
+}
+
+} // namespace
+
+const Command watchCommand{"watch", "SOURCE [--stats]", "Print decoded frames as JSON lines.",
+                           "bnof watch 'serial:/dev/ttyUSB0?baud=115200' --duration 10", 1, -1, false, describe, run};
+
+} // namespace bnof::cli
