@@ -18,8 +18,7 @@ std::string home()
 std::string documentsFolder()
 {
     const char* configured = std::getenv("XDG_CONFIG_HOME");
-    std::ifstream file((configured && *configured ? std::string(configured) : home() + "/.config") +
-                       "/user-dirs.dirs");
+    std::ifstream file((configured && *configured ? std::string(configured) : home() + "/.config") + "/user-dirs.dirs");
     const std::string key = "XDG_DOCUMENTS_DIR=\"";
     for (std::string line; std::getline(file, line);) {
         if (line.rfind(key, 0) != 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -52,13 +53,21 @@ struct Summary {
     Timestamp lastTime = 0;
     std::vector<std::uint64_t> framesPerSource;
     std::vector<std::uint64_t> spikesPerLayer;
+    std::vector<std::uint64_t> decisionsPerGas; ///< by gas index; "unknown" is in none of them
+    std::vector<std::string> markLabels;        ///< in order, the first 1,000
+
+    bool operator==(const Summary&) const = default;
 };
 
-/// Reads a .bnr file, whole or cut off anywhere; memory-mapped, in bounded memory. Damaged chunks are
-/// reported in health() and skipped, never guessed. Distinct readers are independent.
+/// Reads a .bnr file, whole, cut off anywhere or still being recorded, in bounded memory (by positional
+/// reads: a file that shrinks meanwhile is damage, not a crash). It sees the file as it was when opened.
+/// Damaged chunks are reported in health() and skipped, never guessed. Distinct readers are independent.
 class Reader {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Reader>> open(const std::string& path);
+    /// The same over bytes in memory; `name` stands for the path in messages.
+    [[nodiscard]] static Result<std::unique_ptr<Reader>> openBytes(std::vector<std::uint8_t> bytes,
+                                                                   const std::string& name);
     virtual ~Reader() = default;
 
     [[nodiscard]] virtual const RecordingMetadata& metadata() const = 0;
@@ -68,6 +77,9 @@ public:
     /// From the footer when there is one, else from the chunk headers; does not decode payloads.
     [[nodiscard]] virtual const Summary& summary() const = 0;
     [[nodiscard]] virtual std::uint64_t fileSize() const = 0;
+    [[nodiscard]] virtual const std::string& path() const = 0;
+    /// Share of the file that next() has gone through, 0..1.
+    [[nodiscard]] virtual double position() const = 0;
 
     /// Start reading at the first item at or after `t` (frames; earlier spikes may be included).
     virtual void seek(Timestamp t) = 0;
@@ -85,7 +97,9 @@ struct Verification {
     std::string spikesHash;
     std::string decisionsHash;
 };
-[[nodiscard]] Result<Verification> verify(const std::string& path);
+/// `progress` gets the share done (0..1) and stops the check by returning false (ErrorKind::Cancelled).
+[[nodiscard]] Result<Verification> verify(const std::string& path, const std::function<bool(double)>& progress = {});
+[[nodiscard]] Result<Verification> verifyBytes(std::vector<std::uint8_t> bytes, const std::string& name);
 
 /// Complete a recording that was cut off: writes the footer behind the last whole chunk and names what was
 /// cut. The file is changed in place only when `outPath` is empty; else a repaired copy is written (never

@@ -10,6 +10,10 @@
 #include "engine/base/types.h"
 #include "engine/recording/recording.h"
 
+namespace bnof::storage {
+struct FileCalls;
+}
+
 namespace bnof::recording {
 
 struct RecorderOptions {
@@ -18,6 +22,11 @@ struct RecorderOptions {
     /// Bytes that may wait for the disk before items are dropped and counted.
     std::size_t queueBytes = 64U << 20;
     std::string codec = "lz4"; ///< "none" or "lz4"
+    /// The disk is asked to keep what was written this often (power failures; a killed process loses
+    /// nothing that is in the file). Happens beside the writing.
+    std::int64_t syncNanoseconds = nanosecondsPerSecond;
+    /// Replacement for the system's write and flush calls, for tests of failing disks.
+    std::shared_ptr<const storage::FileCalls> calls;
 };
 
 /// Writes one .bnr file on its own thread. The functions that add data may be called from one thread at a
@@ -35,6 +44,7 @@ public:
 
     /// `recognised` is false when the recogniser was not shown this frame.
     virtual bool frame(std::uint32_t source, const SensorFrame& frame, bool recognised) = 0;
+    /// More than a million spikes in one call are stored as several items.
     virtual bool spikes(std::uint32_t layer, std::span<const Spike> spikes) = 0;
     /// `latencyNanoseconds`: from the arrival of the frame to the decision; not part of the hashes.
     virtual bool decision(const Decision& decision, std::int64_t latencyNanoseconds) = 0;

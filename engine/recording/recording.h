@@ -51,6 +51,11 @@ struct RecordingMetadata {
 [[nodiscard]] Json toJson(const RecordingMetadata& metadata);
 [[nodiscard]] Result<RecordingMetadata> metadataFromJson(const Json& json);
 
+/// A decision as the bytes that are hashed and stored (little-endian): t i64, gas i32, number of
+/// probabilities u32, each f32, novelty f32, 1 or 0 for "ppm follows" u8, ppm f32 (0 when absent),
+/// ppmLow f32, ppmHigh f32, onset i64.
+void appendCanonical(const Decision& decision, std::vector<std::uint8_t>& out);
+
 /// Hash of the spike and decision streams, independent of how they were cut into chunks: SHA-256 over the
 /// layers' digests (each over little-endian neuron, tick pairs) and over the decisions' canonical bytes.
 /// Latencies and wall-clock times are no part of it.

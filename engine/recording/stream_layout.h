@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How items become chunk payloads and back (layout version 1 of every stream; engine/storage/FORMAT.md,
+// "Streams"). Private to this folder.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/recording/reader.h"
+#include "engine/storage/chunk_writer.h"
+
+namespace bnof::recording {
+
+/// The numbers are in the files: never renumber. Types from 16 on hold items.
+enum class StreamType : std::uint16_t {
+    Metadata = 1,
+    Model = 2,
+    RecogniserState = 3,
+    Frames = 16,
+    Spikes = 17,
+    Decisions = 18,
+    Events = 19,
+    Marks = 20,
+};
+
+inline constexpr std::uint8_t streamLayoutVersion = 1;
+/// Longest batch of spikes that is kept as one item.
+inline constexpr std::size_t maxSpikesPerItem = 1'000'000;
+inline constexpr std::size_t maxFrameValues = 65'536;
+
+/// Collects the items of a short stretch of time, stream by stream, until they are written as one group.
+class GroupBuilder {
+public:
+    void addFrame(std::uint32_t source, Timestamp t, double deviceSeconds, bool recognised,
+                  std::span<const float> values);
+    void addSpikes(std::uint32_t layer, std::span<const Spike> spikes);
+    void addDecision(const Decision& decision, std::int64_t latencyNanoseconds);
+    void addEvent(const StreamEvent& event);
+    void addMark(const Mark& mark);
+
+    /// A frame of this width cannot join the ones that wait (its device changed): write the group first.
+    [[nodiscard]] bool widthDiffers(std::uint32_t source, std::size_t width) const;
+    [[nodiscard]] bool empty() const { return m_items == 0; }
+    /// Rough size of what waits.
+    [[nodiscard]] std::size_t bytes() const { return m_bytes; }
+    /// Totals of what waits.
+    [[nodiscard]] const Summary& summary() const { return m_summary; }
+    /// The chunks, ready to be appended; the builder is empty afterwards (the item numbers go on).
+    [[nodiscard]] std::vector<storage::Chunk> take();
+
+private:
+    struct Order {
+        storage::Bytes column;
+        std::uint64_t last = 0;
+        std::uint32_t count = 0;
+        void add(std::uint64_t number);
+    };
+    struct Times {
+        Timestamp t0 = 0;
+        Timestamp t1 = 0;
+        bool any = false;
+        void add(Timestamp t);
+    };
+    struct Frames {
+        Order order;
+        Times times;
+        std::size_t width = 0;
+        std::uint64_t notRecognised = 0;
+        std::vector<Timestamp> t;
+        std::vector<double> device;
+        std::vector<bool> recognised;
+        std::vector<float> values; ///< row after row
+    };
+    struct Spikes {
+        Order order;
+        std::uint64_t count = 0;
+        std::uint32_t idMin = UINT32_MAX;
+        std::uint32_t idMax = 0;
+        Spike last;
+        storage::Bytes sizes;
+        storage::Bytes ticks;
+        storage::Bytes neurons;
+    };
+    struct Decisions {
+        Order order;
+        Times times;
+        storage::Bytes latencies;
+        storage::Bytes records;
+        std::vector<std::uint32_t> lengths;
+    };
+    struct Plain {
+        Order order;
+        Times times;
+        storage::Bytes records;
+    };
+
+    static storage::Chunk frameChunk(std::uint32_t source, const Frames& frames);
+    static storage::Chunk spikeChunk(std::uint32_t layer, const Spikes& spikes);
+    static storage::Chunk decisionChunk(const Decisions& decisions);
+    static storage::Chunk plainChunk(StreamType type, const Plain& plain);
+    std::uint64_t number(std::size_t bytes);
+
+    std::uint64_t m_nextNumber = 0;
+    std::uint64_t m_items = 0;
+    std::size_t m_bytes = 0;
+    Timestamp m_now = 0; ///< time of the newest frame: spikes carry ticks, not times
+    std::map<std::uint32_t, Frames> m_frames;
+    std::map<std::uint32_t, Spikes> m_spikes;
+    Decisions m_decisions;
+    Plain m_events;
+    Plain m_marks;
+    Summary m_summary;
+};
+
+/// Hands out the items of one chunk in order, decoding as it goes.
+class ItemCursor {
+public:
+    virtual ~ItemCursor() = default;
+    /// Number of the next item; only while there is one.
+    [[nodiscard]] std::uint64_t nextNumber() const { return m_number; }
+    [[nodiscard]] bool atEnd() const { return m_left == 0; }
+    /// False when the bytes are not what they should be (a chunk with a right checksum but nonsense inside).
+    [[nodiscard]] bool take(Item& item);
+    [[nodiscard]] std::uint64_t offset() const { return m_offset; }
+    [[nodiscard]] std::uint32_t left() const { return m_left; }
+
+    /// Null when the payload does not begin as its stream should, or its stream or layout is unknown.
+    [[nodiscard]] static std::unique_ptr<ItemCursor> open(const storage::ChunkHeader& header, std::uint64_t offset,
+                                                          storage::Bytes payload);
+    /// This program knows the stream and its layout.
+    [[nodiscard]] static bool knows(const storage::ChunkHeader& header);
+
+protected:
+    virtual bool begin(storage::ByteCursor& in) = 0;
+    virtual bool decode(Item& item) = 0;
+
+    storage::ChunkHeader m_header;
+
+private:
+    bool readNumber(bool first);
+
+    storage::Bytes m_payload;
+    storage::ByteCursor m_order;
+    std::uint64_t m_number = 0;
+    std::uint64_t m_offset = 0;
+    std::uint32_t m_left = 0;
+};
+
+/// Add `more` to `total`.
+void merge(Summary& total, const Summary& more);
+void tally(Summary& summary, const Item& item);
+void tallyFrame(Summary& summary, std::uint32_t source, Timestamp t, bool recognised);
+void tallySpikes(Summary& summary, std::uint32_t layer, std::uint64_t count);
+void tallyDecision(Summary& summary, int gas);
+void tallyEvent(Summary& summary, const StreamEvent& event);
+void tallyMark(Summary& summary, const std::string& label);
+
+/// The part of the footer that is ours.
+struct FooterText {
+    Json metadata;
+    Summary summary;
+    Json repairs; ///< array of {utc, cut_bytes, findings}
+};
+[[nodiscard]] std::string encode(const FooterText& text);
+[[nodiscard]] Result<FooterText> footerTextFromJson(std::string_view text);
+
+} // namespace bnof::recording

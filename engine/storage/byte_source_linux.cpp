@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Contract: positional reads that survive signals, and the advisory lock that a writer holds.
+#include "engine/storage/byte_source.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace bnof::storage {
+namespace {
+
+class FileSource final : public ByteSource {
+public:
+    FileSource(int fd, std::uint64_t size) : m_fd(fd), m_size(size) {}
+    ~FileSource() override { ::close(m_fd); }
+    FileSource(const FileSource&) = delete;
+    FileSource& operator=(const FileSource&) = delete;
+
+    [[nodiscard]] std::uint64_t size() const override { return m_size; }
+    [[nodiscard]] std::size_t readAt(std::uint64_t offset, std::span<std::uint8_t> out) const override
+    {
+        std::size_t done = 0;
+        while (done < out.size()) {
+            const ssize_t n = ::pread(m_fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n <= 0)
+                break;
+            done += static_cast<std::size_t>(n);
+        }
+        return done;
+    }
+    [[nodiscard]] bool isBeingWritten() const override
+    {
+        if (::flock(m_fd, LOCK_SH | LOCK_NB) == 0) {
+            ::flock(m_fd, LOCK_UN);
+            return false;
+        }
+        return errno == EWOULDBLOCK;
+    }
+
+private:
+    int m_fd;
+    std::uint64_t m_size; // as it was when opened: a growing file is read up to here
+};
+
+class MemorySource final : public ByteSource {
+public:
+    explicit MemorySource(Bytes bytes) : m_bytes(std::move(bytes)) {}
+
+    [[nodiscard]] std::uint64_t size() const override { return m_bytes.size(); }
+    [[nodiscard]] std::size_t readAt(std::uint64_t offset, std::span<std::uint8_t> out) const override
+    {
+        if (offset >= m_bytes.size())
+            return 0;
+        const std::size_t length = std::min<std::size_t>(out.size(), m_bytes.size() - static_cast<std::size_t>(offset));
+        std::copy_n(m_bytes.begin() + static_cast<std::ptrdiff_t>(offset), length, out.begin());
+        return length;
+    }
+
+private:
+    Bytes m_bytes;
+};
+
+} // namespace
+
+Result<std::unique_ptr<ByteSource>> openFileSource(const std::string& path)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return errnoError(errno, "cannot open the recording", path,
+                          errno == ENOENT ? "Check the name; the file may have been moved or deleted."
+                                          : "Ask its owner for permission to read it.");
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        ::close(fd);
+        return makeError(ErrorKind::BadInput, "this is not a file that can hold a recording", path,
+                         "Name a .bnr file.");
+    }
+    return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(fd, static_cast<std::uint64_t>(status.st_size)));
+}
+
+std::unique_ptr<ByteSource> makeMemorySource(Bytes bytes)
+{
+    return std::make_unique<MemorySource>(std::move(bytes));
+}
+
+} // namespace bnof::storage

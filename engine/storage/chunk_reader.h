@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/storage/byte_source.h"
+#include "engine/storage/footer.h"
+#include "engine/storage/format.h"
+
+namespace bnof::storage {
+
+/// What was found wrong with a file, each place once. Sentences are for people.
+class DamageLog {
+public:
+    /// `lost` bytes from `offset` on cannot be used; `chunks` of that were whole chunks.
+    void report(std::uint64_t offset, std::uint64_t lost, std::uint64_t chunks, std::string sentence);
+    /// Something worth saying that is no damage.
+    void note(std::string sentence) { m_findings.push_back(std::move(sentence)); }
+
+    [[nodiscard]] std::uint64_t lostBytes() const { return m_lostBytes; }
+    [[nodiscard]] std::uint64_t damagedChunks() const { return m_damagedChunks; }
+    [[nodiscard]] const std::vector<std::string>& findings() const { return m_findings; }
+
+private:
+    static constexpr std::size_t maxFindings = 1000;
+    std::uint64_t m_lostBytes = 0;
+    std::uint64_t m_damagedChunks = 0;
+    std::set<std::uint64_t> m_places;
+    std::vector<std::string> m_findings;
+};
+
+/// Where a walk over the chunks stands.
+struct ChunkPosition {
+    std::uint64_t offset = fileHeaderBytes;
+    std::uint64_t nextSequence = 0;
+    std::uint64_t lastChunk = 0; ///< offset of the chunk before; 0: none
+};
+
+struct ChunkPlace {
+    std::uint64_t offset = 0;
+    ChunkHeader header;
+    [[nodiscard]] std::uint64_t end() const { return offset + chunkHeaderBytes + padded(header.storedLength); }
+};
+
+/// Reads the chunks of one file, whole, cut off or damaged. It believes nothing: every length is checked
+/// against the file before it is used, every checksum before a payload is handed out. After damage it
+/// goes on at the next sync pattern whose header is right and whose place in the file fits.
+class ChunkReader {
+public:
+    /// `name` is used in messages. Errors: no recording, made by a newer program, header and footer both
+    /// damaged.
+    [[nodiscard]] static Result<std::unique_ptr<ChunkReader>> open(std::unique_ptr<ByteSource> source,
+                                                                   std::string name);
+
+    [[nodiscard]] const FileHeader& fileHeader() const { return m_header; }
+    [[nodiscard]] bool fileHeaderIsDamaged() const { return m_headerDamaged; }
+    /// Present when the file was closed properly.
+    [[nodiscard]] const std::optional<Footer>& footer() const { return m_footer; }
+    [[nodiscard]] std::uint64_t size() const { return m_source->size(); }
+    [[nodiscard]] std::uint64_t dataEnd() const { return m_footer ? m_footer->offset : m_source->size(); }
+    [[nodiscard]] const ByteSource& source() const { return *m_source; }
+    [[nodiscard]] const std::string& name() const { return m_name; }
+
+    /// The next chunk (of any stream, but no footer); nothing at the end. Advances `position`.
+    std::optional<ChunkPlace> next(ChunkPosition& position, DamageLog& log) const;
+    /// The unpacked payload; nothing, and a report, when a byte of it is wrong.
+    [[nodiscard]] std::optional<Bytes> payload(const ChunkPlace& place, DamageLog& log) const;
+    /// Where a walk has to begin so that nothing at or after `time` is missed.
+    [[nodiscard]] ChunkPosition positionBefore(const std::vector<IndexEntry>& index, std::int64_t time) const;
+
+private:
+    ChunkReader(std::unique_ptr<ByteSource> source, std::string name)
+        : m_source(std::move(source)), m_name(std::move(name))
+    {}
+
+    [[nodiscard]] std::optional<Footer> readFooter() const;
+    [[nodiscard]] std::optional<ChunkPlace> placeAt(std::uint64_t offset) const;
+    [[nodiscard]] std::optional<std::uint64_t> findChunk(std::uint64_t from, std::uint64_t nextSequence) const;
+
+    std::unique_ptr<ByteSource> m_source;
+    std::string m_name;
+    FileHeader m_header;
+    bool m_headerDamaged = false;
+    std::optional<Footer> m_footer;
+};
+
+} // namespace bnof::storage

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <sys/types.h>
+
+#include "engine/base/result.h"
+#include "engine/storage/codec.h"
+#include "engine/storage/footer.h"
+#include "engine/storage/format.h"
+
+namespace bnof::storage {
+
+/// The system calls that can fail while recording; tests put failing ones here.
+struct FileCalls {
+    std::function<ssize_t(int fd, const void* bytes, std::size_t length, off_t offset)> write;
+    std::function<int(int fd)> sync;
+    std::function<int(int fd, off_t length)> truncate;
+
+    [[nodiscard]] static FileCalls ofTheSystem();
+};
+
+/// One chunk to be written; the writer adds place, packing and checksums.
+struct Chunk {
+    std::uint16_t streamType = 0;
+    std::uint16_t streamId = 0;
+    std::int64_t t0 = 0;
+    std::int64_t t1 = 0;
+    std::uint32_t count = 0;
+    std::uint64_t aux = 0;
+    std::uint32_t idMin = 0;
+    std::uint32_t idMax = 0;
+    std::uint8_t layoutVersion = 1;
+    Bytes payload;
+};
+
+/// Appends chunks to one new file. Whole groups are handed to the system in one write, so that a killed
+/// process leaves whole chunks; what a failed write left behind is cut off again. Every function may be
+/// called from one thread at a time, except sync() and size(), which any thread may call meanwhile.
+class ChunkWriter {
+public:
+    /// Creates `path`; never overwrites. The file is locked (advisory) while the writer lives.
+    [[nodiscard]] static Result<std::unique_ptr<ChunkWriter>>
+    create(const std::string& path, const FileHeader& header, Codec codec, FileCalls calls = FileCalls::ofTheSystem());
+    /// Continue an existing file behind `end`, cutting off the rest: what repair does. `contents` and
+    /// `nextSequence` describe what is kept. Errors: somebody else is writing the file; not permitted.
+    [[nodiscard]] static Result<std::unique_ptr<ChunkWriter>> resume(const std::string& path, const FileHeader& header,
+                                                                     Codec codec, Contents contents,
+                                                                     std::uint64_t nextSequence, std::uint64_t end);
+    ~ChunkWriter();
+    ChunkWriter(const ChunkWriter&) = delete;
+    ChunkWriter& operator=(const ChunkWriter&) = delete;
+
+    /// Write chunks that belong together. After an error the file is as it was before the call.
+    Result<void> append(std::span<const Chunk> group);
+    /// Write a chunk of this very file again, byte for byte (repair into a copy).
+    Result<void> appendStored(const ChunkHeader& header, ByteView stored);
+    /// Ask the disk to keep what was written (fdatasync).
+    Result<void> sync();
+    /// Write the footer, flush file and folder to the disk. Nothing can be appended afterwards.
+    Result<void> finish(ByteView application);
+
+    [[nodiscard]] std::uint64_t size() const { return m_size.load(std::memory_order_relaxed); }
+    [[nodiscard]] const std::string& path() const { return m_path; }
+    /// Bytes free for this user on the file's disk; -1 when unknown.
+    [[nodiscard]] std::int64_t freeBytes() const;
+
+private:
+    ChunkWriter(int fd, std::string path, const FileHeader& header, Codec codec, FileCalls calls);
+    [[nodiscard]] ChunkHeader encodeChunk(const Chunk& chunk, std::uint64_t sequence, Bytes& out) const;
+    Result<void> writeAtEnd(ByteView bytes);
+    [[nodiscard]] Error writeError(int code) const;
+
+    int m_fd;
+    std::string m_path;
+    FileHeader m_header;
+    Codec m_codec;
+    FileCalls m_calls;
+    Contents m_contents;
+    std::uint64_t m_sequence = 0;
+    std::uint32_t m_group = 0;
+    std::atomic<std::uint64_t> m_size{0};
+};
+
+} // namespace bnof::storage

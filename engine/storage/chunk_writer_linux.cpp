@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Contract: appends that are whole or not there, that never replace a file, and that reach the disk
+// (file and name) before finish() returns.
+#include "engine/storage/chunk_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace bnof::storage {
+namespace {
+
+std::string folderOf(const std::string& path)
+{
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos)
+        return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Error createError(int code, const std::string& path)
+{
+    const std::string what = "cannot create the recording";
+    switch (code) {
+    case EEXIST:
+        return makeError(ErrorKind::Storage, "this file already exists, and recordings are never overwritten", path,
+                         "Choose another name.");
+    case ENOENT: return errnoError(code, what, path, "Create the folder " + folderOf(path) + " first.");
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return errnoError(code, what, path,
+                          "You may not write to " + folderOf(path) +
+                              ": choose a folder of your own as recordings folder.");
+    case ENOSPC:
+    case EDQUOT: return errnoError(code, what, path, "Free some space on this disk, or record to another one.");
+    default: return errnoError(code, what, path, "Choose another folder or name.");
+    }
+}
+
+/// A new file's name is safe only when its folder is on the disk too.
+Result<void> syncFolder(const std::string& path)
+{
+    const int fd = ::open(folderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return {}; // a folder that may be written but not read: nothing more can be done
+    const int result = ::fsync(fd);
+    const int code = errno;
+    ::close(fd);
+    // Some file systems cannot flush folders and say EINVAL; that is no loss that we could prevent.
+    if (result != 0 && code != EINVAL)
+        return errnoError(code, "cannot flush the folder to the disk", folderOf(path), "Check this disk for faults.");
+    return {};
+}
+
+} // namespace
+
+FileCalls FileCalls::ofTheSystem()
+{
+    return {
+        [](int fd, const void* bytes, std::size_t length, off_t offset) { return ::pwrite(fd, bytes, length, offset); },
+        [](int fd) { return ::fdatasync(fd); }, [](int fd, off_t length) { return ::ftruncate(fd, length); }};
+}
+
+ChunkWriter::ChunkWriter(int fd, std::string path, const FileHeader& header, Codec codec, FileCalls calls)
+    : m_fd(fd), m_path(std::move(path)), m_header(header), m_codec(codec), m_calls(std::move(calls))
+{}
+
+ChunkWriter::~ChunkWriter()
+{
+    ::close(m_fd);
+}
+
+Result<std::unique_ptr<ChunkWriter>> ChunkWriter::create(const std::string& path, const FileHeader& header, Codec codec,
+                                                         FileCalls calls)
+{
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return createError(errno, path);
+    ::flock(fd, LOCK_EX | LOCK_NB); // advisory, so a file system without locks is no reason not to record
+    std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, header, codec, std::move(calls)));
+    if (auto written = writer->writeAtEnd(encode(header)); !written.ok()) {
+        ::unlink(path.c_str()); // ours, and empty
+        return written.error();
+    }
+    if (auto synced = syncFolder(path); !synced.ok()) {
+        ::unlink(path.c_str());
+        return synced.error();
+    }
+    return writer;
+}
+
+Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path, const FileHeader& header, Codec codec,
+                                                         Contents contents, std::uint64_t nextSequence,
+                                                         std::uint64_t end)
+{
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return errnoError(errno, "cannot write to the recording", path, "Write the repaired recording to a new file.");
+    std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, header, codec, FileCalls::ofTheSystem()));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return makeError(ErrorKind::Storage, "this recording is still being written", path,
+                         "Stop the recording first.");
+    const auto start = encode(header);
+    if (::ftruncate(fd, static_cast<off_t>(end)) != 0 ||
+        ::pwrite(fd, start.data(), start.size(), 0) != static_cast<ssize_t>(start.size()))
+        return writer->writeError(errno);
+    writer->m_size = end;
+    writer->m_contents = std::move(contents);
+    writer->m_sequence = nextSequence;
+    return writer;
+}
+
+Error ChunkWriter::writeError(int code) const
+{
+    if (code == ENOSPC || code == EDQUOT)
+        return makeError(ErrorKind::Storage,
+                         "the disk is full; the recording has ended, and everything up to here is safe", m_path,
+                         "Free some space on this disk, or record to another one.");
+    return errnoError(code, "cannot write to the recording; it has ended, and what was written before is kept", m_path,
+                      code == EIO ? "Check this disk for faults." : "");
+}
+
+Result<void> ChunkWriter::writeAtEnd(ByteView bytes)
+{
+    const std::uint64_t start = m_size;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t n =
+            m_calls.write(m_fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(start + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            const int code = n < 0 ? errno : EIO;
+            // Should this fail too, half a chunk stays behind, which readers refuse by its checksum.
+            static_cast<void>(m_calls.truncate(m_fd, static_cast<off_t>(start)));
+            return writeError(code);
+        }
+        done += static_cast<std::size_t>(n);
+    }
+    m_size = start + bytes.size();
+    return {};
+}
+
+ChunkHeader ChunkWriter::encodeChunk(const Chunk& chunk, std::uint64_t sequence, Bytes& out) const
+{
+    const auto packed = pack(m_codec, chunk.payload);
+    const ByteView stored = packed ? ByteView(*packed) : ByteView(chunk.payload);
+    const Codec codec = packed ? m_codec : Codec::None;
+    ChunkHeader header;
+    header.payloadCrc = payloadChecksum(stored, m_header.uuid, sequence);
+    header.sequence = sequence;
+    header.t0 = chunk.t0;
+    header.t1 = chunk.t1;
+    header.count = chunk.count;
+    header.rawLength = static_cast<std::uint32_t>(chunk.payload.size());
+    header.storedLength = static_cast<std::uint32_t>(stored.size());
+    header.streamType = chunk.streamType;
+    header.streamId = chunk.streamId;
+    header.group = m_group;
+    header.idMin = chunk.idMin;
+    header.idMax = chunk.idMax;
+    header.codec = static_cast<std::uint8_t>(codec);
+    header.codecVersion = codecVersion(codec);
+    header.layoutVersion = chunk.layoutVersion;
+    header.aux = chunk.aux;
+    putBytes(out, encode(header, m_header.uuid));
+    putBytes(out, stored);
+    out.resize(padded(out.size()));
+    return header;
+}
+
+Result<void> ChunkWriter::append(std::span<const Chunk> group)
+{
+    Bytes bytes;
+    std::vector<std::pair<ChunkHeader, std::uint64_t>> written;
+    for (const Chunk& chunk : group) {
+        if (chunk.payload.size() > maxPayloadBytes)
+            return makeError(ErrorKind::Internal, "a chunk is larger than the format allows", m_path);
+        const std::uint64_t offset = m_size + bytes.size();
+        written.emplace_back(encodeChunk(chunk, m_sequence + written.size(), bytes), offset);
+    }
+    BNOF_TRY(writeAtEnd(bytes));
+    for (const auto& [header, offset] : written)
+        m_contents.add(header, offset);
+    m_sequence += written.size();
+    ++m_group;
+    return {};
+}
+
+Result<void> ChunkWriter::appendStored(const ChunkHeader& header, ByteView stored)
+{
+    Bytes bytes;
+    putBytes(bytes, encode(header, m_header.uuid));
+    putBytes(bytes, stored);
+    bytes.resize(padded(bytes.size()));
+    const std::uint64_t offset = m_size;
+    BNOF_TRY(writeAtEnd(bytes));
+    m_contents.add(header, offset);
+    m_sequence = header.sequence + 1;
+    return {};
+}
+
+Result<void> ChunkWriter::sync()
+{
+    while (m_calls.sync(m_fd) != 0) {
+        if (errno != EINTR)
+            return writeError(errno);
+    }
+    return {};
+}
+
+Result<void> ChunkWriter::finish(ByteView application)
+{
+    Chunk chunk;
+    chunk.streamType = footerStreamType;
+    chunk.payload = m_contents.encode(m_header, application);
+    Bytes bytes;
+    const std::uint64_t offset = m_size;
+    // Data first: a footer must never reach the disk before what it describes.
+    BNOF_TRY(sync());
+    static_cast<void>(encodeChunk(chunk, m_sequence, bytes));
+    Tail tail{offset, bytes.size(), m_header.uuid};
+    putBytes(bytes, encode(tail));
+    BNOF_TRY(writeAtEnd(bytes));
+    BNOF_TRY(sync());
+    return syncFolder(m_path);
+}
+
+std::int64_t ChunkWriter::freeBytes() const
+{
+    struct statvfs status {};
+    if (::fstatvfs(m_fd, &status) != 0)
+        return -1;
+    return static_cast<std::int64_t>(status.f_bavail) * static_cast<std::int64_t>(status.f_frsize);
+}
+
+} // namespace bnof::storage
