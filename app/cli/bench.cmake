@@ -1,0 +1,14 @@
+# The benchmarks as a library, so that both the command line and tests/benchmarks run them.
+add_library(bnof_bench STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/bench.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench.h
+  ${CMAKE_CURRENT_LIST_DIR}/bench_linux.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_limits.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_measure.h
+  ${CMAKE_CURRENT_LIST_DIR}/bench_olfaction.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_sensing.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_snn.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp)
+target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing
+  bnof_olfaction)
