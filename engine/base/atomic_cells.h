@@ -8,16 +8,14 @@
 #include <new>
 #include <type_traits>
 
-namespace bnof
-{
+namespace bnof {
 
 /// A fixed array of small numbers that one thread writes while others read. Every cell is stored with
 /// release and loaded with acquire order: a reader that meets a cell written after a count was
 /// published therefore also sees that count, which is how the histories detect overwritten data. Both
 /// are plain moves on x86-64. The memory is zeroed by the operating system page by page, so that a
 /// large history costs nothing until it fills.
-template <typename T> class AtomicCells
-{
+template <typename T> class AtomicCells {
     static_assert(std::is_trivial_v<T> && std::atomic_ref<T>::is_always_lock_free);
 
 public:

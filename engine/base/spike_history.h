@@ -10,8 +10,7 @@
 #include "engine/base/atomic_cells.h"
 #include "engine/base/types.h"
 
-namespace bnof
-{
+namespace bnof {
 
 /// How a SpikeHistory bins and how much it keeps.
 struct SpikeHistoryOptions {
@@ -26,8 +25,7 @@ struct SpikeHistoryOptions {
 ///
 /// Threads: one writer (add, advanceTo), any number of readers (everything const). The writer never
 /// waits; a reader that was overtaken gets zero counts for what was overwritten.
-class SpikeHistory
-{
+class SpikeHistory {
 public:
     using Options = SpikeHistoryOptions;
 
@@ -81,11 +79,15 @@ public:
     [[nodiscard]] std::vector<Event> spikes(Timestamp t0, Timestamp t1, std::size_t limit = 200'000) const;
     /// From here on single spikes are complete; nothing before the first spike.
     [[nodiscard]] std::optional<Timestamp> spikesSince() const;
-    /// Rate and sparsity of a layer in [t0, t1), from single spikes.
-    [[nodiscard]] Activity activity(std::size_t layer, Timestamp t0, Timestamp t1) const;
+    /// Rate and sparsity of every layer in [t0, t1), from single spikes; the part of the window before
+    /// the first spike or after the newest bin does not count.
+    [[nodiscard]] std::vector<Activity> activity(Timestamp t0, Timestamp t1) const;
 
 private:
+    void openBin(std::int64_t bin);
     void publishOpenBin();
+    [[nodiscard]] std::uint64_t firstIntactSpike() const;
+    [[nodiscard]] std::uint64_t spikeLowerBound(std::uint64_t begin, std::uint64_t end, Timestamp t) const;
 
     Options m_options;
     std::vector<Layer> m_layers;

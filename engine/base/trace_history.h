@@ -13,8 +13,7 @@
 #include "engine/base/atomic_cells.h"
 #include "engine/base/time.h"
 
-namespace bnof
-{
+namespace bnof {
 
 /// What one pixel column of a trace shows.
 struct TraceColumn {
@@ -59,8 +58,7 @@ struct TraceSeries {
 /// Threads: one writer (append, markGap), any number of readers (everything const). The writer never
 /// waits. Readers use the newest 15/16 of the ring and check afterwards that the writer has not caught
 /// up with them; what was overwritten meanwhile is left out.
-class TraceHistory
-{
+class TraceHistory {
 public:
     /// `capacity` in frames is rounded up to a power of two, at least 1024. Memory when full: about
     /// capacity * (channels * 4.6 + 9) bytes.
@@ -136,9 +134,9 @@ private:
     [[nodiscard]] std::uint64_t gallop(Range range, std::uint64_t from, std::uint64_t step, Timestamp t) const;
     [[nodiscard]] bool gapIn(std::uint64_t begin, std::uint64_t end) const;
     [[nodiscard]] Extent extentIn(std::size_t channel, std::uint64_t begin, std::uint64_t end) const;
-    [[nodiscard]] std::uint64_t lastGapBefore(std::uint64_t begin, std::uint64_t end) const;
+    [[nodiscard]] std::optional<std::uint64_t> lastGapIn(std::uint64_t begin, std::uint64_t end) const;
     [[nodiscard]] std::vector<TracePoint> points(const Window& window, std::size_t channel) const;
-    void closeBlocks(std::uint64_t index);
+    void closeBlocks(std::uint64_t index, bool gap);
 
     std::size_t m_channelCount;
     std::size_t m_capacity;
