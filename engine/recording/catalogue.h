@@ -36,12 +36,19 @@ struct CatalogueEntry {
 /// scan() rebuilds it. Safe for two processes; one object is for one thread.
 class Catalogue {
 public:
+    /// Errors: not permitted, made by a newer program, damaged (the message says how to rebuild it).
     [[nodiscard]] static Result<std::unique_ptr<Catalogue>> open(const std::string& databasePath);
+    /// For a damaged database: moves its files aside (".damaged-<time>") and opens an empty one, which
+    /// scan() fills again from the recordings.
+    [[nodiscard]] static Result<std::unique_ptr<Catalogue>> rebuild(const std::string& databasePath);
     virtual ~Catalogue() = default;
 
-    /// Read the recording's own description and add or refresh its line.
+    /// Read the recording's own description and add or refresh its line. A recording is known by its uuid:
+    /// one that was moved keeps its line, with the new path.
     virtual Result<CatalogueEntry> add(const std::string& recordingPath) = 0;
-    /// Add every .bnr below `folder` and mark lines whose file is gone.
+    /// Add every .bnr below `folder` and mark lines whose file is gone; returns how many were added or
+    /// refreshed. Files that cannot be read are left out and logged; of two copies of one recording the
+    /// one that is listed already stays.
     virtual Result<std::size_t> scan(const std::string& folder) = 0;
     /// Newest first; `filter` matches title, operator, device, gases and marks, case-insensitively.
     [[nodiscard]] virtual Result<std::vector<CatalogueEntry>> list(const std::string& filter = {}) const = 0;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/recording/new_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace bnof::recording {
+namespace {
+
+Error writeError(int code, const std::string& path)
+{
+    return errnoError(code, "cannot write the file", path,
+                      code == ENOSPC || code == EDQUOT ? "Free some space on this disk, or choose another one."
+                                                       : "Choose a folder that exists and that you may write to.");
+}
+
+Error existsError(const std::string& path)
+{
+    return makeError(ErrorKind::Storage, "this file already exists, and an export overwrites nothing", path,
+                     "Choose another name, or delete the file first.");
+}
+
+} // namespace
+
+Result<std::unique_ptr<NewFile>> NewFile::create(const std::string& path)
+{
+    if (::access(path.c_str(), F_OK) == 0)
+        return existsError(path);
+    const std::string temporary = path + ".part-" + std::to_string(::getpid());
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return writeError(errno, path);
+    return std::unique_ptr<NewFile>(new NewFile(fd, path, temporary));
+}
+
+NewFile::~NewFile()
+{
+    if (m_fd >= 0)
+        ::close(m_fd);
+    if (!m_published)
+        ::unlink(m_temporary.c_str());
+    else if (!m_keep)
+        ::unlink(m_path.c_str());
+}
+
+Result<void> NewFile::flush()
+{
+    std::string_view rest = m_buffer;
+    while (!rest.empty()) {
+        const ssize_t n = ::write(m_fd, rest.data(), rest.size());
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return writeError(errno, m_path);
+        rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    m_buffer.clear();
+    return {};
+}
+
+Result<void> NewFile::write(std::string_view text)
+{
+    m_buffer += text;
+    if (m_buffer.size() < 64 * 1024)
+        return {};
+    return flush();
+}
+
+Result<void> NewFile::publish()
+{
+    BNOF_TRY(flush());
+    if (::fsync(m_fd) != 0)
+        return writeError(errno, m_path);
+    if (::renameat2(AT_FDCWD, m_temporary.c_str(), AT_FDCWD, m_path.c_str(), RENAME_NOREPLACE) != 0) {
+        // File systems without that call: a second name, which is refused too when the name is taken.
+        if (errno != EINVAL && errno != ENOSYS)
+            return errno == EEXIST ? existsError(m_path) : writeError(errno, m_path);
+        if (::link(m_temporary.c_str(), m_path.c_str()) != 0)
+            return errno == EEXIST ? existsError(m_path) : writeError(errno, m_path);
+        ::unlink(m_temporary.c_str());
+    }
+    m_published = true;
+    return {};
+}
+
+} // namespace bnof::recording

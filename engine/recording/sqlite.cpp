@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/recording/sqlite.h"
+
+#include <sqlite3.h>
+
+namespace bnof::recording {
+
+Error sqliteError(sqlite3* database, int status, const std::string& path)
+{
+    const std::string detail =
+        database != nullptr ? std::string(sqlite3_errmsg(database)) : std::string(sqlite3_errstr(status));
+    switch (status & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return makeError(ErrorKind::BadInput, "the list of recordings is damaged", path,
+                         "No recording is affected: rebuild the list from the recordings (bnof reindex).", detail);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return makeError(ErrorKind::Storage, "another program is using the list of recordings", path,
+                         "Try again in a moment.", detail);
+    case SQLITE_FULL:
+        return makeError(ErrorKind::Storage, "the disk is full; the list of recordings was not changed", path,
+                         "Free some space on this disk.", detail);
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return makeError(ErrorKind::Storage, "the list of recordings cannot be opened for writing", path,
+                         "Check that its folder exists and that you may write to it.", detail);
+    default:
+        return makeError(ErrorKind::Storage, "the list of recordings cannot be used: " + detail, path,
+                         "Rebuild it from the recordings (bnof reindex).");
+    }
+}
+
+Statement::Statement(sqlite3* database, std::string path, std::string_view sql)
+    : m_database(database), m_path(std::move(path)),
+      m_status(sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &m_statement, nullptr))
+{}
+
+Statement::~Statement()
+{
+    sqlite3_finalize(m_statement);
+}
+
+Statement& Statement::bind(std::string_view text)
+{
+    if (m_status == SQLITE_OK)
+        m_status = sqlite3_bind_text64(m_statement, ++m_bound, text.data() ? text.data() : "", text.size(),
+                                       SQLITE_TRANSIENT, SQLITE_UTF8);
+    return *this;
+}
+
+Statement& Statement::bind(std::int64_t number)
+{
+    if (m_status == SQLITE_OK)
+        m_status = sqlite3_bind_int64(m_statement, ++m_bound, number);
+    return *this;
+}
+
+Result<bool> Statement::step()
+{
+    if (m_status == SQLITE_OK)
+        m_status = sqlite3_step(m_statement);
+    const int status = m_status;
+    if (status == SQLITE_ROW) {
+        m_status = SQLITE_OK;
+        return true;
+    }
+    if (status == SQLITE_DONE)
+        return false;
+    return sqliteError(m_database, status, m_path);
+}
+
+Result<void> Statement::run()
+{
+    while (true) {
+        BNOF_TRY_ASSIGN(const bool row, step());
+        if (!row)
+            return {};
+    }
+}
+
+std::string Statement::text(int column) const
+{
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(m_statement, column));
+    return bytes != nullptr ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column)))
+                            : std::string();
+}
+
+std::int64_t Statement::number(int column) const
+{
+    return sqlite3_column_int64(m_statement, column);
+}
+
+void DatabaseCloser::operator()(sqlite3* database) const
+{
+    sqlite3_close_v2(database);
+}
+
+Result<void> execute(sqlite3* database, const std::string& path, std::string_view sql)
+{
+    return Statement(database, path, sql).run();
+}
+
+Result<Database> openDatabase(const std::string& path)
+{
+    sqlite3* raw = nullptr;
+    const int status =
+        sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(raw);
+    if (status != SQLITE_OK)
+        return sqliteError(raw, status, path);
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, 5000);
+    BNOF_TRY(execute(raw, path, "PRAGMA journal_mode=WAL"));
+    BNOF_TRY(execute(raw, path, "PRAGMA synchronous=FULL"));
+    return database;
+}
+
+} // namespace bnof::recording
