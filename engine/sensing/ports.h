@@ -27,6 +27,13 @@ struct PortInfo {
 
 /// Why a port cannot be opened, in words with the exact remedy: permission (which group, which command),
 /// busy (by which process, where it can be known), gone, not a serial port. Empty when it can be opened.
+/// Does not open the port (that would reset many boards); what is held by a process that we may not look into
+/// shows only when opening fails.
 [[nodiscard]] std::optional<Error> diagnosePort(const std::string& path);
+/// True for findings of diagnosePort() that waiting cannot mend (permission, not a serial port).
+[[nodiscard]] bool needsPerson(const Error& error);
+
+/// What a USB device with these ids probably is.
+[[nodiscard]] std::string suggestDevice(std::uint16_t vendorId, std::uint16_t productId);
 
 } // namespace bnof::sensing

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/sensing/transport.h"
+
+#include "engine/sensing/serial_transport.h"
+#include "engine/sensing/tcp_transport.h"
+
+namespace bnof::sensing {
+
+const std::vector<TransportKind>& transportKinds()
+{
+    static const std::vector<TransportKind> kinds{
+        {"serial", &SerialTransport::make},
+        {"tcp", &TcpTransport::make},
+    };
+    return kinds;
+}
+
+Result<std::unique_ptr<Transport>> makeTransport(const SourceUri& uri, TransportListener& listener)
+{
+    for (const TransportKind& kind : transportKinds())
+        if (kind.scheme == uri.scheme)
+            return kind.make(uri, listener);
+    return makeError(ErrorKind::Usage, "\"" + uri.scheme + "\" sources do not carry live bytes",
+                     "source \"" + uri.toString() + "\"",
+                     "Use a serial or tcp source, for example serial:/dev/ttyUSB0?baud=115200&decoder=csv");
+}
+
+} // namespace bnof::sensing

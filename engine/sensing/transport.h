@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Transports carry bytes and know nothing of frames; decoders know nothing of where bytes come from. Any
+// decoder works over any transport.
+#pragma once
+
+#include <QObject>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/sensing/source_uri.h"
+
+namespace bnof::sensing {
+
+/// Why a transport closed.
+struct TransportProblem {
+    Error error;
+    /// Trying again may help (unplugged, refused, busy); false: a person has to act first (permission, not a
+    /// serial port).
+    bool retry = true;
+};
+
+/// Hears what a transport does, on its thread. Never called from within open() or close().
+class TransportListener {
+public:
+    virtual ~TransportListener() = default;
+    virtual void transportOpened() = 0;
+    /// `arrival` is monotonicNow() when the bytes were read; `bytes` is borrowed.
+    virtual void transportBytes(std::span<const char> bytes, std::int64_t arrival) = 0;
+    /// Opening failed or the connection broke; the transport is closed and may be opened again.
+    virtual void transportClosed(const TransportProblem& problem) = 0;
+};
+
+/// A connection that can be opened again and again. Lives in a thread with a Qt event loop.
+class Transport : public QObject {
+    Q_OBJECT
+
+public:
+    ~Transport() override = default;
+    /// Begins to open; exactly one of transportOpened() and transportClosed() follows, unless close() is
+    /// called before. After transportOpened() bytes follow, and at most one transportClosed().
+    virtual void open() = 0;
+    /// Closes without a word; nothing is told afterwards.
+    virtual void close() = 0;
+    /// For people: port, vendor, product, or address.
+    [[nodiscard]] virtual std::string deviceName() const = 0;
+};
+
+/// One kind of transport: its scheme and how to make it. The listener outlives the transport.
+struct TransportKind {
+    std::string scheme;
+    std::function<Result<std::unique_ptr<Transport>>(const SourceUri&, TransportListener&)> make;
+};
+/// The kinds that carry bytes ("serial", "tcp").
+[[nodiscard]] const std::vector<TransportKind>& transportKinds();
+[[nodiscard]] Result<std::unique_ptr<Transport>> makeTransport(const SourceUri& uri, TransportListener& listener);
+
+} // namespace bnof::sensing
