@@ -43,6 +43,14 @@ struct RecogniserOutput {
     }
 };
 
+/// How much of one gas there is, with its 90 % prediction interval.
+struct ComponentEstimate {
+    std::string gas;
+    float ppm = 0;
+    float low = 0;
+    float high = 0;
+};
+
 /// Deterministic: the same state and the same calls give the same output, bit for bit. Not thread-safe.
 class Recogniser {
 public:
@@ -57,6 +65,9 @@ public:
     /// Everything that future output depends on.
     [[nodiscard]] virtual std::vector<std::uint8_t> saveState() const = 0;
     virtual Result<void> loadState(std::span<const std::uint8_t> state) = 0;
+    /// Concentrations at the last frame of every component of `gas` (a mixture has several), as far as the model
+    /// can tell. Decision::ppm is the only entry of this list; a mixture's decision has none.
+    [[nodiscard]] virtual std::vector<ComponentEstimate> estimates(int gas) const = 0;
 };
 
 struct RecogniserOptions {

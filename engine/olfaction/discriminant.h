@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Linear discriminant analysis with a shrunk covariance: the classical baseline, the teacher of the spiking
+// readout, and the learned lateral inhibition of its front end.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+
+namespace bnof::olfaction {
+
+/// The classes seen in the whitened space. With S = L L' the shrunk pooled within-class covariance, m the mean
+/// of the class means and U the left singular axes of the whitened class means,
+///   w = L^-1 (z - m),  u = U' w,  r = sqrt((|w|^2 - |u|^2) / (dimension - axes)).
+/// u has unit variance within a class; r is what of w lies outside the discriminants, 1 on average.
+struct Discriminant {
+    std::size_t dimension = 0;
+    std::size_t axes = 0;
+    std::vector<double> centre;     ///< m
+    std::vector<double> whitening;  ///< L^-1, row-major, lower triangle only: row i holds i + 1 numbers
+    std::vector<double> projection; ///< U', axes rows of `dimension`
+    std::vector<double> means;      ///< u of each class mean, one row of `axes` a class
+    std::vector<double> logPrior;   ///< one a class; a class without training data has -1e300
+
+    [[nodiscard]] std::size_t classes() const { return logPrior.size(); }
+    [[nodiscard]] bool present(std::size_t c) const { return logPrior[c] > -1e299; }
+    bool operator==(const Discriminant&) const = default;
+};
+
+struct DiscriminantPoint {
+    std::vector<double> u;
+    double residual = 0;
+};
+
+/// Shrinkage intensity that minimises the expected squared error of the covariance (Ledoit & Wolf, J.
+/// Multivariate Analysis 88 (2004) 365-411) towards a multiple of the identity. `rows` are `count` vectors of
+/// `dimension` numbers with mean zero.
+[[nodiscard]] double ledoitWolfShrinkage(std::span<const double> rows, std::size_t count, std::size_t dimension);
+
+struct DiscriminantOptions {
+    double shrinkage = -1; ///< 0..1 towards (trace/dimension) I; negative: Ledoit-Wolf
+};
+
+/// Fit to `labels.size()` rows of `dimension` features; rows with a negative label are ignored. Errors: fewer
+/// than two classes with data.
+[[nodiscard]] Result<Discriminant> fitDiscriminant(std::span<const double> rows, std::size_t dimension,
+                                                   std::span<const int> labels, std::size_t classes,
+                                                   const DiscriminantOptions& options = {});
+
+/// Deterministic on every machine (plain loops in a fixed order). `point` is reused.
+void project(const Discriminant& d, std::span<const double> z, DiscriminantPoint& point);
+/// log prior + u.mu - |mu|^2/2 of every class (the log posterior but for a constant).
+void scores(const Discriminant& d, std::span<const double> u, std::vector<double>& out);
+/// softmax(scores / temperature); classes without training data get 0.
+void posterior(const Discriminant& d, std::span<const double> u, double temperature, std::vector<double>& out);
+/// Smallest distance from u to a class mean, in within-class standard deviations.
+[[nodiscard]] double nearestDistance(const Discriminant& d, std::span<const double> u);
+
+[[nodiscard]] Json toJson(const Discriminant& d);
+[[nodiscard]] Result<Discriminant> discriminantFromJson(const Json& json, const std::string& path,
+                                                        std::size_t dimension, std::size_t classes);
+
+} // namespace bnof::olfaction

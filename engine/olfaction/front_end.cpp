@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/olfaction/front_end.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/base/exact_math.h"
+#include "engine/olfaction/json_vectors.h"
+
+namespace bnof::olfaction {
+namespace {
+
+/// No compressed value of a float can be larger: log(1 + FLT_MAX/DBL_MIN) < 800.
+constexpr double largestState = 1e4;
+
+double compress(double value, double scale)
+{
+    const double magnitude = exactLog(1 + std::abs(value) / scale);
+    return value < 0 ? -magnitude : magnitude;
+}
+
+} // namespace
+
+Result<void> validate(const FrontEndParameters& p)
+{
+    const auto bad = [](const char* what, const char* where) { return makeError(ErrorKind::BadInput, what, where); };
+    if (p.channels() == 0 || p.channels() > 4096)
+        return bad("there must be between 1 and 4096 channels", "front_end.scale");
+    if (p.transientSeconds.size() > 16)
+        return bad("at most 16 transient time constants", "front_end.transient_s");
+    const auto within = [](const std::vector<double>& values, double low, double high) {
+        return std::all_of(values.begin(), values.end(), [low, high](double v) { return v >= low && v <= high; });
+    };
+    if (!within(p.scale, 1e-30, 1e30))
+        return bad("every scale must be within 1e-30 and 1e30", "front_end.scale");
+    if (!within(p.transientSeconds, 1e-3, 1e6))
+        return bad("time constants must be within 0.001 and 1,000,000 s", "front_end.transient_s");
+    if (!(p.smoothingSeconds >= 0 && p.smoothingSeconds <= 1e4))
+        return bad("the smoothing must be within 0 and 10,000 s", "front_end.smoothing_s");
+    if (p.mean.size() != p.features() || !within(p.mean, -1e6, 1e6))
+        return bad("there must be one mean a feature, within +-1e6", "front_end.mean");
+    if (p.deviation.size() != p.features() || !within(p.deviation, 1e-12, 1e6))
+        return bad("there must be one deviation a feature, within 1e-12 and 1e6", "front_end.deviation");
+    if (!(p.clip > 0 && p.clip <= 1e3))
+        return bad("clip must be within 0 and 1000", "front_end.clip");
+    return {};
+}
+
+Json toJson(const FrontEndParameters& p)
+{
+    Json out = Json::object();
+    out.set("scale", Json::arrayOf(p.scale));
+    out.set("smoothing_s", p.smoothingSeconds);
+    out.set("transient_s", Json::arrayOf(p.transientSeconds));
+    out.set("mean", Json::arrayOf(p.mean));
+    out.set("deviation", Json::arrayOf(p.deviation));
+    out.set("clip", p.clip);
+    return out;
+}
+
+Result<FrontEndParameters> frontEndFromJson(const Json& json, const std::string& path)
+{
+    FrontEndParameters p;
+    JsonFields fields(json, path);
+    p.scale = readNumbers<double>(fields, "scale", 4096);
+    p.smoothingSeconds = fields.number("smoothing_s", 0, 1e4);
+    p.transientSeconds = readNumbers<double>(fields, "transient_s", 16);
+    p.mean = readNumbers<double>(fields, "mean", 4096 * 17);
+    p.deviation = readNumbers<double>(fields, "deviation", 4096 * 17);
+    p.clip = fields.number("clip", 1e-3, 1e3);
+    BNOF_TRY(fields.status());
+    BNOF_TRY(validate(p));
+    return p;
+}
+
+FrontEnd::FrontEnd(FrontEndParameters parameters) : m_parameters(std::move(parameters))
+{
+    m_timeConstants.push_back(m_parameters.smoothingSeconds);
+    m_timeConstants.insert(m_timeConstants.end(), m_parameters.transientSeconds.begin(),
+                           m_parameters.transientSeconds.end());
+    reset();
+}
+
+void FrontEnd::reset()
+{
+    const std::size_t channels = m_parameters.channels();
+    m_started = false;
+    m_last = 0;
+    m_decaysFor = -1;
+    m_decays.assign(m_timeConstants.size(), 0);
+    m_good.assign(channels, 0);
+    m_input.assign(channels, 0);
+    m_smooth.assign(channels, 0);
+    m_lowPass.assign(channels * m_parameters.transientSeconds.size(), 0);
+    m_features.assign(m_parameters.features(), 0);
+}
+
+void FrontEnd::setDecays(double dt)
+{
+    if (dt == m_decaysFor)
+        return;
+    m_decaysFor = dt;
+    for (std::size_t i = 0; i < m_decays.size(); ++i)
+        m_decays[i] = m_timeConstants[i] > 0 ? exactExp(-dt / m_timeConstants[i]) : 0;
+}
+
+void FrontEnd::updateChannel(std::size_t channel, double x, double dt)
+{
+    const std::size_t channels = m_parameters.channels();
+    if (!m_good[channel]) {
+        m_good[channel] = 1;
+        m_input[channel] = x;
+        m_smooth[channel] = x;
+        for (std::size_t i = 0; i + 1 < m_timeConstants.size(); ++i)
+            m_lowPass[i * channels + channel] = x;
+        return;
+    }
+    // A low-pass y of a ramp from a to b that takes dt: y' = b - s tau + (y - a + s tau) e^(-dt/tau), s = (b-a)/dt.
+    const auto follow = [dt](double y, double a, double b, double tau, double decay) {
+        if (dt <= 0)
+            return y;
+        const double lag = (b - a) / dt * tau;
+        return b - lag + (y - a + lag) * decay;
+    };
+    const double before = m_smooth[channel];
+    if (m_timeConstants[0] > 0)
+        m_smooth[channel] = follow(before, m_input[channel], x, m_timeConstants[0], m_decays[0]);
+    else
+        m_smooth[channel] = x;
+    m_input[channel] = x;
+    for (std::size_t i = 0; i + 1 < m_timeConstants.size(); ++i) {
+        double& low = m_lowPass[i * channels + channel];
+        low = follow(low, before, m_smooth[channel], m_timeConstants[i + 1], m_decays[i + 1]);
+    }
+}
+
+void FrontEnd::update(Timestamp t, std::span<const float> values)
+{
+    const double dt = m_started ? toSeconds(t - m_last) : 0;
+    m_started = true;
+    m_last = t;
+    setDecays(dt);
+    for (std::size_t c = 0; c < m_parameters.channels(); ++c) {
+        const double value = values[c];
+        if (std::isfinite(value))
+            updateChannel(c, compress(value, m_parameters.scale[c]), dt);
+        else if (m_good[c])
+            updateChannel(c, m_input[c], dt);
+    }
+    standardise();
+}
+
+void FrontEnd::rawFeatures(std::span<double> out) const
+{
+    const std::size_t channels = m_parameters.channels();
+    for (std::size_t c = 0; c < channels; ++c) {
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        out[c] = m_good[c] ? m_smooth[c] : nan;
+        for (std::size_t i = 0; i + 1 < m_timeConstants.size(); ++i)
+            out[(i + 1) * channels + c] = m_good[c] ? m_smooth[c] - m_lowPass[i * channels + c] : nan;
+    }
+}
+
+void FrontEnd::standardise()
+{
+    rawFeatures(m_features);
+    const std::size_t channels = m_parameters.channels();
+    for (std::size_t f = 0; f < m_features.size(); ++f) {
+        const double z = m_good[f % channels] ? (m_features[f] - m_parameters.mean[f]) / m_parameters.deviation[f] : 0;
+        m_features[f] = std::clamp(z, -m_parameters.clip, m_parameters.clip);
+    }
+}
+
+void FrontEnd::save(StateWriter& writer) const
+{
+    writer.put(static_cast<std::uint8_t>(m_started));
+    writer.put(m_last);
+    writer.putAll(m_good);
+    writer.putAll(m_input);
+    writer.putAll(m_smooth);
+    writer.putAll(m_lowPass);
+}
+
+bool FrontEnd::load(StateReader& reader)
+{
+    reset();
+    const std::size_t channels = m_parameters.channels();
+    m_started = reader.get<std::uint8_t>() != 0;
+    m_last = reader.get<Timestamp>();
+    reader.getAll(m_good, channels);
+    reader.getAll(m_input, channels);
+    reader.getAll(m_smooth, channels);
+    reader.getAll(m_lowPass, channels * m_parameters.transientSeconds.size());
+    const auto sane = [](const std::vector<double>& values) {
+        return std::all_of(values.begin(), values.end(), [](double v) { return std::abs(v) <= largestState; });
+    };
+    if (!reader.ok() || !sane(m_input) || !sane(m_smooth) || !sane(m_lowPass)) {
+        reset();
+        return false;
+    }
+    if (m_started)
+        standardise();
+    return true;
+}
+
+} // namespace bnof::olfaction

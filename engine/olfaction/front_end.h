@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From raw sensor values to features: compression, transients against causal baselines, standardisation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+#include "engine/olfaction/state_bytes.h"
+
+namespace bnof::olfaction {
+
+/// x = sign(v) log(1 + |v|/scale), smoothed by a first-order low-pass; features are x itself and, for each
+/// transient time constant, x minus its low-pass: the log-ratio of the present response to a causal baseline
+/// (the exponential-moving-average transients of Muezzinoglu et al., Sens. Actuators B 137 (2009) 507-512,
+/// with time constants in seconds). Feature f = block * channels + channel, block 0 being x.
+struct FrontEndParameters {
+    std::vector<double> scale;            ///< one a channel, in the channel's unit; > 0
+    double smoothingSeconds = 0.3;        ///< 0 switches it off
+    std::vector<double> transientSeconds; ///< > 0
+    std::vector<double> mean;             ///< one a feature
+    std::vector<double> deviation;        ///< one a feature; > 0
+    double clip = 8;                      ///< standardised features stay within +-clip
+
+    [[nodiscard]] std::size_t channels() const { return scale.size(); }
+    [[nodiscard]] std::size_t features() const { return scale.size() * (1 + transientSeconds.size()); }
+    bool operator==(const FrontEndParameters&) const = default;
+};
+
+[[nodiscard]] Result<void> validate(const FrontEndParameters& parameters);
+[[nodiscard]] Json toJson(const FrontEndParameters& parameters);
+[[nodiscard]] Result<FrontEndParameters> frontEndFromJson(const Json& json, const std::string& path);
+
+/// Causal and deterministic (exactLog, exactExp and IEEE operations only). Filters are solved exactly for a
+/// signal that is piecewise linear between frames, so that features do not depend on the sample rate and
+/// frames may come at irregular times. A missing value (NaN, infinity) repeats the channel's last good one;
+/// a channel that never was good contributes 0 to every feature after standardisation. The baselines start at
+/// the first good value, so that features mean something from the first frame on.
+class FrontEnd {
+public:
+    explicit FrontEnd(FrontEndParameters parameters);
+
+    void reset();
+    /// Take in a frame; times must not decrease and values.size() must be the number of channels.
+    void update(Timestamp t, std::span<const float> values);
+    /// Standardised features of the last frame; all 0 before the first.
+    [[nodiscard]] std::span<const double> features() const { return m_features; }
+    /// The same before standardisation; NaN for channels that never were good.
+    void rawFeatures(std::span<double> out) const;
+
+    void save(StateWriter& writer) const;
+    /// False when the bytes do not fit this front end or hold values that it cannot have produced.
+    [[nodiscard]] bool load(StateReader& reader);
+
+    [[nodiscard]] const FrontEndParameters& parameters() const { return m_parameters; }
+
+private:
+    void setDecays(double dt);
+    void updateChannel(std::size_t channel, double x, double dt);
+    void standardise();
+
+    FrontEndParameters m_parameters;
+    bool m_started = false;
+    Timestamp m_last = 0;
+    double m_decaysFor = -1;             ///< the dt that m_decays was computed for
+    std::vector<double> m_timeConstants; ///< smoothing first
+    std::vector<double> m_decays;
+    std::vector<std::uint8_t> m_good; ///< channel had a good value
+    std::vector<double> m_input;      ///< last compressed value, one a channel
+    std::vector<double> m_smooth;     ///< x, one a channel
+    std::vector<double> m_lowPass;    ///< transient-major, one a channel each
+    std::vector<double> m_features;
+};
+
+} // namespace bnof::olfaction

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/olfaction/spiking_recogniser.h"
+
+#include <algorithm>
+
+namespace bnof::olfaction {
+
+Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::string digest,
+                                                              const std::string& backEnd)
+{
+    BNOF_TRY_ASSIGN(snn::Simulation simulation,
+                    snn::Simulation::create(fullNetwork(model.spiking), {.backEnd = backEnd}));
+    std::unique_ptr<SpikingRecogniser> recogniser(
+        new SpikingRecogniser(std::move(model), std::move(digest), std::move(simulation)));
+    BNOF_TRY(recogniser->applyBiases());
+    recogniser->reset();
+    return std::unique_ptr<Recogniser>(std::move(recogniser));
+}
+
+SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, snn::Simulation simulation)
+    : StreamRecogniser(std::move(trained), std::move(digest)), m_simulation(std::move(simulation))
+{
+    for (const snn::Population& population : model().spiking.network.populations)
+        m_info.layers.push_back({population.name, population.size});
+    m_info.backEnd = m_simulation.backEndName();
+}
+
+Result<void> SpikingRecogniser::applyBiases()
+{
+    BNOF_TRY(m_simulation.setDrive(KenyonCells, model().spiking.kenyonBiasMv));
+    return m_simulation.setDrive(Outputs, model().spiking.outputBiasMv);
+}
+
+void SpikingRecogniser::restart(std::uint64_t tick)
+{
+    m_simulation.reset();
+    (void)applyBiases(); // cannot fail: create() applied the same drives
+    m_tickBase = tick;
+    m_intervals = 0;
+    const std::size_t outputs = model().spiking.network.populations[Outputs].size;
+    m_counts.assign((std::size_t{model().spiking.windowIntervals} + 1) * outputs, 0);
+    m_windowCounts.assign(outputs, 0);
+}
+
+void SpikingRecogniser::advance(std::uint32_t ticks, RecogniserOutput& output)
+{
+    std::vector<std::size_t> before(output.spikes.size());
+    for (std::size_t layer = 0; layer < before.size(); ++layer)
+        before[layer] = output.spikes[layer].size();
+    m_simulation.run(ticks, output.spikes);
+    if (m_tickBase != 0) {
+        for (std::size_t layer = 0; layer < before.size(); ++layer) {
+            for (std::size_t i = before[layer]; i < output.spikes[layer].size(); ++i)
+                output.spikes[layer][i].tick += static_cast<std::uint32_t>(m_tickBase);
+        }
+    }
+    const std::size_t outputs = m_windowCounts.size();
+    std::uint32_t* running = m_counts.data() + m_counts.size() - outputs;
+    for (std::size_t i = before[Outputs]; i < output.spikes[Outputs].size(); ++i)
+        ++running[output.spikes[Outputs][i].neuron];
+}
+
+bool SpikingRecogniser::decide(CountDecision& decision)
+{
+    const SpikingPart& part = model().spiking;
+    const std::size_t outputs = m_windowCounts.size();
+    // The running interval becomes the newest of the window; the oldest makes room.
+    std::rotate(m_counts.begin(), m_counts.begin() + static_cast<std::ptrdiff_t>(outputs), m_counts.end());
+    std::fill(m_counts.end() - static_cast<std::ptrdiff_t>(outputs), m_counts.end(), 0U);
+    m_intervals = std::min(m_intervals + 1, part.windowIntervals);
+    if (m_intervals < part.windowIntervals)
+        return false;
+    std::fill(m_windowCounts.begin(), m_windowCounts.end(), 0U);
+    for (std::size_t i = 0; i < part.windowIntervals * outputs; ++i)
+        m_windowCounts[i % outputs] += m_counts[i];
+    decision = decideFromCounts(m_windowCounts, model().gases.size(), part.calibration);
+    return true;
+}
+
+Result<void> SpikingRecogniser::featuresChanged()
+{
+    project(model().discriminant, frontEnd().features(), m_point);
+    encode(model().spiking.code, m_point, m_drive);
+    return m_simulation.setDrive(Receptors, m_drive);
+}
+
+void SpikingRecogniser::saveMore(StateWriter& writer) const
+{
+    writer.put(m_tickBase);
+    writer.put(m_intervals);
+    writer.putAll(m_counts);
+    const std::vector<std::uint8_t> simulation = m_simulation.saveState();
+    writer.text({reinterpret_cast<const char*>(simulation.data()), simulation.size()});
+}
+
+Result<void> SpikingRecogniser::loadMore(StateReader& reader)
+{
+    m_tickBase = reader.get<std::uint64_t>();
+    m_intervals = reader.get<std::uint32_t>();
+    reader.getAll(m_counts, m_counts.size());
+    const auto simulation = reader.blob();
+    const bool countsSane = std::all_of(m_counts.begin(), m_counts.end(), [](std::uint32_t n) { return n <= 1000000; });
+    if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals || m_tickBase > tick())
+        return makeError(ErrorKind::BadInput, "the decision window of the saved state is damaged",
+                         "saved state of recogniser " + model().name);
+    BNOF_TRY(m_simulation.loadState(simulation));
+    if (m_simulation.tick() != tick() - m_tickBase)
+        return makeError(ErrorKind::BadInput, "the network's time does not fit the recogniser's",
+                         "saved state of recogniser " + model().name);
+    return {};
+}
+
+} // namespace bnof::olfaction

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/olfaction/stream_recogniser.h"
+#include "engine/snn/simulation.h"
+
+namespace bnof::olfaction {
+
+/// The antennal lobe and mushroom body of a model, run in device time. A decision is a function of the spikes
+/// of the output population in its window and of nothing else (decideFromCounts).
+class SpikingRecogniser final : public StreamRecogniser {
+public:
+    /// `model` must be valid and of kind "spiking".
+    [[nodiscard]] static Result<std::unique_ptr<Recogniser>> create(Model model, std::string digest,
+                                                                    const std::string& backEnd);
+
+private:
+    SpikingRecogniser(Model model, std::string digest, snn::Simulation simulation);
+
+    void advance(std::uint32_t ticks, RecogniserOutput& output) override;
+    bool decide(CountDecision& decision) override;
+    Result<void> featuresChanged() override;
+    void restart(std::uint64_t tick) override;
+    void saveMore(StateWriter& writer) const override;
+    [[nodiscard]] Result<void> loadMore(StateReader& reader) override;
+    [[nodiscard]] Result<void> applyBiases();
+
+    snn::Simulation m_simulation;
+    std::uint64_t m_tickBase = 0;              ///< tick at which the simulation's tick 0 lies
+    std::uint32_t m_intervals = 0;             ///< finished intervals in the window
+    std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running
+    std::vector<std::uint32_t> m_windowCounts; ///< reused
+    std::vector<float> m_drive;                ///< reused
+    DiscriminantPoint m_point;                 ///< reused
+};
+
+} // namespace bnof::olfaction
