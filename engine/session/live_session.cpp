@@ -135,14 +135,14 @@ Result<void> LiveSession::open()
             return source.error();
         (*source)->moveToThread(&m_ioThread);
         m_sources.push_back(std::move(*source));
-        m_descriptions.push_back({.uri = uri.toString()});
+        m_descriptions.emplace_back().uri = uri.toString();
     }
     m_states.resize(m_sources.size());
     m_traces.resize(m_sources.size());
     m_board.update([&](SessionStatus& s) {
         s.wallAtZero = m_wallAtZero;
         for (const auto& description : m_descriptions)
-            s.sources.push_back({.uri = description.uri});
+            s.sources.emplace_back().uri = description.uri;
         if (m_recognition) {
             const auto& info = m_recognition->info();
             s.recogniserKind = info.kind;

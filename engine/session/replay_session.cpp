@@ -99,17 +99,19 @@ void ReplaySession::open(double speed)
     }
     m_board.update([&](SessionStatus& s) {
         s.wallAtZero = metadata.wallAtZero;
-        for (const auto& source : metadata.sources)
-            s.sources.push_back({.uri = source.uri,
-                                 .device = source.device,
-                                 .simulated = source.simulated,
-                                 .state = sensing::ConnectionState::Streaming,
-                                 .channels = source.channels});
-        s.replay = ReplayView{.path = m_configuration.sources.front().path,
-                              .position = summary.firstTime,
-                              .start = summary.firstTime,
-                              .end = summary.lastTime,
-                              .speed = speed};
+        for (const auto& source : metadata.sources) {
+            auto& view = s.sources.emplace_back();
+            view.uri = source.uri;
+            view.device = source.device;
+            view.simulated = source.simulated;
+            view.state = sensing::ConnectionState::Streaming;
+            view.channels = source.channels;
+        }
+        auto& replay = s.replay.emplace();
+        replay.path = m_configuration.sources.front().path;
+        replay.position = replay.start = summary.firstTime;
+        replay.end = summary.lastTime;
+        replay.speed = speed;
     });
     if (m_recognition && metadata.recognisedSource < metadata.sources.size()) {
         if (auto result = m_recognition->setChannels(metadata.sources[metadata.recognisedSource].channels);
