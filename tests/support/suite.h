@@ -18,4 +18,8 @@ public slots:
 } // namespace bnof::test
 
 /// Compare a Result: on failure print the message that a person would see.
-#define BNOF_VERIFY_OK(result) QVERIFY2((result).ok(), (result).ok() ? "" : (result).error().message().c_str())
+#define BNOF_VERIFY_OK(result)                                                                                         \
+    do {                                                                                                               \
+        const auto& bnofChecked = (result); /* evaluated once */                                                       \
+        QVERIFY2(bnofChecked.ok(), bnofChecked.ok() ? "" : bnofChecked.error().message().c_str());                     \
+    } while (false)
