@@ -31,8 +31,14 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command benchCommand{"bench", "[NAME...|GROUP...] [--list] [--seconds S]",
-                           "Measure this machine and program, beside limits and baselines.", "bnof bench limits --json",
-                           0, -1, false, describe, run};
+const Command benchCommand{"bench",
+                           "[NAME...|GROUP...] [--list] [--seconds S]",
+                           "Measure this machine and program, beside limits and baselines.",
+                           "bnof bench limits --json",
+                           0,
+                           -1,
+                           false,
+                           describe,
+                           run};
 
 } // namespace bnof::cli

@@ -16,8 +16,9 @@ Result<double> Invocation::number(const char* option, double fallback, double lo
     bool ok = false;
     const double number = parser.value(QString::fromLatin1(option)).toDouble(&ok);
     if (!ok || !(number >= low && number <= high))
-        return makeError(ErrorKind::Usage, "\"" + value(option) + "\" is not a number from " + Json(low).dump() +
-                                               " to " + Json(high).dump(),
+        return makeError(ErrorKind::Usage,
+                         "\"" + value(option) + "\" is not a number from " + Json(low).dump() + " to " +
+                             Json(high).dump(),
                          std::string("--") + option);
     return number;
 }

@@ -42,7 +42,7 @@ struct Command {
     const char* summary;
     const char* example;
     int minimumArguments;
-    int maximumArguments; ///< -1: any number
+    int maximumArguments;  ///< -1: any number
     bool needsGui = false; ///< drawing needs a QApplication (off screen)
     void (*describe)(QCommandLineParser& parser);
     int (*run)(const Invocation& invocation);
@@ -57,7 +57,10 @@ extern const Command devicesCommand, simulateCommand, watchCommand, recordComman
 int fail(const Error& error);
 /// A line on stdout, flushed.
 void printLine(const std::string& line);
-inline void printLine(const Json& json) { printLine(json.dump()); }
+inline void printLine(const Json& json)
+{
+    printLine(json.dump());
+}
 /// Progress on stderr, only when it is a terminal; an empty text ends the line.
 void showProgress(const std::string& text);
 /// True once Ctrl-C (or a termination signal) came; the handler is installed by main().

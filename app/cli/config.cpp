@@ -9,10 +9,8 @@ int check(const std::string& path, bool json)
     const auto problems = Configuration::check(path);
     for (const auto& problem : problems) {
         if (json)
-            printLine(Json::object()
-                          .set("where", problem.where)
-                          .set("problem", problem.what)
-                          .set("remedy", problem.remedy));
+            printLine(
+                Json::object().set("where", problem.where).set("problem", problem.what).set("remedy", problem.remedy));
         else
             printLine(problem.message());
     }
@@ -63,7 +61,14 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command configCommand{"config", "check|show [FILE]", "Check the configuration file, or show every setting.",
-                            "bnof config check", 1, 2, false, nullptr, run};
+const Command configCommand{"config",
+                            "check|show [FILE]",
+                            "Check the configuration file, or show every setting.",
+                            "bnof config check",
+                            1,
+                            2,
+                            false,
+                            nullptr,
+                            run};
 
 } // namespace bnof::cli

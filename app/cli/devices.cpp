@@ -58,7 +58,8 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command devicesCommand{"devices", "[--transports]", "List serial ports and known devices.", "bnof devices --json",
-                             0,         0,                false, describe, run};
+const Command devicesCommand{
+    "devices", "[--transports]", "List serial ports and known devices.", "bnof devices --json", 0, 0, false, describe,
+    run};
 
 } // namespace bnof::cli

@@ -40,8 +40,10 @@ void checkProcessor(std::vector<Finding>& out)
     if (compute::ensureExactFloatingPoint())
         out.push_back({State::Works, "exact arithmetic", "rounding and denormals are as the standard says", {}});
     else
-        out.push_back({State::Note, "exact arithmetic",
-                       "a library switched off denormal numbers for this process; it was switched on again", {}});
+        out.push_back({State::Note,
+                       "exact arithmetic",
+                       "a library switched off denormal numbers for this process; it was switched on again",
+                       {}});
     const auto list = compute::listDevices();
     for (const auto& device : list.devices)
         out.push_back({State::Works, device.id, compute::describe(device), {}});
@@ -77,8 +79,8 @@ void checkFolders(const Configuration& configuration, std::vector<Finding>& out)
     } else if (statvfs(existing.c_str(), &disk) == 0) {
         const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
         const bool tight = free < configuration.number("recording.minimum_free") * 1e6;
-        out.push_back({tight ? State::Fails : State::Works, "recordings folder", folder + ", " + formatBytes(free) + " free",
-                       tight ? "Free some space before recording." : ""});
+        out.push_back({tight ? State::Fails : State::Works, "recordings folder",
+                       folder + ", " + formatBytes(free) + " free", tight ? "Free some space before recording." : ""});
     }
     const auto path = recording::defaultCataloguePath();
     const auto catalogue =
@@ -145,6 +147,6 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command doctorCommand{"doctor", "", "What works on this machine, and why not.", "bnof doctor", 0, 0, false,
-                            nullptr, run};
+                            nullptr,  run};
 
 } // namespace bnof::cli

@@ -15,10 +15,10 @@
 namespace bnof::cli {
 namespace {
 
-const std::array commands{&devicesCommand,  &simulateCommand, &watchCommand,   &recordCommand, &replayCommand,
+const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand, &replayCommand,
                           &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,   &infoCommand,
-                          &verifyCommand,   &repairCommand,   &reindexCommand, &exportCommand, &reportCommand,
-                          &benchCommand,    &configCommand,   &doctorCommand};
+                          &verifyCommand,    &repairCommand,   &reindexCommand,  &exportCommand, &reportCommand,
+                          &benchCommand,     &configCommand,   &doctorCommand};
 
 void printOverview()
 {
@@ -37,8 +37,8 @@ void printHelp(const Command& command, const QCommandLineParser& parser)
     const QString text = parser.helpText();
     const auto at = text.indexOf(QLatin1String("Options:\n"));
     const auto end = text.indexOf(QLatin1String("\n\nArguments"), at);
-    std::printf("%s\n\nExample:\n  %s\n", qPrintable(text.mid(at + 9, end < 0 ? -1 : end - at - 9).trimmed().prepend("  ")),
-                command.example);
+    std::printf("%s\n\nExample:\n  %s\n",
+                qPrintable(text.mid(at + 9, end < 0 ? -1 : end - at - 9).trimmed().prepend("  ")), command.example);
 }
 
 const Command* findCommand(const char* name)
@@ -61,8 +61,8 @@ Result<Configuration> configurationFor(const QCommandLineParser& parser)
         if (equals < 1)
             return makeError(ErrorKind::Usage, "\"" + assignment.toStdString() + "\" is not KEY=VALUE", "--set",
                              "Example: --set recording.codec=none");
-        if (auto result = configuration.set(assignment.left(equals).toStdString(),
-                                            assignment.mid(equals + 1).toStdString());
+        if (auto result =
+                configuration.set(assignment.left(equals).toStdString(), assignment.mid(equals + 1).toStdString());
             !result.ok()) {
             Error error = result.error();
             error.kind = ErrorKind::Usage;
@@ -77,9 +77,10 @@ int runCommand(const Command& command, const QStringList& arguments)
     QCommandLineParser parser;
     parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Show this help.")});
     parser.addOption({QStringLiteral("json"), QStringLiteral("Print for machines: JSON, one object a line.")});
-    parser.addOption({QStringLiteral("config"), QStringLiteral("Use this configuration file."), QStringLiteral("FILE")});
-    parser.addOption({QStringLiteral("set"), QStringLiteral("Override a setting for this run."),
-                      QStringLiteral("KEY=VALUE")});
+    parser.addOption(
+        {QStringLiteral("config"), QStringLiteral("Use this configuration file."), QStringLiteral("FILE")});
+    parser.addOption(
+        {QStringLiteral("set"), QStringLiteral("Override a setting for this run."), QStringLiteral("KEY=VALUE")});
     parser.addOption({QStringLiteral("verbose"), QStringLiteral("Log what happens on stderr.")});
     if (command.describe)
         command.describe(parser);
@@ -96,11 +97,10 @@ int runCommand(const Command& command, const QStringList& arguments)
     const QStringList positional = parser.positionalArguments();
     if (positional.size() < command.minimumArguments ||
         (command.maximumArguments >= 0 && positional.size() > command.maximumArguments)) {
-        return fail(makeError(ErrorKind::Usage,
-                              positional.size() < command.minimumArguments ? "an argument is missing"
-                                                                           : "there are too many arguments",
-                              std::string("bnof ") + command.name,
-                              std::string("Usage: bnof ") + command.name + ' ' + command.arguments));
+        return fail(makeError(
+            ErrorKind::Usage,
+            positional.size() < command.minimumArguments ? "an argument is missing" : "there are too many arguments",
+            std::string("bnof ") + command.name, std::string("Usage: bnof ") + command.name + ' ' + command.arguments));
     }
     // "config" must be able to speak of a broken file, so it gets defaults instead of an error.
     auto configuration = configurationFor(parser);

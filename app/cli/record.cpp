@@ -12,8 +12,8 @@ namespace {
 
 void describe(QCommandLineParser& parser)
 {
-    parser.addOption({QStringLiteral("out"), QStringLiteral("The recording to write (never overwritten)."),
-                      QStringLiteral("FILE")});
+    parser.addOption(
+        {QStringLiteral("out"), QStringLiteral("The recording to write (never overwritten)."), QStringLiteral("FILE")});
     parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
     parser.addOption({QStringLiteral("model"),
                       QStringLiteral("Recognise with this model while recording: a file, or default."),
@@ -26,8 +26,7 @@ void describe(QCommandLineParser& parser)
 /// Turns lines on standard input into marks while the session runs.
 class MarkReader : public QObject {
 public:
-    explicit MarkReader(session::Session& session)
-        : m_session(session), m_notifier(STDIN_FILENO, QSocketNotifier::Read)
+    explicit MarkReader(session::Session& session) : m_session(session), m_notifier(STDIN_FILENO, QSocketNotifier::Read)
     {
         connect(&m_notifier, &QSocketNotifier::activated, this, [this] { read(); });
     }

@@ -254,17 +254,46 @@ int runExport(const Invocation& invocation)
 
 } // namespace
 
-const Command listCommand{"list", "[FOLDER] [--filter TEXT]", "List recordings, newest first.",
-                          "bnof list --filter ethanol", 0, 1, false, describeList, runList};
-const Command infoCommand{"info", "FILE", "What a recording holds, with its hashes.", "bnof info run.bnr --json",
-                          1, 1, false, nullptr, runInfo};
-const Command verifyCommand{"verify", "FILE", "Check every byte of a recording.", "bnof verify run.bnr",
-                            1, 1, false, nullptr, runVerify};
-const Command repairCommand{"repair", "FILE [--out FILE]", "Complete a recording that was cut off.",
-                            "bnof repair run.bnr", 1, 1, false, describeRepair, runRepair};
-const Command reindexCommand{"reindex", "[FOLDER]", "Rebuild the catalogue from the recordings themselves.",
-                             "bnof reindex ~/Documents/BioNeuro", 0, 1, false, nullptr, runReindex};
-const Command exportCommand{"export", "FILE [--out FILE] [--spikes]", "Export a recording as CSV with a metadata sidecar.",
-                            "bnof export run.bnr --out run.csv", 1, 1, false, describeExport, runExport};
+const Command listCommand{"list",
+                          "[FOLDER] [--filter TEXT]",
+                          "List recordings, newest first.",
+                          "bnof list --filter ethanol",
+                          0,
+                          1,
+                          false,
+                          describeList,
+                          runList};
+const Command infoCommand{
+    "info",  "FILE", "What a recording holds, with its hashes.", "bnof info run.bnr --json", 1, 1, false,
+    nullptr, runInfo};
+const Command verifyCommand{"verify", "FILE",   "Check every byte of a recording.", "bnof verify run.bnr", 1, 1, false,
+                            nullptr,  runVerify};
+const Command repairCommand{"repair",
+                            "FILE [--out FILE]",
+                            "Complete a recording that was cut off.",
+                            "bnof repair run.bnr",
+                            1,
+                            1,
+                            false,
+                            describeRepair,
+                            runRepair};
+const Command reindexCommand{"reindex",
+                             "[FOLDER]",
+                             "Rebuild the catalogue from the recordings themselves.",
+                             "bnof reindex ~/Documents/BioNeuro",
+                             0,
+                             1,
+                             false,
+                             nullptr,
+                             runReindex};
+const Command exportCommand{"export",
+                            "FILE [--out FILE] [--spikes]",
+                            "Export a recording as CSV with a metadata sidecar.",
+                            "bnof export run.bnr --out run.csv",
+                            1,
+                            1,
+                            false,
+                            describeExport,
+                            runExport};
 
 } // namespace bnof::cli

@@ -9,7 +9,8 @@ namespace {
 void describe(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("speed"),
-                      QStringLiteral("1 is real time; max (the default) is as fast as possible."), QStringLiteral("X")});
+                      QStringLiteral("1 is real time; max (the default) is as fast as possible."),
+                      QStringLiteral("X")});
     parser.addOption({QStringLiteral("model"),
                       QStringLiteral("Use this model instead of the one in the recording: a file, or default."),
                       QStringLiteral("M")});

@@ -36,7 +36,14 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command reportCommand{"report", "FILE --report OUT.pdf", "Draw the PDF report of a recording.",
-                            "bnof report run.bnr --report run.pdf", 1, 1, true, describe, run};
+const Command reportCommand{"report",
+                            "FILE --report OUT.pdf",
+                            "Draw the PDF report of a recording.",
+                            "bnof report run.bnr --report run.pdf",
+                            1,
+                            1,
+                            true,
+                            describe,
+                            run};
 
 } // namespace bnof::cli

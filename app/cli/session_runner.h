@@ -18,7 +18,7 @@ namespace bnof::cli {
 [[nodiscard]] Result<std::vector<sensing::SourceUri>> parseSources(const QStringList& arguments);
 
 struct RunOptions {
-    double durationSeconds = 0;                        ///< 0: until Ctrl-C or the end
+    double durationSeconds = 0;                         ///< 0: until Ctrl-C or the end
     std::function<void(session::Session&)> everySecond; ///< progress
     std::function<bool()> finished;                     ///< asked often; true stops the session
 };

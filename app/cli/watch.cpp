@@ -27,7 +27,8 @@ public:
             return;
         Json list = Json::array();
         for (const auto& channel : channels)
-            list.push(Json::object().set("name", channel.name).set("unit", channel.unit).set("quantity", channel.quantity));
+            list.push(
+                Json::object().set("name", channel.name).set("unit", channel.unit).set("quantity", channel.quantity));
         printLine(Json::object().set("source", source).set("channels", std::move(list)));
     }
     void frame(std::uint32_t source, const SensorFrame& frame) override
@@ -108,7 +109,14 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command watchCommand{"watch", "SOURCE [--stats]", "Print decoded frames as JSON lines.",
-                           "bnof watch 'serial:/dev/ttyUSB0?baud=115200' --duration 10", 1, -1, false, describe, run};
+const Command watchCommand{"watch",
+                           "SOURCE [--stats]",
+                           "Print decoded frames as JSON lines.",
+                           "bnof watch 'serial:/dev/ttyUSB0?baud=115200' --duration 10",
+                           1,
+                           -1,
+                           false,
+                           describe,
+                           run};
 
 } // namespace bnof::cli
