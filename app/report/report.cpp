@@ -14,6 +14,7 @@
 #include "app/report/sheet.h"
 #include "app/report/text.h"
 #include "engine/base/build_config.h"
+#include "engine/recording/new_file.h"
 
 namespace bnof::report {
 namespace {
@@ -479,7 +480,7 @@ Result<void> writeReport(const std::string& recordingPath, const std::string& pd
 {
     const QFileInfo target(text(pdfPath));
     if (target.exists() || target.isSymLink())
-        return makeError(ErrorKind::BadInput, "this file exists already and is not overwritten", pdfPath,
+        return makeError(ErrorKind::BadInput, "this file already exists and is not overwritten", pdfPath,
                          "Choose another name or move the old file away.");
     const QTimeZone zone =
         options.timeZone.empty() ? QTimeZone::systemTimeZone() : QTimeZone(QByteArray::fromStdString(options.timeZone));
@@ -498,7 +499,10 @@ Result<void> writeReport(const std::string& recordingPath, const std::string& pd
         return makeError(ErrorKind::Internal, "the pages of the report could not be drawn", pdfPath,
                          "Free some memory and try again.");
     makeReproducible(drawn.bytes, contents.metadata.wallAtZero + contents.end, contents.verification.sha256);
-    BNOF_TRY(writeNewFile(pdfPath, {drawn.bytes.constData(), static_cast<std::size_t>(drawn.bytes.size())}));
+    BNOF_TRY_ASSIGN(const auto file, recording::NewFile::create(pdfPath));
+    BNOF_TRY(file->write({drawn.bytes.constData(), static_cast<std::size_t>(drawn.bytes.size())}));
+    BNOF_TRY(file->publish());
+    file->keep();
     if (progress)
         progress(1);
     return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A file that appears whole under its name, or not at all. Private to this folder.
+// A file that appears whole under its name, or not at all. For exports and reports.
 #pragma once
 
 #include <memory>
