@@ -9,8 +9,7 @@
 
 class QPainter;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// One row of a bar list.
 struct Bar {
@@ -26,8 +25,7 @@ struct Bar {
 void paintBars(QPainter& painter, const QRect& area, const std::vector<Bar>& bars);
 
 /// Labelled horizontal bars in a fixed order: probabilities, shares, sensor health.
-class BarList : public PaintedWidget
-{
+class BarList : public PaintedWidget {
     Q_OBJECT
 
 public:

@@ -11,16 +11,14 @@ class QAction;
 class QLineEdit;
 class QListView;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// How well `pattern` matches `text` as a subsequence: 0 is no match, more is better (starts of words
 /// and runs of letters count more). Case does not matter; an empty pattern matches everything.
 [[nodiscard]] int fuzzyScore(const QString& pattern, const QString& text);
 
 /// The actions of a program as a filtered list. Columns of a row come by roles.
-class CommandModel : public QAbstractListModel
-{
+class CommandModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
@@ -51,8 +49,7 @@ private:
 };
 
 /// Ctrl+K: type a few letters, press Return, and the action runs.
-class CommandPalette : public QFrame
-{
+class CommandPalette : public QFrame {
     Q_OBJECT
 
 public:
@@ -73,6 +70,7 @@ protected:
 
 private:
     void styleForTheme();
+    void selectFirst();
 
     CommandModel* m_model;
     QLineEdit* m_input;

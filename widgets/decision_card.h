@@ -9,12 +9,10 @@
 #include "engine/base/types.h"
 #include "widgets/painted_widget.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// The answer to "what is it?": a big word, how sure, how much, since when.
-class DecisionCard : public PaintedWidget
-{
+class DecisionCard : public PaintedWidget {
     Q_OBJECT
 
 public:
@@ -69,14 +67,13 @@ private:
     [[nodiscard]] QString reasonText() const;
     int paintHeadline(QPainter& painter, QRect area) const;
     int paintFigures(QPainter& painter, QRect area) const;
-    void paintBars(QPainter& painter, QRect area) const;
+    void paintProbabilities(QPainter& painter, QRect area) const;
+    [[nodiscard]] QString figuresText() const;
+    [[nodiscard]] std::optional<double> confidence() const;
 
     QStringList m_gases;
     Content m_content;
     bool m_simulated = false;
 };
-
-/// True for the names under which training data files clean air ("air", "clean air", "background", ...).
-[[nodiscard]] bool isBackgroundName(const QString& gas);
 
 } // namespace bnof::widgets

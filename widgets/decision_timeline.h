@@ -10,8 +10,7 @@
 #include "widgets/painted_widget.h"
 #include "widgets/time_axis.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// A stretch of time during which the same was decided (or planned).
 struct TimelineSpan {
@@ -30,8 +29,7 @@ struct TimelineSpan {
 
 /// Decisions over time as a strip of coloured spans, with marks as ticks and gaps hatched. Clicking
 /// goes to a time; used live and for whole recordings. Left and Right go from span to span.
-class DecisionTimeline : public PaintedWidget
-{
+class DecisionTimeline : public PaintedWidget {
     Q_OBJECT
 
 public:
@@ -74,6 +72,7 @@ private:
     [[nodiscard]] std::pair<Timestamp, Timestamp> range() const;
     [[nodiscard]] const TimelineSpan* spanAt(Timestamp t) const;
     void paintSpan(QPainter& painter, const QRect& area, const TimelineSpan& span) const;
+    void paintOverlay(QPainter& painter, const QRect& area) const;
 
     std::vector<TimelineSpan> m_spans;
     std::vector<Mark> m_marks;

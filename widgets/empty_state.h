@@ -8,12 +8,10 @@ class QHBoxLayout;
 class QLabel;
 class QPushButton;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// A calm panel that says why there is nothing here and offers the next step.
-class EmptyState : public QWidget
-{
+class EmptyState : public QWidget {
     Q_OBJECT
 
 public:

@@ -6,13 +6,11 @@
 
 class QPainter;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// Base of the widgets that paint themselves: follows theme changes, shows keyboard focus and keeps the
 /// accessible description equal to summary(), at most once a second.
-class PaintedWidget : public QWidget
-{
+class PaintedWidget : public QWidget {
     Q_OBJECT
 
 public:

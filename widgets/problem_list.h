@@ -10,9 +10,9 @@
 #include "widgets/theme.h"
 
 class QListView;
+class QStackedLayout;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// One thing that is wrong (or was), said so that a person can mend it.
 struct Problem {
@@ -27,8 +27,7 @@ struct Problem {
 };
 
 /// The problems of a program, worst and newest first.
-class ProblemModel : public QAbstractListModel
-{
+class ProblemModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
@@ -60,14 +59,13 @@ private:
 };
 
 /// The list of problems with what, since when, how to mend it, and a way to dismiss each.
-class ProblemList : public QWidget
-{
+class ProblemList : public QWidget {
     Q_OBJECT
 
 public:
     explicit ProblemList(QWidget* parent = nullptr);
 
-    /// The model to show (not owned).
+    /// The model to show (not owned). Delete dismisses the selected problem, Return mends it.
     void setModel(ProblemModel* model);
     [[nodiscard]] ProblemModel* model() const { return m_model; }
     [[nodiscard]] QListView* view() const { return m_view; }
@@ -80,12 +78,13 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void updateEmpty();
-    void updateSummary();
+    void updateState();
+    bool activate(const QModelIndex& index, QPoint at);
 
     ProblemModel* m_model = nullptr;
     QListView* m_view;
     QWidget* m_empty;
+    QStackedLayout* m_stack;
 };
 
 } // namespace bnof::widgets

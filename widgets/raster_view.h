@@ -10,14 +10,12 @@
 #include "engine/base/spike_history.h"
 #include "widgets/time_view.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// Spikes of a network over device time, one lane per layer: density at a glance (counts per row and
 /// time bin through a colour table), single spikes when zoomed in. Lanes are labelled with the layer's
 /// name, size, mean rate and the share of neurons that fired within the last second.
-class RasterView : public TimeView
-{
+class RasterView : public TimeView {
     Q_OBJECT
 
 public:
@@ -28,6 +26,9 @@ public:
     [[nodiscard]] const SpikeHistory* history() const { return m_history.get(); }
     /// Names to show instead of the layers' own (same order), e.g. translated ones.
     void setLayerTitles(const QStringList& titles);
+
+    /// Free space left and right of the plot, to line it up with the traces above.
+    void setPlotMargins(int left, int right);
 
     /// Spikes drawn in a pixel column of a layer now: the sum of the counts of its time bins (density)
     /// or the single spikes (zoomed in).
@@ -58,7 +59,11 @@ private:
 
     [[nodiscard]] bool hasData() const;
     void layOut();
+    void matchColumnWidth() const;
     void updateRing();
+    [[nodiscard]] double sumColumn(std::int64_t column) const;
+    void paintContent(QPainter& painter);
+    [[nodiscard]] QString activityText(int layer) const;
     void fillColumn(std::int64_t column);
     void blitRing(QPainter& painter) const;
     void paintSpikes(QPainter& painter) const;
@@ -71,6 +76,8 @@ private:
     std::unique_ptr<Ring> m_ring;
     std::vector<SpikeHistory::Activity> m_activity;
     QElapsedTimer m_sinceActivity;
+    int m_left = 12;
+    int m_right = 12;
     std::uint64_t m_seenRevision = 0;
     std::int64_t m_lastPaint = 0;
 };

@@ -6,13 +6,11 @@
 
 #include "widgets/theme.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// One figure of the status strip, e.g. "0 dropped". It is a button: activating it leads to the cause.
 /// Severity is told by a symbol as well as by colour.
-class StatusField : public QAbstractButton
-{
+class StatusField : public QAbstractButton {
     Q_OBJECT
 
 public:
@@ -39,8 +37,7 @@ private:
 
 /// A row of status fields with separators; fields that do not fit are hidden from the end, those of
 /// warning or error severity last.
-class StatusStrip : public QWidget
-{
+class StatusStrip : public QWidget {
     Q_OBJECT
 
 public:

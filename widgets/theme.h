@@ -8,13 +8,11 @@
 
 #include <vector>
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// Every colour, font and distance that the widgets paint with. There are two designs, light and dark;
 /// one of them is current. All of it is for the GUI thread.
-class Theme
-{
+class Theme {
 public:
     enum class Mode { System, Light, Dark };
     enum class Severity { Good, Info, Warning, Error };
@@ -75,9 +73,11 @@ private:
     std::vector<QColor> m_categorical;
 };
 
+/// True for the names under which training data files clean air ("air", "clean air", "background", ...).
+[[nodiscard]] bool isBackgroundName(const QString& gas);
+
 /// Tells that Theme::current() changed.
-class ThemeNotifier : public QObject
-{
+class ThemeNotifier : public QObject {
     Q_OBJECT
 
 public:
@@ -88,3 +88,5 @@ signals:
 };
 
 } // namespace bnof::widgets
+
+Q_DECLARE_METATYPE(bnof::widgets::Theme::Severity)

@@ -9,13 +9,11 @@
 
 #include "engine/base/time.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// The time window that one or several views look at: follow the newest data, or stand still while the
 /// data grows. Share one between a TraceView and a RasterView to link them. Times are device times.
-class TimeAxis : public QObject
-{
+class TimeAxis : public QObject {
     Q_OBJECT
 
 public:

@@ -13,14 +13,12 @@
 
 class QMenu;
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// What TraceView and RasterView share: a plot over a TimeAxis with zoom (wheel, + and -), scrolling
 /// (drag, arrow keys, Home and End), freezing (F), a cursor, marks, an empty state and copying as
 /// picture (Ctrl+C, context menu).
-class TimeView : public PaintedWidget
-{
+class TimeView : public PaintedWidget {
     Q_OBJECT
 
 public:
@@ -63,7 +61,7 @@ protected:
     /// A press that the view handles itself (a legend); true stops scrolling from starting.
     virtual bool pressed(QPoint) { return false; }
 
-    [[nodiscard]] bool paintEmptyState(QPainter& painter, const QRect& area) const;
+    void paintEmptyState(QPainter& painter, const QRect& area) const;
     void paintTimeLabels(QPainter& painter, const QRect& plot) const;
     void paintTimeGrid(QPainter& painter, const QRect& plot) const;
     void paintMarks(QPainter& painter, const QRect& plot) const;
@@ -84,6 +82,8 @@ protected:
 
 private:
     void moveCursor(int pixels);
+    [[nodiscard]] QRect badgeRect(const QRect& plot) const;
+    [[nodiscard]] QString badgeText() const;
 
     QPointer<TimeAxis> m_axis;
     TimeAxis* m_ownAxis;

@@ -10,8 +10,7 @@
 #include "engine/base/trace_history.h"
 #include "engine/base/types.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
 
 /// A channel as a trace plot shows it.
 struct TraceChannel {
@@ -21,8 +20,7 @@ struct TraceChannel {
 };
 
 /// Where a TraceView gets its pictures from. Called on the GUI thread.
-class TraceSource
-{
+class TraceSource {
 public:
     virtual ~TraceSource() = default;
 
@@ -40,8 +38,7 @@ public:
 };
 
 /// A TraceSource over a TraceHistory (of a running session, or filled from a recording).
-class HistoryTraceSource : public TraceSource
-{
+class HistoryTraceSource : public TraceSource {
 public:
     HistoryTraceSource(std::shared_ptr<const TraceHistory> history, std::vector<TraceChannel> channels);
     /// Names and units from the device's channel table.

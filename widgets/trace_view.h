@@ -11,8 +11,10 @@
 #include "widgets/time_view.h"
 #include "widgets/trace_source.h"
 
-namespace bnof::widgets
-{
+namespace bnof::widgets {
+
+struct TraceLane;
+struct TracePicture;
 
 /// Traces of many channels over device time: live, frozen or scrolled back while recording goes on.
 /// Minimum and maximum of every pixel column are drawn, so a one-sample spike is never hidden; below
@@ -20,8 +22,7 @@ namespace bnof::widgets
 ///
 /// Keys beside those of TimeView: Up and Down highlight a channel, Return shows or hides it, L changes
 /// the arrangement, A returns to the automatic range.
-class TraceView : public TimeView
-{
+class TraceView : public TimeView {
     Q_OBJECT
 
 public:
@@ -77,6 +78,8 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
     void paintVector(QPainter& painter) override;
     void fillContextMenu(QMenu& menu) override;
     void axisChanged() override;
@@ -84,24 +87,31 @@ protected:
     bool pressed(QPoint position) override;
 
 private:
-    struct Lane;
-    struct Picture;
+    static constexpr int axisWidth = 72; ///< fixed, so that labels never move the plot
 
     [[nodiscard]] bool hasData() const;
     [[nodiscard]] std::vector<int> visibleChannels() const;
     [[nodiscard]] QColor channelColour(int channel) const;
+    [[nodiscard]] QColor drawnColour(int channel) const;
+    [[nodiscard]] int emphasised() const { return m_hovered >= 0 ? m_hovered : m_highlighted; }
     [[nodiscard]] int legendWidth() const;
     [[nodiscard]] int legendAt(QPoint position) const;
-    [[nodiscard]] Picture collect(const QRectF& plot, int columns);
-    void updateRange(const Picture& picture);
-    void layOutLanes(Picture& picture, const QRectF& plot);
-    void paintStatic(QPainter& painter, const Picture& picture) const;
-    void paintLaneAxis(QPainter& painter, const Lane& lane, bool common) const;
+    [[nodiscard]] QString channelSummary(int channel) const;
+    [[nodiscard]] QString commonUnit() const;
+    [[nodiscard]] TracePicture collect(int columns);
+    void updateRange(TracePicture& picture);
+    void layOut(TracePicture& picture, const QRectF& plot) const;
+    [[nodiscard]] std::vector<double> staticKey(const TracePicture& picture, double scale) const;
+    void paintStatic(QPainter& painter, const TracePicture& picture) const;
+    void paintLaneAxis(QPainter& painter, const TraceLane& lane) const;
+    void paintCommonAxis(QPainter& painter, const TraceLane& lane) const;
     void paintGaps(QPainter& painter, const QRect& plot) const;
-    void paintThresholds(QPainter& painter, const Picture& picture) const;
-    void paintLegend(QPainter& painter);
-    void paintTracesInto(QImage& image, const Picture& picture, double scale) const;
-    void paintTracesVector(QPainter& painter, const Picture& picture) const;
+    void paintThresholds(QPainter& painter, const TracePicture& picture) const;
+    void paintLegend(QPainter& painter) const;
+    void paintLegendRow(QPainter& painter, int channel, const QRect& row) const;
+    void paintTracesInto(QImage& image, const TracePicture& picture, double scale) const;
+    void paintTracesVector(QPainter& painter, const TracePicture& picture) const;
+    void paintFrame(double scale);
     void invalidate();
 
     std::shared_ptr<const TraceSource> m_source;
@@ -109,6 +119,7 @@ private:
     std::vector<bool> m_visible;
     Arrangement m_arrangement = Arrangement::Overlay;
     int m_highlighted = -1;
+    int m_hovered = -1;
     bool m_legend = true;
     int m_legendFirst = 0;
     bool m_autoRange = true;
