@@ -3,6 +3,7 @@
 
 #include <QFontMetricsF>
 #include <QImage>
+#include <QLocale>
 #include <QPainterPath>
 
 #include <algorithm>
@@ -28,9 +29,9 @@ const QColor gridColour(0xDD, 0xDD, 0xDD);
 /// minutes and hours.
 double timeStep(double span, double most)
 {
-    for (double power = 1e-6; power < 10; power *= 10) {
+    for (double power = 1e-6; power < 11; power *= 10) {
         for (const double digit : {1.0, 2.0, 5.0}) {
-            if (digit * power <= 10 && span / (digit * power) <= most)
+            if (digit * power < 10.5 && span / (digit * power) <= most)
                 return digit * power;
         }
     }
@@ -61,6 +62,7 @@ public:
         return m_plot.left() + m_plot.width() * column / static_cast<double>(timeColumns);
     }
     void background();
+    void gaps();
     void foreground();
     /// Text left of a lane: a name and, smaller, what belongs to it.
     void laneLabel(const QRectF& lane, const QString& name, const QString& detail, const QColor& swatch);
@@ -74,7 +76,7 @@ private:
     QRectF m_plot;
 };
 
-void TimePlot::background()
+void TimePlot::gaps()
 {
     for (const StreamEvent& gap : m_contents.gaps.items) {
         QRectF hole(QPointF(x(gap.t), m_plot.top()), QPointF(x(gap.t2), m_plot.bottom()));
@@ -88,6 +90,11 @@ void TimePlot::background()
             m_painter.drawLine(QPointF(at, hole.bottom()), QPointF(at + hole.height(), hole.top()));
         m_painter.restore();
     }
+}
+
+void TimePlot::background()
+{
+    gaps();
     axis();
 }
 
@@ -166,8 +173,8 @@ void TimePlot::laneScale(const QRectF& lane, const QString& high, const QString&
     m_painter.setFont(textFont(6));
     m_painter.setPen(Qt::black);
     const QRectF text(m_plot.right() + points(3), lane.top(), scaleWidth - points(3), lane.height());
-    m_painter.drawText(text.adjusted(0, -points(0.5), 0, 0), Qt::AlignLeft | Qt::AlignTop, high);
-    m_painter.drawText(text.adjusted(0, 0, 0, points(0.5)), Qt::AlignLeft | Qt::AlignBottom, low);
+    m_painter.drawText(text.adjusted(0, points(1.5), 0, 0), Qt::AlignLeft | Qt::AlignTop, high);
+    m_painter.drawText(text.adjusted(0, 0, 0, -points(1.5)), Qt::AlignLeft | Qt::AlignBottom, low);
 }
 
 /// Whether data stops between two columns: a gap lies between their centres.
@@ -301,10 +308,11 @@ void drawRaster(QPainter& painter, const QRectF& area, const ReportContents& con
                                 ? 0
                                 : static_cast<double>(layer.spikes) / (static_cast<double>(layer.info.size) * seconds);
         plot.laneLabel(band, layerText(layer.info.name),
-                       ReportText::tr("%1 neurons, %2 Hz").arg(countText(layer.info.size), valueText(rate)), {});
+                       ReportText::tr("%1 neurons, %2 Hz")
+                           .arg(countText(layer.info.size), QLocale().toString(rate, 'f', rate < 10 ? 2 : 1)),
+                       {});
         plot.laneScale(band, layer.info.size == 0 ? QString() : countText(layer.info.size - 1), QStringLiteral("0"));
         if (layer.spikes > 0 && layer.rows > 0) {
-            painter.setCompositionMode(QPainter::CompositionMode_SourceOver);
             painter.drawImage(band, rasterImage(layer));
         } else {
             painter.setFont(textFont(7));
@@ -315,6 +323,7 @@ void drawRaster(QPainter& painter, const QRectF& area, const ReportContents& con
         painter.drawRect(band);
         y += height;
     }
+    plot.gaps(); // the images have covered them
     plot.foreground();
 }
 

@@ -29,6 +29,17 @@ QString orNone(const std::string& value)
     return value.empty() ? ReportText::tr("not stated") : text(value);
 }
 
+/// Play a picture unit by unit: Qt would enlarge it by the resolutions of page and screen.
+void play(QPainter& painter, const QPointF& at, const QPicture& picture)
+{
+    painter.save();
+    painter.translate(at);
+    const double scale = static_cast<double>(picture.logicalDpiX()) / unitsPerInch;
+    painter.scale(scale, scale);
+    painter.drawPicture(0, 0, picture);
+    painter.restore();
+}
+
 /// Puts the contents on a sheet; run twice, first to count the pages.
 class Composer {
 public:
@@ -148,8 +159,8 @@ void Composer::devices()
         if (source.description.simulated)
             value += ReportText::tr(" (simulated)");
         value += QLatin1Char('\n') + text(source.description.uri);
-        value += QLatin1Char('\n') + ReportText::tr("%n channel(s): %1", nullptr, static_cast<int>(names.size()))
-                                         .arg(names.join(QStringLiteral(", ")));
+        value += QLatin1Char('\n') +
+                 ReportText::tr("Channels (%1): %2").arg(names.size()).arg(names.join(QStringLiteral(", ")));
         value += QLatin1Char('\n') +
                  ReportText::tr("%1 frames, %2 Hz on average")
                      .arg(countText(source.frames),
@@ -352,8 +363,8 @@ void Composer::summaryCharts()
                        "decision (median %1, 99th percentile %2).")
             .arg(latencyText(m_contents.latencyP50), latencyText(m_contents.latencyP99));
     m_sheet.figure(height, caption + QLatin1Char(' ') + provenance(), [&](QPainter& painter, const QRectF& area) {
-        painter.drawPicture(area.topLeft(), m_charts.decisionShare);
-        painter.drawPicture(QPointF(area.center().x() + millimetres(3), area.top()), m_charts.latency);
+        play(painter, area.topLeft(), m_charts.decisionShare);
+        play(painter, QPointF(area.center().x() + millimetres(3), area.top()), m_charts.latency);
     });
 }
 

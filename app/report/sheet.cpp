@@ -2,6 +2,7 @@
 #include "app/report/sheet.h"
 
 #include <QFontMetricsF>
+#include <QTextLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,39 @@ QFont sized(QFont font, double size)
 {
     font.setPixelSize(static_cast<int>(std::lround(points(size))));
     font.setHintingPreference(QFont::PreferNoHinting);
+    // Any spacing switches ligatures off: a search for "file" finds it in every reader.
+    font.setLetterSpacing(QFont::AbsoluteSpacing, 0.1);
     return font;
+}
+
+/// Lines of one paragraph, broken between words where possible, else anywhere. Returns their height; draws
+/// when there is a painter.
+double layParagraph(QPainter* painter, const QString& text, const QFont& font, const QPointF& at, double width,
+                    Qt::Alignment alignment)
+{
+    QTextLayout layout(text, font);
+    QTextOption option(alignment);
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    double height = 0;
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(width);
+        line.setPosition(QPointF(0, height));
+        height += line.height();
+    }
+    layout.endLayout();
+    if (painter != nullptr)
+        layout.draw(painter, at);
+    return height;
+}
+
+double layText(QPainter* painter, const QString& text, const QFont& font, const QRectF& area, Qt::Alignment alignment)
+{
+    double height = 0;
+    for (const QString& paragraph : text.split(QLatin1Char('\n')))
+        height += layParagraph(painter, paragraph, font, area.topLeft() + QPointF(0, height), area.width(), alignment);
+    return height;
 }
 
 } // namespace
@@ -97,27 +130,28 @@ void Sheet::require(double height)
         newPage();
 }
 
-void Sheet::drawText(const QRectF& area, int flags, const QString& text, const QFont& font, const QColor& colour)
+void Sheet::drawText(const QRectF& area, Qt::Alignment alignment, const QString& text, const QFont& font,
+                     const QColor& colour)
 {
-    m_painter.setFont(font);
+    QRectF place = area;
+    if (alignment.testFlag(Qt::AlignVCenter))
+        place.setTop(area.top() + std::max(0.0, (area.height() - textHeight(text, font, area.width())) / 2));
     m_painter.setPen(colour);
-    m_painter.drawText(area, flags, text);
+    layText(&m_painter, text, font, place, alignment & Qt::AlignHorizontal_Mask);
 }
 
 double Sheet::textHeight(const QString& text, const QFont& font, double width) const
 {
-    const QRectF bounds = QFontMetricsF(font).boundingRect(
-        QRectF(0, 0, width, 1e6), Qt::AlignLeft | Qt::TextWordWrap | Qt::TextWrapAnywhere, text);
-    return std::ceil(bounds.height());
+    return std::ceil(layText(nullptr, text, font, QRectF(0, 0, width, 0), Qt::AlignLeft));
 }
 
 void Sheet::title(const QString& text, const QString& subtitle)
 {
     const double height = textHeight(text, textFont(20, true), m_width);
-    drawText({m_left, m_y, m_width, height}, Qt::AlignLeft | Qt::TextWordWrap, text, textFont(20, true));
+    drawText({m_left, m_y, m_width, height}, Qt::AlignLeft, text, textFont(20, true));
     m_y += height + points(2);
     const double lower = textHeight(subtitle, textFont(10), m_width);
-    drawText({m_left, m_y, m_width, lower}, Qt::AlignLeft | Qt::TextWordWrap, subtitle, textFont(10), mutedText);
+    drawText({m_left, m_y, m_width, lower}, Qt::AlignLeft, subtitle, textFont(10), mutedText);
     m_y += lower + points(6);
     m_painter.setPen(QPen(Qt::black, points(1.2)));
     m_painter.drawLine(QPointF(m_left, m_y), QPointF(m_left + m_width, m_y));
@@ -139,7 +173,7 @@ void Sheet::paragraph(const QString& text, double size)
     const QFont font = textFont(size);
     const double height = textHeight(text, font, m_width);
     require(height);
-    drawText({m_left, m_y, m_width, height}, Qt::AlignLeft | Qt::TextWordWrap | Qt::TextWrapAnywhere, text, font);
+    drawText({m_left, m_y, m_width, height}, Qt::AlignLeft, text, font);
     m_y += height + points(4);
 }
 
@@ -154,8 +188,7 @@ void Sheet::banner(const QString& text, bool severe)
     m_painter.setBrush(severe ? QColor(0xFB, 0xEC, 0xEC) : QColor(0xFD, 0xF5, 0xE2));
     m_painter.drawRect(area);
     m_painter.setBrush(Qt::NoBrush);
-    drawText(area.adjusted(points(10), 0, -points(10), 0),
-             Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap | Qt::TextWrapAnywhere, text, font);
+    drawText(area.adjusted(points(10), 0, -points(10), 0), Qt::AlignLeft | Qt::AlignVCenter, text, font);
     m_y += height + points(7);
 }
 
@@ -168,10 +201,9 @@ void Sheet::entries(const std::vector<Entry>& entries)
         const double height =
             std::max(textHeight(entry.value, font, values), textHeight(entry.name, textFont(8.5), names - points(4)));
         require(height);
-        drawText({m_left, m_y, names - points(4), height}, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, entry.name,
-                 textFont(8.5), mutedText);
-        drawText({m_left + names, m_y, values, height},
-                 Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap | Qt::TextWrapAnywhere, entry.value, font);
+        drawText({m_left, m_y, names - points(4), height}, Qt::AlignLeft | Qt::AlignTop, entry.name, textFont(8.5),
+                 mutedText);
+        drawText({m_left + names, m_y, values, height}, Qt::AlignLeft | Qt::AlignTop, entry.value, font);
         m_y += height + points(2);
     }
     m_y += points(3);
@@ -213,8 +245,7 @@ void Sheet::tableRow(const std::vector<TableColumn>& columns, const QStringList&
     double x = m_left;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         drawText({x + cellPadding, m_y, widths[i] - 2 * cellPadding, height},
-                 (columns[i].alignRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextWordWrap |
-                     Qt::TextWrapAnywhere,
+                 (columns[i].alignRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter,
                  cells.value(static_cast<int>(i)), cellFont(columns[i], header));
         x += widths[i];
     }
@@ -252,8 +283,7 @@ void Sheet::figure(double height, const QString& caption, const std::function<vo
     draw(m_painter, QRectF(m_left, m_y, m_width, height));
     m_painter.restore();
     m_y += height + points(3);
-    drawText({m_left, m_y, m_width, below}, Qt::AlignLeft | Qt::TextWordWrap | Qt::TextWrapAnywhere, text, font,
-             mutedText);
+    drawText({m_left, m_y, m_width, below}, Qt::AlignLeft, text, font, mutedText);
     m_y += below + points(8);
 }
 

@@ -76,7 +76,7 @@ public:
 
 private:
     void beginPage();
-    void drawText(const QRectF& area, int flags, const QString& text, const QFont& font,
+    void drawText(const QRectF& area, Qt::Alignment alignment, const QString& text, const QFont& font,
                   const QColor& colour = Qt::black);
     [[nodiscard]] double textHeight(const QString& text, const QFont& font, double width) const;
     void tableRow(const std::vector<TableColumn>& columns, const QStringList& cells, bool header);

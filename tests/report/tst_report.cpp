@@ -132,6 +132,8 @@ void recordAll(recording::Recorder& recorder)
         const double t = i / rateHz;
         if (t >= gapFrom && t < gapTo)
             continue;
+        if (i % 40 == 0)
+            QThread::msleep(3);
         recordFrame(recorder, t, level, random);
         recordSpikes(recorder, t, layers, random);
         if (i % 4 == 0)
@@ -226,7 +228,9 @@ void ReportTest::initTestCase()
     }
     const std::string path = file("run.bnr");
     {
-        auto recorder = recording::Recorder::create(path, metadata(), {}, {});
+        recording::RecorderOptions small;
+        small.flushNanoseconds = nanosecondsPerMillisecond; // many chunks, so that a cut leaves some
+        auto recorder = recording::Recorder::create(path, metadata(), {}, {}, small);
         BNOF_VERIFY_OK(recorder);
         recordAll(*recorder.value());
         BNOF_VERIFY_OK(recorder.value()->finish());
@@ -299,9 +303,12 @@ void ReportTest::everyFigureNamesItsOrigin()
     static const QRegularExpression figures(QStringLiteral("Figure \\d+\\."));
     const auto count = m_text.count(figures);
     QVERIFY(count >= 4);
-    static const QRegularExpression origin(QStringLiteral("Recording\\s+0b9d5c52-6b5e-4a67-9e0b-6f0e7a7f2c11,\\s+2026-"
-                                                          "03-05\\s+14:02:11\\.250\\s+UTC\\s+to\\s+2026-03-05"));
-    QCOMPARE(m_text.count(origin), count);
+    static const QRegularExpression origin(
+        QStringLiteral("Recording0b9d5c52-6b5e-4a67-9e0b-6f0e7a7f2c11,2026-03-0514:02:11\\.250UTC"
+                       "to2026-03-0514:03:11\\.200UTC"));
+    QString joined = m_text; // a caption may break within the identity
+    joined.remove(QLatin1Char(' '));
+    QCOMPARE(joined.count(origin), count);
 }
 
 void ReportTest::pagesAreDrawn()
