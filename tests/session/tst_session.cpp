@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole sessions over real pseudo-terminals: record, unplug, overload, replay.
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "engine/base/files.h"
+#include "engine/recording/reader.h"
+#include "engine/sensing/simulator_server.h"
+#include "engine/session/session.h"
+#include "tests/support/suite.h"
+
+using namespace bnof;
+
+namespace {
+
+/// A simulator that serves on its own thread for as long as it lives.
+class RunningSimulator {
+public:
+    explicit RunningSimulator(sensing::SimulatorOptions options)
+    {
+        auto created = sensing::SimulatorServer::create(std::move(options));
+        if (!created.ok())
+            qFatal("%s", created.error().message().c_str());
+        m_server = std::move(*created);
+        m_thread = std::thread([this] { (void)m_server->run(); });
+    }
+    ~RunningSimulator()
+    {
+        m_server->stop();
+        m_thread.join();
+    }
+    [[nodiscard]] sensing::SourceUri uri(const std::string& parameters = {}) const
+    {
+        const std::string& base = m_server->uri();
+        const std::string joint = base.find('?') == std::string::npos ? "?" : "&";
+        auto parsed = sensing::SourceUri::parse(parameters.empty() ? base : base + joint + parameters);
+        if (!parsed.ok())
+            qFatal("%s", parsed.error().message().c_str());
+        return *parsed;
+    }
+
+private:
+    std::unique_ptr<sensing::SimulatorServer> m_server;
+    std::thread m_thread;
+};
+
+std::vector<std::uint8_t> defaultModel()
+{
+    const auto path = findResource("models/default.bnofmodel");
+    const auto text = path.ok() ? readFile(*path) : Result<std::string>(path.error());
+    if (!text.ok())
+        return {};
+    return {text->begin(), text->end()};
+}
+
+bool waitFor(const std::function<bool()>& condition, int milliseconds = 20000)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!condition()) {
+        if (timer.elapsed() > milliseconds)
+            return false;
+        QTest::qWait(10);
+    }
+    return true;
+}
+
+std::unique_ptr<session::Session> startSession(const sensing::SourceUri& uri, std::vector<std::uint8_t> model,
+                                               std::size_t queue = 1U << 14)
+{
+    session::SessionConfiguration configuration;
+    configuration.sources = {uri};
+    configuration.modelBytes = std::move(model);
+    configuration.frameQueue = queue;
+    auto started = session::Session::start(std::move(configuration));
+    if (!started.ok())
+        qFatal("%s", started.error().message().c_str());
+    return std::move(*started);
+}
+
+void stopAndWait(session::Session& session)
+{
+    session.stop();
+    QVERIFY(waitFor([&] { return session.status().finished; }));
+}
+
+session::ReplayProof replay(const std::string& path)
+{
+    auto uri = sensing::SourceUri::parse("replay:" + path + "?speed=max");
+    const auto session = startSession(*uri, {});
+    waitFor([&] { return session->status().finished; }, 60000);
+    return session->status().replay->proof;
+}
+
+std::vector<StreamEvent> eventsOf(const std::string& path)
+{
+    std::vector<StreamEvent> events;
+    const auto reader = recording::Reader::open(path);
+    recording::Item item;
+    while (reader.ok() && (*reader)->next(item)) {
+        if (const auto* event = std::get_if<StreamEvent>(&item))
+            events.push_back(*event);
+    }
+    return events;
+}
+
+} // namespace
+
+class TestSession : public test::Suite {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void recordsMarksAndReplaysBitIdentically();
+    void unplugAndReplugContinueTheSameRecording();
+    void framesThatAreNotRecognisedStayInStep();
+    void recordingStopsCleanlyWhenTheDiskIsNearlyFull();
+    void recordingAskedForBeforeDataBeginsWithData();
+    void aModelThatDoesNotFitSaysWhatIsMissing();
+    void aPortThatIsNotThereIsExplained();
+    void wrongStartsAreRefused();
+
+private:
+    [[nodiscard]] std::string file(const char* name) const { return m_folder.filePath(name).toStdString(); }
+
+    QTemporaryDir m_folder;
+    std::vector<std::uint8_t> m_model;
+};
+
+void TestSession::initTestCase()
+{
+    m_model = defaultModel();
+    QVERIFY2(!m_model.empty(), "resources/models/default.bnofmodel is missing");
+}
+
+void TestSession::recordsMarksAndReplaysBitIdentically()
+{
+    sensing::SimulatorOptions options;
+    options.speed = 20;
+    RunningSimulator simulator(options);
+    const auto session = startSession(simulator.uri("time=device"), m_model);
+    // Start in the middle, so that the replay must begin from the recogniser's state and not from nothing.
+    QVERIFY(waitFor([&] { return session->status().decisions > 20; }));
+    session->startRecording({.path = file("run.bnr"), .title = "a title", .operatorName = "Ada", .notes = ""});
+    QVERIFY(waitFor([&] { return session->status().recording.has_value(); }));
+    const auto begun = session->status().decisions;
+    QVERIFY(waitFor([&] { return session->status().decisions > begun + 60; }));
+    session->mark("puff");
+    QVERIFY(waitFor([&] { return session->status().decisions > begun + 120; }));
+    session->stopRecording();
+    QVERIFY(waitFor([&] { return session->status().lastRecording == file("run.bnr"); }));
+    QVERIFY(session->live()->traces(0));
+    QVERIFY(session->live()->traces(0)->published() > 0);
+    QCOMPARE(session->live()->marks().size(), std::size_t{1});
+    stopAndWait(*session);
+
+    const auto verification = recording::verify(file("run.bnr"));
+    BNOF_VERIFY_OK(verification);
+    QVERIFY(verification->intact);
+    QCOMPARE(verification->summary.marks, std::uint64_t{1});
+    QVERIFY(verification->summary.spikes > 1000);
+    const auto reader = recording::Reader::open(file("run.bnr"));
+    BNOF_VERIFY_OK(reader);
+    QCOMPARE((*reader)->metadata().operatorName, std::string("Ada"));
+    QVERIFY((*reader)->metadata().sources.front().simulated);
+
+    const auto proof = replay(file("run.bnr"));
+    QVERIFY2(proof.match, proof.remark.c_str());
+    QCOMPARE(proof.recordedSpikes, verification->spikesHash);
+    QCOMPARE(proof.recordedDecisions, verification->decisionsHash);
+    QCOMPARE(proof.frames, verification->summary.frames);
+    QCOMPARE(proof.spikes, verification->summary.spikes);
+}
+
+void TestSession::unplugAndReplugContinueTheSameRecording()
+{
+    sensing::SimulatorOptions options;
+    options.nose.rateHz = 50;
+    options.symlink = file("port");
+    auto plugged = std::make_unique<RunningSimulator>(options);
+    const auto session = startSession(plugged->uri(), m_model);
+    session->startRecording({.path = file("gap.bnr"), .title = "", .operatorName = "", .notes = ""});
+    QVERIFY(waitFor([&] { return session->status().recording && session->status().recording->frames > 20; }));
+    plugged.reset();
+    using sensing::ConnectionState;
+    QVERIFY(waitFor([&] { return session->status().sources.front().state == ConnectionState::Reconnecting; }, 5000));
+    QVERIFY(!session->status().problems.empty());
+    QVERIFY(session->status().recording.has_value());
+    QTest::qWait(700);
+    const auto before = session->status().frames;
+    plugged = std::make_unique<RunningSimulator>(options);
+    QVERIFY(waitFor([&] { return session->status().frames > before + 20; }));
+    QVERIFY(waitFor([&] { return session->status().problems.empty(); }));
+    QVERIFY(session->status().recording.has_value());
+    stopAndWait(*session);
+
+    const auto verification = recording::verify(file("gap.bnr"));
+    BNOF_VERIFY_OK(verification);
+    QVERIFY(verification->intact);
+    QCOMPARE(verification->summary.gaps, std::uint64_t{1});
+    for (const StreamEvent& event : eventsOf(file("gap.bnr"))) {
+        if (event.kind == StreamEvent::Kind::Gap)
+            QVERIFY(event.t2 - event.t > 500 * nanosecondsPerMillisecond);
+    }
+    const auto proof = replay(file("gap.bnr"));
+    QVERIFY2(proof.match, proof.remark.c_str());
+}
+
+void TestSession::framesThatAreNotRecognisedStayInStep()
+{
+    // A device that sends as fast as it can against a short queue: what the recogniser misses must be marked.
+    sensing::SimulatorOptions options;
+    options.speed = 0;
+    RunningSimulator simulator(options);
+    const auto session = startSession(simulator.uri("time=device"), m_model, 64);
+    session->startRecording({.path = file("flood.bnr"), .title = "", .operatorName = "", .notes = ""});
+    QVERIFY(waitFor([&] {
+        const auto status = session->status();
+        return status.recording && status.frames > 5000 && status.notRecognisedFrames + status.droppedFrames > 0;
+    }));
+    stopAndWait(*session);
+    const auto status = session->status();
+    std::uint64_t dropped = 0;
+    for (const StreamEvent& event : eventsOf(file("flood.bnr"))) {
+        if (event.kind == StreamEvent::Kind::Dropped)
+            dropped += event.count;
+    }
+    QVERIFY(dropped <= status.droppedFrames);
+    const auto reader = recording::Reader::open(file("flood.bnr"));
+    BNOF_VERIFY_OK(reader);
+    QCOMPARE((*reader)->summary().notRecognisedFrames > 0 || status.notRecognisedFrames == 0, true);
+    const auto proof = replay(file("flood.bnr"));
+    QVERIFY2(proof.match, proof.remark.c_str());
+}
+
+void TestSession::recordingStopsCleanlyWhenTheDiskIsNearlyFull()
+{
+    RunningSimulator simulator({});
+    const auto session = startSession(simulator.uri(), {});
+    session::RecordingRequest request{.path = file("full.bnr"), .title = "", .operatorName = "", .notes = ""};
+    request.minimumFreeBytes = std::int64_t{1} << 60;
+    session->startRecording(request);
+    QVERIFY(waitFor([&] { return session->status().lastRecording == file("full.bnr"); }));
+    const auto problems = session->status().problems;
+    QVERIFY(!problems.empty());
+    QVERIFY(problems.front().error.message().find("free") != std::string::npos);
+    stopAndWait(*session);
+    const auto verification = recording::verify(file("full.bnr"));
+    BNOF_VERIFY_OK(verification);
+    QVERIFY(verification->intact);
+}
+
+void TestSession::recordingAskedForBeforeDataBeginsWithData()
+{
+    sensing::SimulatorOptions options;
+    options.symlink = file("late-port");
+    auto first = std::make_unique<RunningSimulator>(options);
+    const auto uri = first->uri();
+    first.reset();
+    const auto session = startSession(uri, m_model);
+    session->startRecording({.path = file("late.bnr"), .title = "", .operatorName = "", .notes = ""});
+    QTest::qWait(300);
+    QVERIFY(!session->status().recording);
+    const RunningSimulator second(options);
+    QVERIFY(waitFor([&] { return session->status().recording && session->status().recording->frames > 5; }));
+    stopAndWait(*session);
+    const auto reader = recording::Reader::open(file("late.bnr"));
+    BNOF_VERIFY_OK(reader);
+    QVERIFY(!(*reader)->metadata().sources.front().channels.empty());
+}
+
+void TestSession::aModelThatDoesNotFitSaysWhatIsMissing()
+{
+    const std::string csv = file("two.csv");
+    BNOF_VERIFY_OK(writeFileAtomically(csv, "time_s,a,b\n0,1,2\n0.1,1,2\n0.2,1,2\n0.3,1,2\n0.4,1,2\n0.5,1,2\n"));
+    sensing::SimulatorOptions options;
+    options.file.emplace().path = csv;
+    RunningSimulator simulator(options);
+    const auto session = startSession(simulator.uri(), m_model);
+    QVERIFY(waitFor([&] { return !session->status().problems.empty(); }));
+    QCOMPARE(session->status().problems.front().id, std::string("recogniser"));
+    QVERIFY(waitFor([&] { return session->status().frames > 0; })); // the traces are there all the same
+    stopAndWait(*session);
+}
+
+void TestSession::aPortThatIsNotThereIsExplained()
+{
+    const auto uri = sensing::SourceUri::parse("serial:" + file("no-such-port"));
+    BNOF_VERIFY_OK(uri);
+    const auto session = startSession(*uri, {});
+    QVERIFY(waitFor([&] { return !session->status().problems.empty(); }));
+    QVERIFY(session->status().problems.front().error.message().find("no-such-port") != std::string::npos);
+    stopAndWait(*session);
+}
+
+void TestSession::wrongStartsAreRefused()
+{
+    QVERIFY(!session::Session::start({}).ok());
+    session::SessionConfiguration missing;
+    missing.sources = {*sensing::SourceUri::parse("replay:" + file("nothing.bnr"))};
+    QVERIFY(!session::Session::start(missing).ok());
+    session::SessionConfiguration mixed;
+    mixed.sources = {*sensing::SourceUri::parse("replay:a.bnr"), *sensing::SourceUri::parse("tcp://127.0.0.1:9")};
+    QVERIFY(!session::Session::start(mixed).ok());
+    session::SessionConfiguration badModel;
+    badModel.sources = {*sensing::SourceUri::parse("tcp://127.0.0.1:9")};
+    badModel.modelBytes = {'{', '}'};
+    QVERIFY(!session::Session::start(badModel).ok());
+}
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "tst_session.moc"
