@@ -8,13 +8,13 @@ bnof=${1:-$root/build/release/bin/bnof}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$bnof" simulate --dataset "$work/data" --sessions 10 --duration 600 --rate 10 --seed 100 --unit 1
+"$bnof" simulate --dataset "$work/data" --sessions 10 --duration 600 --rate 20 --seed 100 --unit 1
 rm -f "$root/resources/models/default.bnofmodel"
 mkdir -p "$root/resources/models" "$root/resources/samples"
 "$bnof" train "$work/data" --name "Simulated nose" --seed 1 --out "$root/resources/models/default.bnofmodel"
 
 # A short recording of the same nose, of other exposures, played fast.
-"$bnof" simulate --on pty --seed 7 --unit 1 --rate 10 --speed 20 --duration 8 >"$work/uri" &
+"$bnof" simulate --on pty --seed 7 --unit 1 --rate 20 --speed 20 --duration 8 >"$work/uri" &
 simulator=$!
 while [[ ! -s $work/uri ]]; do sleep 0.1; done
 rm -f "$root/resources/samples/simulated-nose.bnr"

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The bnof program as a user runs it: real processes, real pseudo-terminals, real files.
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+
+#include <csignal>
+
+#include "tests/support/suite.h"
+
+using namespace bnof;
+
+namespace {
+
+const QString program = QStringLiteral(BNOF_TEST_BIN_DIR "/bnof");
+
+struct Outcome {
+    int code = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+Outcome runBnof(const QStringList& arguments, int milliseconds = 60000)
+{
+    QProcess process;
+    process.start(program, arguments);
+    process.closeWriteChannel();
+    Outcome outcome;
+    if (!process.waitForFinished(milliseconds)) {
+        process.kill();
+        process.waitForFinished();
+        return outcome;
+    }
+    outcome.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+    outcome.out = process.readAllStandardOutput();
+    outcome.err = process.readAllStandardError();
+    return outcome;
+}
+
+QJsonObject lastLine(const QByteArray& text)
+{
+    return QJsonDocument::fromJson(text.trimmed().split('\n').last()).object();
+}
+
+/// `bnof simulate` in the background; uri() is the first line that it printed.
+class Simulator {
+public:
+    explicit Simulator(const QStringList& options)
+    {
+        m_process.start(program, QStringList{QStringLiteral("simulate")} + options);
+        while (!m_process.canReadLine() && m_process.waitForReadyRead(10000)) {
+        }
+        m_uri = QString::fromUtf8(m_process.readLine()).trimmed();
+    }
+    ~Simulator()
+    {
+        m_process.terminate();
+        m_process.waitForFinished(5000);
+    }
+    [[nodiscard]] QString uri(const QString& parameters = {}) const
+    {
+        return parameters.isEmpty() ? m_uri : m_uri + (m_uri.contains(u'?') ? u'&' : u'?') + parameters;
+    }
+
+private:
+    QProcess m_process;
+    QString m_uri;
+};
+
+} // namespace
+
+class TestCli : public test::Suite {
+    Q_OBJECT
+
+private slots:
+    void everyCommandHasHelpWithAnExample();
+    void exitCodesAreAsDocumented_data();
+    void exitCodesAreAsDocumented();
+    void recordReplayExportReport();
+    void killedRecordingIsNamedAndRepaired();
+    void interruptEndsARecordingCleanly();
+    void linesOnStandardInputBecomeMarks();
+    void configurationIsCheckedWithLineNumbers();
+    void trainsAndRecognisesAUsersOwnData();
+    void realRecordingThroughAPort();
+
+private:
+    [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+
+    QTemporaryDir m_folder;
+};
+
+void TestCli::everyCommandHasHelpWithAnExample()
+{
+    const auto overview = runBnof({QStringLiteral("--help")});
+    QCOMPARE(overview.code, 0);
+    for (const char* name : {"devices", "simulate", "watch", "record", "replay", "recognise", "train", "evaluate",
+                             "list", "info", "verify", "repair", "export", "report", "config", "doctor", "bench"}) {
+        QVERIFY2(overview.out.contains(QByteArray("\n  ") + name + ' '), name);
+        const auto help = runBnof({QString::fromLatin1(name), QStringLiteral("--help")});
+        QCOMPARE(help.code, 0);
+        QVERIFY2(help.out.contains("Example:\n  bnof "), name);
+        QVERIFY2(help.out.contains("--json"), name);
+    }
+}
+
+void TestCli::exitCodesAreAsDocumented_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<QByteArray>("says");
+    const auto row = [](const char* name, const char* arguments, int code, const char* says) {
+        QTest::newRow(name) << QString::fromLatin1(arguments).split(u' ', Qt::SkipEmptyParts) << code
+                            << QByteArray(says);
+    };
+    row("no command", "", 2, "");
+    row("unknown command", "sniff", 2, "sniff");
+    row("unknown option", "devices --colour", 2, "colour");
+    row("missing argument", "record --out x.bnr", 2, "argument is missing");
+    row("missing --out", "record tcp://127.0.0.1:1", 2, "--out");
+    row("bad URI", "watch seriel:/dev/ttyUSB0", 2, "seriel");
+    row("bad number", "watch tcp://127.0.0.1:1 --duration soon", 2, "soon");
+    row("bad setting", "doctor --set recording.codec=zip", 2, "lz4|none");
+    row("missing recording", "info /nonexistent/run.bnr", 3, "/nonexistent/run.bnr");
+    row("not a recording", "verify " BNOF_TEST_SOURCE_DIR "/README.md", 3, "README.md");
+    row("missing model", "recognise tcp://127.0.0.1:1 --model /nonexistent.bnofmodel", 3, "nonexistent");
+    row("missing data set", "train /nonexistent --out x.bnofmodel", 3, "nonexistent");
+    row("unknown benchmark", "bench no.such.benchmark", 2, "no.such.benchmark");
+}
+
+void TestCli::exitCodesAreAsDocumented()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(int, code);
+    QFETCH(QByteArray, says);
+    const auto outcome = runBnof(arguments);
+    QCOMPARE(outcome.code, code);
+    QVERIFY2(outcome.err.contains(says), outcome.err.constData());
+}
+
+void TestCli::recordReplayExportReport()
+{
+    const Simulator simulator(
+        {QStringLiteral("--speed"), QStringLiteral("20"), QStringLiteral("--seed"), QStringLiteral("3")});
+    const QString recording = file("run.bnr");
+    const auto record =
+        runBnof({QStringLiteral("record"), simulator.uri(QStringLiteral("time=device")), QStringLiteral("--model"),
+                 QStringLiteral("default"), QStringLiteral("--out"), recording, QStringLiteral("--duration"),
+                 QStringLiteral("4"), QStringLiteral("--json")});
+    QVERIFY2(record.code == 0, record.err.constData());
+    QVERIFY(lastLine(record.out)[QLatin1String("frames")].toInt() > 500);
+
+    const auto again = runBnof({QStringLiteral("record"), simulator.uri(), QStringLiteral("--out"), recording,
+                                QStringLiteral("--duration"), QStringLiteral("5")});
+    QCOMPARE(again.code, 3); // never overwritten
+    QVERIFY(again.err.contains("run.bnr"));
+
+    const auto info = lastLine(runBnof({QStringLiteral("info"), recording, QStringLiteral("--json")}).out);
+    for (const char* key : {"frames", "duration", "streams", "complete", "lost", "sha256"})
+        QVERIFY2(info.contains(QLatin1String(key)), key);
+    QVERIFY(info[QLatin1String("complete")].toBool());
+
+    const auto replay = runBnof({QStringLiteral("replay"), recording});
+    QCOMPARE(replay.code, 0);
+    const auto proof = lastLine(replay.out);
+    QCOMPARE(proof[QLatin1String("match")].toBool(), true);
+    QCOMPARE(proof[QLatin1String("frames")], info[QLatin1String("frames")]);
+    QCOMPARE(proof[QLatin1String("spikes_hash")], info[QLatin1String("spikes_hash")]);
+    QVERIFY(replay.out.count('\n') > 50);
+    // The scalar back end must agree with the vector one that recorded.
+    const auto reference = runBnof({QStringLiteral("replay"), recording, QStringLiteral("--quiet"),
+                                    QStringLiteral("--set"), QStringLiteral("recognition.back_end=reference")});
+    QCOMPARE(lastLine(reference.out)[QLatin1String("match")].toBool(), true);
+
+    QCOMPARE(runBnof({QStringLiteral("export"), recording, QStringLiteral("--out"), file("run.csv")}).code, 0);
+    QVERIFY(QFileInfo(file("run.csv")).size() > 10000);
+    QVERIFY(QFileInfo(file("run.csv.json")).size() > 100);
+    const auto report = runBnof({QStringLiteral("report"), recording, QStringLiteral("--report"), file("run.pdf")});
+    QVERIFY2(report.code == 0, report.err.constData());
+    QVERIFY(QFileInfo(file("run.pdf")).size() > 10000);
+}
+
+void TestCli::killedRecordingIsNamedAndRepaired()
+{
+    const Simulator simulator({QStringLiteral("--rate"), QStringLiteral("100")});
+    const QString recording = file("killed.bnr");
+    QProcess recorder;
+    recorder.start(program, {QStringLiteral("record"), simulator.uri(), QStringLiteral("--model"),
+                             QStringLiteral("default"), QStringLiteral("--out"), recording});
+    QElapsedTimer timer;
+    timer.start();
+    while (QFileInfo(recording).size() < 30000 && timer.elapsed() < 20000)
+        QTest::qWait(20);
+    ::kill(static_cast<pid_t>(recorder.processId()), SIGKILL);
+    recorder.waitForFinished();
+    const auto verify = runBnof({QStringLiteral("verify"), recording});
+    QCOMPARE(verify.code, 1);
+    QVERIFY(verify.out.contains("not intact"));
+    const auto before = lastLine(runBnof({QStringLiteral("info"), recording, QStringLiteral("--json")}).out);
+    QVERIFY(before[QLatin1String("frames")].toInt() > 20);
+    QCOMPARE(runBnof({QStringLiteral("repair"), recording}).code, 0);
+    QCOMPARE(runBnof({QStringLiteral("verify"), recording}).code, 0);
+    const auto after = lastLine(runBnof({QStringLiteral("info"), recording, QStringLiteral("--json")}).out);
+    QCOMPARE(after[QLatin1String("frames")], before[QLatin1String("frames")]);
+    QVERIFY(after[QLatin1String("complete")].toBool());
+}
+
+void TestCli::interruptEndsARecordingCleanly()
+{
+    const Simulator simulator({QStringLiteral("--on"), QStringLiteral("tcp")});
+    const QString recording = file("interrupted.bnr");
+    QProcess recorder;
+    recorder.start(program, {QStringLiteral("record"), simulator.uri(), QStringLiteral("--out"), recording});
+    QElapsedTimer timer;
+    timer.start();
+    while (QFileInfo(recording).size() < 3000 && timer.elapsed() < 20000)
+        QTest::qWait(20);
+    recorder.terminate();
+    QVERIFY(recorder.waitForFinished(10000));
+    QCOMPARE(recorder.exitCode(), 0);
+    QCOMPARE(runBnof({QStringLiteral("verify"), recording}).code, 0);
+}
+
+void TestCli::linesOnStandardInputBecomeMarks()
+{
+    const Simulator simulator(
+        {QStringLiteral("--on"), QStringLiteral("tcp"), QStringLiteral("--format"), QStringLiteral("ndjson")});
+    QProcess recorder;
+    recorder.start(program, {QStringLiteral("record"), simulator.uri(), QStringLiteral("--out"), file("marks.bnr"),
+                             QStringLiteral("--marks"), QStringLiteral("--duration"), QStringLiteral("3")});
+    QTest::qWait(1500);
+    recorder.write("first puff\nsecond puff\n");
+    QVERIFY(recorder.waitForFinished(20000));
+    const auto info = runBnof({QStringLiteral("info"), file("marks.bnr"), QStringLiteral("--json")});
+    QVERIFY2(info.out.contains(R"({"kind":"marks","count":2})"), info.out.constData());
+}
+
+void TestCli::configurationIsCheckedWithLineNumbers()
+{
+    QFile config(file("bnof.toml"));
+    QVERIFY(config.open(QIODevice::WriteOnly));
+    config.write("[recording]\nflush = 200\ncodek = \"lz4\"\n\n[display]\ntrace_window = \"wide\"\n");
+    config.close();
+    const auto check = runBnof({QStringLiteral("config"), QStringLiteral("check"), config.fileName()});
+    QCOMPARE(check.code, 1);
+    QVERIFY(check.out.contains(":3 ") && check.out.contains("recording.codec"));
+    QVERIFY(check.out.contains(":6 "));
+    QVERIFY(config.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    config.write("[recording]\nflush = 100\n");
+    config.close();
+    QCOMPARE(runBnof({QStringLiteral("config"), QStringLiteral("check"), config.fileName()}).code, 0);
+    const auto show = runBnof({QStringLiteral("config"), QStringLiteral("show"), config.fileName()});
+    QVERIFY(show.out.contains("* recording.flush = 100 ms"));
+}
+
+void TestCli::trainsAndRecognisesAUsersOwnData()
+{
+    const auto made = runBnof({QStringLiteral("simulate"), QStringLiteral("--dataset"), file("data"),
+                               QStringLiteral("--sessions"), QStringLiteral("3"), QStringLiteral("--duration"),
+                               QStringLiteral("300"), QStringLiteral("--rate"), QStringLiteral("10")});
+    QVERIFY2(made.code == 0, made.err.constData());
+    const auto train =
+        runBnof({QStringLiteral("train"), file("data"), QStringLiteral("--kenyon"), QStringLiteral("500"),
+                 QStringLiteral("--out"), file("own.bnofmodel"), QStringLiteral("--json")},
+                180000);
+    QVERIFY2(train.code == 0, train.err.constData());
+    QCOMPARE(lastLine(train.out)[QLatin1String("kind")].toString(), QStringLiteral("spiking"));
+    const Simulator simulator({QStringLiteral("--speed"), QStringLiteral("20")});
+    const auto recognise =
+        runBnof({QStringLiteral("recognise"), simulator.uri(QStringLiteral("time=device")), QStringLiteral("--model"),
+                 file("own.bnofmodel"), QStringLiteral("--duration"), QStringLiteral("3")});
+    QVERIFY2(recognise.code == 0, recognise.err.constData());
+    const auto decision = lastLine(recognise.out);
+    QVERIFY(decision.contains(QLatin1String("gas")));
+    QVERIFY(decision[QLatin1String("probabilities")].toObject().size() >= 4);
+}
+
+void TestCli::realRecordingThroughAPort()
+{
+    const QString shared = qEnvironmentVariable("BNOF_SHARED_DATA", QStringLiteral(BNOF_TEST_SHARED_DATA));
+    const QString stream = shared + QStringLiteral("/uci_dynamic_mixtures/stream_5hz.csv.gz");
+    if (!QFileInfo::exists(stream))
+        QSKIP("the real recording uci_dynamic_mixtures is not on this machine");
+    const auto train = runBnof({QStringLiteral("train"), shared + QStringLiteral("/uci_dynamic_mixtures"),
+                                QStringLiteral("--train-fraction"), QStringLiteral("0.25"), QStringLiteral("--skip"),
+                                QStringLiteral("150"), QStringLiteral("--kenyon"), QStringLiteral("500"),
+                                QStringLiteral("--out"), file("uci.bnofmodel")},
+                               200000);
+    QVERIFY2(train.code == 0, train.err.constData());
+    const Simulator device({QStringLiteral("--file"), stream, QStringLiteral("--from"), QStringLiteral("4000"),
+                            QStringLiteral("--to"), QStringLiteral("4600"), QStringLiteral("--omit"),
+                            QStringLiteral("co_ppm_setpoint,ethylene_ppm_setpoint"), QStringLiteral("--speed"),
+                            QStringLiteral("60")});
+    const auto record =
+        runBnof({QStringLiteral("record"), device.uri(QStringLiteral("time=device")), QStringLiteral("--model"),
+                 file("uci.bnofmodel"), QStringLiteral("--out"), file("uci.bnr"), QStringLiteral("--duration"),
+                 QStringLiteral("9"), QStringLiteral("--json")});
+    QVERIFY2(record.code == 0, record.err.constData());
+    QVERIFY(lastLine(record.out)[QLatin1String("frames")].toInt() > 1500);
+    const auto replay = runBnof({QStringLiteral("replay"), file("uci.bnr")});
+    QCOMPARE(replay.code, 0);
+    QCOMPARE(lastLine(replay.out)[QLatin1String("match")].toBool(), true);
+    // Two states and more must have been named in ten minutes of changing mixtures.
+    int named = 0;
+    for (const char* gas : {"\"gas\":\"air\"", "\"gas\":\"co\"", "\"gas\":\"ethylene\"", "\"gas\":\"co+ethylene\""})
+        named += replay.out.contains(gas) ? 1 : 0;
+    QVERIFY(named >= 2);
+    QCOMPARE(runBnof({QStringLiteral("export"), file("uci.bnr"), QStringLiteral("--out"), file("uci.csv")}).code, 0);
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"
