@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// The measuring loops. Compiled with this instruction set's flags; called only on CPUs that have it.
 #if defined(__x86_64__)
 
 #include <immintrin.h>

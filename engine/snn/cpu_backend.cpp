@@ -250,9 +250,11 @@ NetworkState CpuBackEnd::state() const
             for (std::size_t k = 0; k < ring.shared.size(); ++k) {
                 const std::size_t slot = (m_tick + k) % ring.shared.size();
                 out.shared[r].push_back(ring.shared[slot]);
+                if (ring.dirty[slot] == 0)
+                    continue;
                 const std::int32_t* sums = ring.perNeuron.data() + slot * ring.stride;
                 // A slot that only received zero weights is as good as untouched.
-                if (ring.dirty[slot] != 0 && std::any_of(sums, sums + size, [](std::int32_t sum) { return sum != 0; }))
+                if (std::any_of(sums, sums + size, [](std::int32_t sum) { return sum != 0; }))
                     out.perNeuron[r][k].assign(sums, sums + size);
             }
         }

@@ -21,8 +21,9 @@ inline std::uint32_t appendFired(std::uint32_t* fired, std::uint32_t count, std:
 }
 
 /// Advance one receptor's current by a tick and return it: decay, then what arrives, in one rounding.
+/// `inputs` is null unless the mode is Array.
 template <class T, InputMode Mode, bool Watch>
-inline typename T::Float advanceCurrent(float* current, std::int32_t* input, typename T::Int shared,
+inline typename T::Float advanceCurrent(float* current, std::int32_t* inputs, std::uint32_t i, typename T::Int shared,
                                         typename T::Float decay, typename T::Mask& changed)
 {
     const auto before = T::load(current);
@@ -32,8 +33,8 @@ inline typename T::Float advanceCurrent(float* current, std::int32_t* input, typ
     } else if constexpr (Mode == InputMode::Shared) {
         after = T::fusedMultiplyAdd(before, decay, T::toFloat(shared));
     } else {
-        after = T::fusedMultiplyAdd(before, decay, T::toFloat(T::add(T::load(input), shared)));
-        T::store(input, T::broadcast(std::int32_t{0}));
+        after = T::fusedMultiplyAdd(before, decay, T::toFloat(T::add(T::load(inputs + i), shared)));
+        T::store(inputs + i, T::broadcast(std::int32_t{0}));
     }
     after = T::select(T::greaterEqual(after, T::broadcast(currentFloor)), after, T::broadcast(0.0F));
     T::store(current, after);
@@ -58,13 +59,13 @@ std::uint32_t lifLoop(const LifStep& s)
         if constexpr (Driven)
             input = T::fusedMultiplyAdd(T::load(s.drive + i), T::broadcast(c.driveGain), rest);
         if constexpr (Inhibitory != InputMode::Absent) {
-            const auto current = advanceCurrent<T, Inhibitory, Watch>(s.inhibitory + i, s.inhibitoryInput + i,
+            const auto current = advanceCurrent<T, Inhibitory, Watch>(s.inhibitory + i, s.inhibitoryInput, i,
                                                                       T::broadcast(s.inhibitoryShared),
                                                                       T::broadcast(c.inhibitoryDecay), changed);
             input = T::fusedMultiplyAdd(current, T::broadcast(c.inhibitoryGain), input);
         }
         if constexpr (Excitatory != InputMode::Absent) {
-            const auto current = advanceCurrent<T, Excitatory, Watch>(s.excitatory + i, s.excitatoryInput + i,
+            const auto current = advanceCurrent<T, Excitatory, Watch>(s.excitatory + i, s.excitatoryInput, i,
                                                                       T::broadcast(s.excitatoryShared),
                                                                       T::broadcast(c.excitatoryDecay), changed);
             input = T::fusedMultiplyAdd(current, T::broadcast(c.excitatoryGain), input);
