@@ -73,8 +73,8 @@ public:
     {}
     ~FileRecorder() override
     {
-        if (const auto result = finish(); !result.ok())
-            log::error("recording", result.error().message());
+        // A failure has been logged, and told by status(), when it happened.
+        static_cast<void>(finish());
     }
 
     Result<void> begin(std::span<const std::uint8_t> model, std::span<const std::uint8_t> state);
@@ -522,6 +522,7 @@ Result<void> FileRecorder::finish()
         m_syncThread.join();
     if (!failed()) {
         if (const auto finished = m_writer->finish(footerText()); !finished.ok()) {
+            log::error("recording", finished.error().message());
             const std::lock_guard lock(m_mutex);
             m_failure = finished.error();
             m_failed = true;

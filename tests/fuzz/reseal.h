@@ -27,7 +27,8 @@ inline void reseal(storage::Bytes& bytes)
         const std::size_t left = bytes.size() - offset - chunkHeaderBytes;
         const std::size_t stored = std::min<std::size_t>(loadLittle<std::uint32_t>(p + 48), left);
         const auto sequence = loadLittle<std::uint64_t>(p + 16);
-        storeLittle(p + 12, payloadChecksum(ByteView(bytes).subspan(offset + chunkHeaderBytes, stored), uuid, sequence));
+        storeLittle(p + 12,
+                    payloadChecksum(ByteView(bytes).subspan(offset + chunkHeaderBytes, stored), uuid, sequence));
         storeLittle(p + 8, crc32c(ByteView(bytes).subspan(offset + 12, chunkHeaderBytes - 12), crc32c(uuid)));
         offset += chunkHeaderBytes + static_cast<std::size_t>(padded(stored));
     }

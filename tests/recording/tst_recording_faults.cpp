@@ -118,7 +118,7 @@ void TestRecordingFaults::initTestCase()
 
 Bytes TestRecordingFaults::smallRecording(const char* codec, std::vector<Item>& items) const
 {
-    items = test::sampleItems(77, 24, 2, 4);
+    items = test::sampleItems(77, 14, 2, 4);
     RecorderOptions options;
     options.codec = codec;
     options.flushNanoseconds = 1;
@@ -132,7 +132,7 @@ Bytes TestRecordingFaults::smallRecording(const char* codec, std::vector<Item>& 
         return {};
     for (std::size_t i = 0; i < items.size(); ++i) {
         test::record(**recorder, items[i]);
-        if (i % 12 == 11)
+        if (i % 9 == 8)
             QThread::msleep(2); // so that there are several groups
     }
     if (!(*recorder)->finish().ok())
@@ -192,7 +192,7 @@ void TestRecordingFaults::nonsenseBehindRightChecksums()
     for (const char* codec : {"none", "lz4"}) {
         std::vector<Item> items;
         const Bytes bytes = smallRecording(codec, items);
-        for (int round = 0; round < 1500; ++round) {
+        for (int round = 0; round < 1000; ++round) {
             Bytes nonsense = bytes;
             const auto changes = 1 + random.below(4);
             for (std::uint32_t i = 0; i < changes; ++i)
@@ -304,9 +304,9 @@ void TestRecordingFaults::readOnlyTargets()
         if (::getuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0))
             ::_exit(77);
         const auto recorder = Recorder::create(target, test::sampleMetadata(), {}, {});
-        const bool right = !recorder.ok() && recorder.error().message().find("Permission denied") != std::string::npos &&
-                           recorder.error().remedy.find("may not write") != std::string::npos &&
-                           recorder.error().where == target;
+        const bool right =
+            !recorder.ok() && recorder.error().message().find("Permission denied") != std::string::npos &&
+            recorder.error().remedy.find("may not write") != std::string::npos && recorder.error().where == target;
         ::_exit(right ? 0 : 1);
     }
     int status = 0;
@@ -325,8 +325,8 @@ void TestRecordingFaults::readOnlyTargets()
         QSKIP("unshare -Urm is not permitted here, so no read-only disk can be made");
     const QString mount = m_folder.filePath(QStringLiteral("read_only_disk"));
     QVERIFY(QDir().mkpath(mount));
-    const QString said = runOnTmpfs(
-        QStringLiteral("mount -t tmpfs bnof \"$1\" && mount -o remount,ro \"$1\""), QStringLiteral("--create"), mount);
+    const QString said = runOnTmpfs(QStringLiteral("mount -t tmpfs bnof \"$1\" && mount -o remount,ro \"$1\""),
+                                    QStringLiteral("--create"), mount);
     QVERIFY2(said.contains(QStringLiteral("Read-only file system")), qPrintable(said));
 }
 
@@ -434,9 +434,8 @@ void TestRecordingFaults::flushThatFails()
            std::get<StreamEvent>(read.back()).text.find("ended by itself") != std::string::npos)
         read.pop_back();
     QVERIFY(read.size() <= accepted);
-    QVERIFY(test::firstDifference(read, std::vector<Item>(items.begin(),
-                                                          items.begin() + static_cast<std::ptrdiff_t>(read.size()))) ==
-            -1);
+    QVERIFY(test::firstDifference(read, std::vector<Item>(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(
+                                                                                             read.size()))) == -1);
 }
 
 void TestRecordingFaults::slowDiskDropsAndCounts()

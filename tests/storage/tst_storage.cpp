@@ -184,7 +184,8 @@ void TestStorage::codecsRoundTripAndRefuseNonsense()
             QVERIFY(*back == raw);
             QVERIFY(!unpack(1, 1, *packed, static_cast<std::uint32_t>(raw.size()) + 1).ok());
             QVERIFY(!unpack(1, 2, *packed, static_cast<std::uint32_t>(raw.size())).ok());
-            QVERIFY(!unpack(1, 1, ByteView(*packed).first(packed->size() / 2), static_cast<std::uint32_t>(raw.size())).ok());
+            QVERIFY(!unpack(1, 1, ByteView(*packed).first(packed->size() / 2), static_cast<std::uint32_t>(raw.size()))
+                         .ok());
         }
         QVERIFY(packed.has_value() == (length >= 1000));
     }
