@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/olfaction/training.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/build_config.h"
+#include "engine/olfaction/training_data.h"
+#include "engine/olfaction/training_network.h"
+
+namespace bnof::olfaction {
+namespace {
+
+/// Held-out windows that the calibration and the printed figures come from.
+constexpr std::size_t calibrationWindows = 1200;
+constexpr std::size_t calibrationNovel = 300;
+/// Rows of one gas beyond which more do not help the regression.
+constexpr std::size_t fewestConcentrationRows = 20;
+
+bool tell(const TrainingProgress& progress, double done, std::string_view what)
+{
+    return !progress || progress(done, what);
+}
+
+Error cancelled()
+{
+    return makeError(ErrorKind::Cancelled, "training was cancelled");
+}
+
+std::vector<std::uint32_t> allLabelled(const FeatureRows& rows)
+{
+    std::vector<std::uint32_t> out;
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        if (rows.labels[i] >= 0)
+            out.push_back(static_cast<std::uint32_t>(i));
+    }
+    return out;
+}
+
+std::vector<DiscriminantPoint> pointsOf(const FeatureRows& rows, const std::vector<std::uint32_t>& which,
+                                        const Discriminant& d)
+{
+    std::vector<DiscriminantPoint> out(which.size());
+    for (std::size_t i = 0; i < which.size(); ++i)
+        project(d, rows.row(which[i]), out[i]);
+    return out;
+}
+
+std::vector<std::uint32_t> thinned(const std::vector<std::uint32_t>& which, std::size_t most)
+{
+    if (which.size() <= most)
+        return which;
+    std::vector<std::uint32_t> out;
+    for (std::size_t i = 0; i < most; ++i)
+        out.push_back(which[i * which.size() / most]);
+    return out;
+}
+
+ConcentrationRows concentrationRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which, int gas,
+                                    int component)
+{
+    ConcentrationRows out;
+    for (const std::uint32_t i : which) {
+        const float ppm = rows.ppm[i * rows.components + static_cast<std::size_t>(component)];
+        if (rows.labels[i] != gas || !(ppm > 0))
+            continue;
+        const auto row = rows.row(i);
+        out.features.insert(out.features.end(), row.begin(), row.end());
+        out.ppm.push_back(ppm);
+    }
+    return out;
+}
+
+/// One regression for each gas and each of its components.
+std::vector<ConcentrationModel> fitConcentrations(const Dataset& data, const Preparation& p)
+{
+    std::vector<ConcentrationModel> out;
+    const std::vector<std::uint32_t> all = allLabelled(p.rows);
+    for (std::size_t gas = 0; gas < data.labels.size(); ++gas) {
+        for (const int component : data.labelComponents[gas]) {
+            const auto index = static_cast<int>(gas);
+            const ConcentrationRows rows = concentrationRows(p.rows, all, index, component);
+            if (rows.ppm.size() < fewestConcentrationRows)
+                continue;
+            ConcentrationModel model = fitConcentration(rows, p.rows.dimension);
+            model.gas = index;
+            model.component = component;
+            const ConcentrationRows before = concentrationRows(p.rows, p.folds.back().train, index, component);
+            const ConcentrationRows after = concentrationRows(p.rows, p.folds.back().test, index, component);
+            model.halfWidthPpm = before.ppm.size() < fewestConcentrationRows
+                                     ? model.highestPpm - model.lowestPpm
+                                     : conformalHalfWidth(fitConcentration(before, p.rows.dimension), after);
+            out.push_back(std::move(model));
+        }
+    }
+    return out;
+}
+
+Result<Model> describe(const Dataset& data, const TrainingOptions& options, const Preparation& p)
+{
+    Model model;
+    model.name = options.name.empty() ? data.name : options.name;
+    model.programVersion = BNOF_VERSION;
+    model.seed = options.seed;
+    model.simulatedTraining = data.simulated;
+    model.trainingDigest = data.digest;
+    model.gases = data.labels;
+    model.background = data.background;
+    model.components = data.components;
+    model.gasComponents = data.labelComponents;
+    model.channels = data.channels;
+    model.decisionIntervalSeconds = options.decisionIntervalSeconds;
+    // Slow devices print a frame every few seconds; that is not a gap.
+    model.longestHoldSeconds = std::clamp(5 * p.frameIntervalSeconds, 2.0, 3600.0);
+    model.frontEnd = p.frontEnd;
+    model.lda.temperature = p.ldaTemperature;
+    model.lda.familiarDistance = p.familiarDistance;
+    model.lda.familiarResidual = p.familiarResidual;
+    model.concentrations = fitConcentrations(data, p);
+    model.metrics = Json::object();
+    model.metrics.set("held_out_balanced_accuracy_lda", p.heldOutAccuracy);
+    model.metrics.set("training_rows", p.rows.rows());
+    model.metrics.set("shrinkage", p.shrinkage < 0 ? Json("Ledoit-Wolf") : Json(p.shrinkage));
+    BNOF_TRY_ASSIGN(model.discriminant, fitOn(p.rows, allLabelled(p.rows), data.labels.size(), p.shrinkage));
+    return model;
+}
+
+struct CalibrationResult {
+    ReadoutCalibration calibration;
+    double accuracy = 0;     ///< of held-out windows of trained gases
+    double agreement = 0;    ///< with the teacher
+    double novelSilence = 0; ///< share of novel points that were not named
+    double kenyonActivity = 0;
+    double spikesPerWindow = 0;
+};
+
+/// Judges a network that was trained on the calibration fold's training part, on its test part.
+Result<CalibrationResult> judge(const Preparation& p, const Discriminant& teacher, const SpikingPart& part,
+                                const TrainingOptions& options)
+{
+    const std::vector<std::uint32_t> which = thinned(p.folds.back().test, calibrationWindows);
+    std::vector<DiscriminantPoint> points = pointsOf(p.rows, which, teacher);
+    const std::size_t known = points.size();
+    const auto novel =
+        makeNovelPoints(teacher, points, {p.familiarDistance, p.familiarResidual}, calibrationNovel, options.seed + 1);
+    points.insert(points.end(), novel.begin(), novel.end());
+    BNOF_TRY_ASSIGN(const ShownPoints shown, showPoints(part, points, options));
+    std::vector<CalibrationWindow> windows(points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        windows[i].blockCounts = shown.blockCounts[i];
+        windows[i].gas = i < known ? p.rows.labels[which[i]] : -1;
+    }
+    CalibrationResult out;
+    out.calibration = calibrateReadout(windows);
+    out.kenyonActivity = shown.kenyonActivity;
+    out.spikesPerWindow = shown.spikesPerWindow;
+    std::vector<double> s;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const int gas = decideFromCounts(windows[i].blockCounts, teacher.classes(), out.calibration).gas;
+        if (i >= known) {
+            out.novelSilence += gas < 0 ? 1.0 / static_cast<double>(points.size() - known) : 0;
+            continue;
+        }
+        scores(teacher, points[i].u, s);
+        const auto best = static_cast<int>(std::max_element(s.begin(), s.end()) - s.begin());
+        out.accuracy += gas == windows[i].gas ? 1.0 / static_cast<double>(known) : 0;
+        out.agreement += gas == best ? 1.0 / static_cast<double>(known) : 0;
+    }
+    return out;
+}
+
+Result<void> checkOptions(const TrainingOptions& options)
+{
+    const auto bad = [](const char* what) { return makeError(ErrorKind::Usage, what, "training options"); };
+    if (options.kenyonCells < 10 || options.kenyonCells > 1'000'000)
+        return bad("the number of Kenyon cells must be within 10 and 1,000,000");
+    if (options.fanIn < 1 || options.fanIn > 1000)
+        return bad("the fan-in of Kenyon cells must be within 1 and 1000");
+    if (options.outputsPerGas < 1 || options.outputsPerGas > 1000 || options.localNeurons < 1 ||
+        options.localNeurons > 10'000 || options.feedbackNeurons < 1 || options.feedbackNeurons > 10'000)
+        return bad("a population is empty or too large");
+    const double ticks = options.decisionIntervalSeconds * 1000;
+    if (!(ticks >= 10 && ticks <= 60'000) || std::abs(ticks - std::round(ticks)) > 1e-9)
+        return bad("the decision interval must be a whole number of milliseconds from 10 ms to 60 s");
+    if (options.windowIntervals < 1 || options.windowIntervals > 1000)
+        return bad("the decision window must have between 1 and 1000 intervals");
+    if (!(options.kenyonActivity > 0 && options.kenyonActivity < 1))
+        return bad("the activity of the Kenyon cells must be within 0 and 1");
+    if (options.realPoints < 10 || options.realPoints > 1'000'000 || options.replayPoints > 1'000'000 ||
+        options.novelPoints > 1'000'000 || options.epochs < 1 || options.epochs > 1000)
+        return bad("the number of teaching points or epochs is out of range");
+    return {};
+}
+
+/// Trains a network on some rows; progress runs from `from` to `to`.
+Result<SpikingPart> trainOn(const Preparation& p, const std::vector<std::uint32_t>& which, const Discriminant& teacher,
+                            const TrainingOptions& options, const TrainingProgress& progress, double from, double to)
+{
+    const std::vector<DiscriminantPoint> real = pointsOf(p.rows, which, teacher);
+    const TeachingPoints teaching =
+        makeTeachingPoints(teacher, real, {p.familiarDistance, p.familiarResidual}, options);
+    return trainNetwork(teacher, teaching, p.familiarResidual, options, [&](double share) {
+        return tell(progress, from + (to - from) * share, "training the spiking network");
+    });
+}
+
+} // namespace
+
+Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options,
+                                               const TrainingProgress& progress)
+{
+    BNOF_TRY(checkOptions(options));
+    if (!tell(progress, 0, "reading features"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    if (!tell(progress, 0.15, "fitting the teacher"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
+    const std::vector<std::uint32_t>& early = p.folds.back().train;
+    BNOF_TRY_ASSIGN(const Discriminant earlyTeacher, fitOn(p.rows, early, data.labels.size(), p.shrinkage));
+    BNOF_TRY_ASSIGN(const SpikingPart rehearsal, trainOn(p, early, earlyTeacher, options, progress, 0.2, 0.5));
+    if (!tell(progress, 0.5, "calibrating on held-out time"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(const CalibrationResult judged, judge(p, earlyTeacher, rehearsal, options));
+    BNOF_TRY_ASSIGN(model.spiking, trainOn(p, allLabelled(p.rows), model.discriminant, options, progress, 0.6, 0.98));
+    model.kind = "spiking";
+    model.spiking.calibration = judged.calibration;
+    model.metrics.set("held_out_accuracy", judged.accuracy);
+    model.metrics.set("held_out_agreement_with_teacher", judged.agreement);
+    model.metrics.set("novel_points_not_named", judged.novelSilence);
+    model.metrics.set("kenyon_activity", judged.kenyonActivity);
+    model.metrics.set("spikes_per_window", judged.spikesPerWindow);
+    BNOF_TRY(validate(model));
+    (void)tell(progress, 1, "done");
+    return modelToBytes(model);
+}
+
+Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options,
+                                           const TrainingProgress& progress)
+{
+    BNOF_TRY(checkOptions(options));
+    if (!tell(progress, 0, "reading features"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
+    model.kind = "lda";
+    BNOF_TRY(validate(model));
+    (void)tell(progress, 1, "done");
+    return modelToBytes(model);
+}
+
+} // namespace bnof::olfaction

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From labelled recordings to the bytes of a model file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/olfaction/dataset.h"
+
+namespace bnof::olfaction {
+
+struct TrainingOptions {
+    std::uint64_t seed = 1;
+    std::string name;       ///< of the model; empty: the data set's
+    double skipSeconds = 0; ///< at the start of every recording (a device's power-on transient)
+    std::uint32_t kenyonCells = 2000;
+    std::uint32_t fanIn = 6; ///< projection neurons a Kenyon cell listens to
+    std::uint32_t outputsPerGas = 12;
+    std::uint32_t localNeurons = 20;
+    std::uint32_t feedbackNeurons = 8;
+    double kenyonActivity = 0.07;         ///< share of Kenyon cells that fire in a decision window
+    double decisionIntervalSeconds = 0.2; ///< a whole number of milliseconds
+    std::uint32_t windowIntervals = 2;    ///< a decision reads the spikes of so many intervals
+    std::uint32_t replayPoints = 2500;    ///< drawn around the class means
+    std::uint32_t realPoints = 3000;      ///< drawn from the recordings
+    std::uint32_t novelPoints = 900;      ///< far from everything, to be answered with silence
+    std::uint32_t epochs = 12;            ///< passes of the delta rule
+    std::string backEnd = "auto";
+};
+
+/// Called with the share done (0..1) and what is being done; training stops when it returns false.
+using TrainingProgress = std::function<bool(double done, std::string_view what)>;
+
+/// Train the spiking recogniser. Every choice (transient time constants, shrinkage, doubt, temperature) is made
+/// on held-out parts of this data. The same data, options and build give the same bytes. Errors: too little
+/// data, fewer than two labels, cancelled.
+[[nodiscard]] Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options = {},
+                                                             const TrainingProgress& progress = {});
+/// Train the classical baseline on the same features.
+[[nodiscard]] Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options = {},
+                                                         const TrainingProgress& progress = {});
+
+} // namespace bnof::olfaction
