@@ -188,9 +188,11 @@ QVariant CommandModel::data(const QModelIndex& index, int role) const
 Qt::ItemFlags CommandModel::flags(const QModelIndex& index) const
 {
     const QAction* action = actionAt(index.row());
+    if (!index.isValid() || !action)
+        return Qt::NoItemFlags;
     // Disabled actions are listed, so that a person finds out that they exist.
     Qt::ItemFlags flags = Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
-    return action && action->isEnabled() ? flags | Qt::ItemIsEnabled : flags;
+    return action->isEnabled() ? flags | Qt::ItemIsEnabled : flags;
 }
 
 CommandPalette::CommandPalette(QWidget* parent)

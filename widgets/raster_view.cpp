@@ -109,7 +109,7 @@ void RasterView::refresh()
 
 QRect RasterView::plotRect() const
 {
-    return rect().adjusted(m_left, Theme::space(1), -m_right, -Theme::space(6));
+    return rect().adjusted(m_left, Theme::space(5), -m_right, -Theme::space(6));
 }
 
 QRect RasterView::layerRect(int layer) const
@@ -231,8 +231,9 @@ void RasterView::fillColumn(std::int64_t column)
             }
             const double neurons =
                 static_cast<double>(layer.info.size) * static_cast<double>(last - first) / layer.rows;
-            const double tone = std::sqrt(static_cast<double>(count) / (neurons * seconds * fullRate));
-            *pixel = ring.table[static_cast<std::size_t>(std::clamp(tone, faintest, 1.0) * 255)];
+            const double share = static_cast<double>(count) / (neurons * seconds * fullRate);
+            const double tone = std::min(faintest + (1 - faintest) * std::sqrt(share), 1.0);
+            *pixel = ring.table[static_cast<std::size_t>(tone * 255)];
         }
     }
     Ring::Cell& cell = ring.cells[x];

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace bnof::widgets {
 
@@ -224,7 +225,10 @@ void Theme::applyToApplication() const
         palette.setColor(QPalette::Disabled, role, off);
     palette.setColor(QPalette::Disabled, QPalette::Highlight, border);
 
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    // Once: replacing the style below a style sheet makes Qt 6.4 delete one that is still in use.
+    static bool styled = false;
+    if (!std::exchange(styled, true))
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(palette);
     QApplication::setFont(font());
     qApp->setStyleSheet(

@@ -86,12 +86,13 @@ QImage TimeView::toImage(double scale)
     QImage image((QSizeF(size()) * scale).toSize(), QImage::Format_RGB32);
     image.setDevicePixelRatio(scale);
     image.fill(Theme::current().surface);
-    image.setText(QStringLiteral("Title"), accessibleName());
-    image.setText(QStringLiteral("Description"), summary());
-    image.setText(QStringLiteral("Software"), QCoreApplication::applicationName());
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
     paintVector(painter);
+    painter.end();
+    image.setText(QStringLiteral("Title"), accessibleName());
+    image.setText(QStringLiteral("Description"), summary());
+    image.setText(QStringLiteral("Software"), QCoreApplication::applicationName());
     return image;
 }
 
@@ -185,12 +186,13 @@ void TimeView::paintMarks(QPainter& painter, const QRect& plot) const
             continue;
         const int x = xAt(mark.t);
         painter.setPen(QPen(theme.accent, 1, Qt::DashLine));
-        painter.drawLine(x, plot.top(), x, plot.bottom());
+        painter.drawLine(x, plot.top() - 3, x, plot.bottom());
         const QString label = metrics.elidedText(QString::fromStdString(mark.label), Qt::ElideRight, 140);
         const int width = metrics.horizontalAdvance(label) + Theme::space(2);
         if (label.isEmpty() || x < freeFrom || x + width > plot.right() + 1)
             continue;
-        const QRect flag(x, plot.top(), width, metrics.height() + 2);
+        // Above the plot, so that it covers no data.
+        const QRect flag(x, plot.top() - metrics.height() - 3, width, metrics.height() + 2);
         painter.fillRect(flag, theme.accent);
         painter.setPen(theme.onAccent);
         painter.drawText(flag, Qt::AlignCenter, label);
@@ -328,10 +330,9 @@ void TimeView::leaveEvent(QEvent*)
 
 void TimeView::moveCursor(int pixels)
 {
-    const QRect plot = plotRect();
-    const auto cursor = m_axis->cursor();
-    const int x = cursor ? xAt(*cursor) + pixels : plot.center().x();
-    m_axis->setCursor(timeAt(std::clamp(x, plot.left(), plot.right())));
+    const Timestamp perPixel = std::max<Timestamp>(m_axis->span() / std::max(plotRect().width(), 1), 1);
+    const Timestamp from = m_axis->cursor().value_or(m_axis->begin() + m_axis->span() / 2);
+    m_axis->setCursor(std::clamp(from + pixels * perPixel, m_axis->begin(), m_axis->end()));
     updateSummary(true);
 }
 

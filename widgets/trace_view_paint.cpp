@@ -256,8 +256,10 @@ void TraceView::paintCommonAxis(QPainter& painter, const TraceLane& lane) const
                          QString(tick.label).replace(QLatin1Char('-'), QStringLiteral("−")));
     }
     painter.setPen(theme.textMuted);
-    painter.drawText(QRect(Theme::space(3), 0, axisWidth + 120, static_cast<int>(lane.rect.top())),
-                     Qt::AlignLeft | Qt::AlignVCenter, scale.unit);
+    const int unitWidth = metrics.horizontalAdvance(scale.unit) + 1;
+    const int unitLeft = std::max(Theme::space(3), axisWidth - Theme::space(2) - unitWidth);
+    painter.drawText(QRect(unitLeft, 0, unitWidth, static_cast<int>(lane.rect.top())), Qt::AlignLeft | Qt::AlignVCenter,
+                     scale.unit);
 }
 
 void TraceView::paintLaneAxis(QPainter& painter, const TraceLane& lane) const

@@ -12,7 +12,12 @@ class Suite : public QObject {
     Q_OBJECT
 
 public slots:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+    /// The offscreen platform's remarks about what it cannot do (raise a window, grab the keyboard) are
+    /// no fault of ours.
+    void init()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support ).*")));
+    }
 };
 
 } // namespace bnof::test
