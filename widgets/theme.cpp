@@ -225,7 +225,7 @@ void Theme::applyToApplication() const
         palette.setColor(QPalette::Disabled, role, off);
     palette.setColor(QPalette::Disabled, QPalette::Highlight, border);
 
-    // Once: replacing the style below a style sheet makes Qt 6.4 delete one that is still in use.
+    // Once: the style is the same for both designs, only the palette differs.
     static bool styled = false;
     if (!std::exchange(styled, true))
         QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));

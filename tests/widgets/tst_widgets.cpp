@@ -40,7 +40,7 @@ Decision decisionOf(double t, int gas, float sure)
     decision.t = fromSeconds(t);
     decision.gas = gas;
     decision.probabilities.assign(4, (1 - sure) / 3);
-    if (gas >= 0)
+    if (gas >= 0 && gas < 4)
         decision.probabilities[static_cast<std::size_t>(gas)] = sure;
     return decision;
 }
