@@ -53,9 +53,10 @@ void styleAxis(QAbstractAxis& axis, const QString& title)
 QValueAxis* shareAxis(double largest)
 {
     auto* axis = new QValueAxis;
-    const double top = std::clamp(std::ceil(largest * 10 + 0.2) / 10, 0.1, 1.0);
+    const double step = largest > 0.5 ? 0.2 : 0.1;
+    const double top = std::clamp(step * std::ceil(largest / step + 0.1), step, 1.0);
     axis->setRange(0, top * 100);
-    axis->setTickCount(top > 0.5 ? 6 : static_cast<int>(std::lround(top * 10)) + 1);
+    axis->setTickCount(static_cast<int>(std::lround(top / step)) + 1);
     axis->setLabelFormat(QStringLiteral("%.0f"));
     return axis;
 }
@@ -63,6 +64,7 @@ QValueAxis* shareAxis(double largest)
 void addBars(QChart& chart, QAbstractBarSeries* series, const QList<double>& percent, const QStringList& names,
              const QString& namesTitle)
 {
+    const bool horizontal = qobject_cast<QHorizontalBarSeries*>(series) != nullptr;
     auto* set = new QBarSet(QString());
     set->append(percent);
     set->setBrush(barColour);
@@ -74,10 +76,11 @@ void addBars(QChart& chart, QAbstractBarSeries* series, const QList<double>& per
     categories->append(names);
     styleAxis(*categories, namesTitle);
     categories->setGridLineVisible(false);
+    if (names.size() > 8 && !horizontal)
+        categories->setLabelsAngle(-90);
     const double largest = percent.isEmpty() ? 0 : *std::max_element(percent.begin(), percent.end());
     QValueAxis* values = shareAxis(largest / 100);
     styleAxis(*values, ReportText::tr("share of decisions (%)"));
-    const bool horizontal = qobject_cast<QHorizontalBarSeries*>(series) != nullptr;
     chart.addAxis(categories, horizontal ? Qt::AlignLeft : Qt::AlignBottom);
     chart.addAxis(values, horizontal ? Qt::AlignBottom : Qt::AlignLeft);
     series->attachAxis(categories);

@@ -60,7 +60,8 @@ struct GasContents {
 };
 
 /// Upper edges of the latency classes in milliseconds; the last class is everything above.
-constexpr std::array<double, 12> latencyEdgesMs{0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500};
+constexpr std::array<double, 25> latencyEdgesMs{0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1,   1.5, 2,   3,   4,   5,   7,
+                                                10,  15,   20,  30,  50,  70,  100, 150, 200, 300, 500, 1000};
 
 /// A list of which only the beginning is kept.
 template <typename T> struct Listed {

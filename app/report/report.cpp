@@ -358,6 +358,7 @@ void Composer::summaryCharts()
     if (m_contents.decisions == 0)
         return;
     const double height = millimetres(58);
+    m_sheet.skip(points(4));
     const QString caption =
         ReportText::tr("Share of decisions per gas, and the time from the arrival of a frame to its "
                        "decision (median %1, 99th percentile %2).")

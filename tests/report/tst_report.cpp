@@ -16,6 +16,7 @@
 
 #include "app/report/pdf_bytes.h"
 #include "app/report/report.h"
+#include "app/report/text.h"
 #include "engine/base/build_config.h"
 #include "engine/base/philox.h"
 #include "engine/recording/recorder.h"
@@ -205,6 +206,8 @@ private slots:
     void recordingWithoutRecogniser();
     void unknownTimeZoneIsRefused();
     void datesAreReplacedInPlace();
+    void timesForPeople_data();
+    void timesForPeople();
 
 private:
     [[nodiscard]] std::string file(const char* name) const
@@ -495,6 +498,32 @@ void ReportTest::datesAreReplacedInPlace()
     QVERIFY(pdf.contains("/CreationDate (D:20260305140211+00'00')"));
     QVERIFY(pdf.contains("<xmp:CreateDate>2026-03-05T14:02:11+00:00</xmp:CreateDate>"));
     QVERIFY(!pdf.contains("uuid:01234567"));
+}
+
+void ReportTest::timesForPeople_data()
+{
+    QTest::addColumn<double>("seconds");
+    QTest::addColumn<double>("longest");
+    QTest::addColumn<QString>("axis");
+    QTest::addColumn<QString>("duration");
+    QTest::newRow("milliseconds") << 0.25 << 0.5 << "0.25"
+                                  << "0.25 s";
+    QTest::newRow("seconds") << 59.0 << 60.0 << "59.00"
+                             << "59.0 s";
+    QTest::newRow("minutes") << 187.0 << 600.0 << "3:07"
+                             << "3:07 min";
+    QTest::newRow("hours") << 3729.0 << 90000.0 << "1:02:09"
+                           << "1:02:09 h";
+    QTest::newRow("days") << 90061.0 << 180000.0 << "25:01:01"
+                          << "25:01:01 h";
+}
+
+void ReportTest::timesForPeople()
+{
+    QFETCH(double, seconds);
+    QFETCH(double, longest);
+    QTEST(report::axisTimeText(seconds, 0.05, longest), "axis");
+    QTEST(report::durationText(fromSeconds(seconds)), "duration");
 }
 
 /// `--write RECORDING PDF` writes one report and prints the error: for the disk that is full.
