@@ -72,8 +72,12 @@ Count countFields(std::string_view text, char separator)
     return count;
 }
 
-/// A comma followed or led by a space separates; one inside a word of digits while spaces stand between such
-/// words is a decimal comma.
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// Commas that all stand between digits, while spaces stand between words, are decimal commas.
 char separatorOf(std::string_view text)
 {
     text = trimmed(text);
@@ -83,15 +87,17 @@ char separatorOf(std::string_view text)
         return ';';
     if (text.find(',') == std::string_view::npos)
         return ' ';
-    for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-        if (text[i] != ' ')
-            continue;
-        const auto before = text.find_last_not_of(' ', i);
-        const auto after = text.find_first_not_of(' ', i);
-        if (text[before] != ',' && text[after] != ',')
-            return ' ';
+    bool betweenDigits = true;
+    bool betweenWords = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ',')
+            betweenDigits =
+                betweenDigits && i > 0 && i + 1 < text.size() && isDigit(text[i - 1]) && isDigit(text[i + 1]);
+        else if (text[i] == ' ')
+            betweenWords = betweenWords ||
+                           (text[text.find_last_not_of(' ', i)] != ',' && text[text.find_first_not_of(' ', i)] != ',');
     }
-    return ',';
+    return betweenDigits && betweenWords ? ' ' : ',';
 }
 
 bool isLetter(char c)
@@ -343,9 +349,7 @@ CsvDecoder::Row CsvDecoder::parseRow(std::string_view text, const Layout& layout
         case Role::Channel:
             if (!parseValue(field, decimalComma, value))
                 return Row::BadValue;
-            m_values[channel++] = std::abs(value) <= double{std::numeric_limits<float>::max()}
-                                      ? static_cast<float>(value)
-                                      : std::numeric_limits<float>::quiet_NaN();
+            m_values[channel++] = toFloat(value);
             break;
         case Role::Time:
             if (parseValue(field, decimalComma, value))
@@ -380,9 +384,7 @@ CsvDecoder::Row CsvDecoder::parsePairs(std::string_view text, const Layout& layo
             m_deviceSeconds = secondsFromTime(value, layout.columns[at].timeScale);
             return true;
         }
-        m_values[layout.columns[at].channel] = std::abs(value) <= double{std::numeric_limits<float>::max()}
-                                                   ? static_cast<float>(value)
-                                                   : std::numeric_limits<float>::quiet_NaN();
+        m_values[layout.columns[at].channel] = toFloat(value);
         return true;
     });
     return good ? Row::Good : Row::BadValue;

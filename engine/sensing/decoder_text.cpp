@@ -152,13 +152,12 @@ std::optional<double> timeScale(std::string_view name, std::string_view unit)
         std::string_view name;
         double scale;
     };
-    static constexpr std::array<Known, 24> table{{
+    static constexpr std::array<Known, 23> table{{
         {"t", 0},
         {"time", 0},
         {"timestamp", 0},
         {"t_s", 1},
         {"time_s", 1},
-        {"s", 1},
         {"sec", 1},
         {"secs", 1},
         {"seconds", 1},

@@ -2,6 +2,7 @@
 // What the text decoders share: numbers and missing values, names of time columns, descriptions of channels.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,14 @@ constexpr std::size_t maximumNameLength = 64;
 /// NaN: empty, nan, inf, ovf, NA, null, none, "-", 4294967295 (the "no data" of 32-bit sketches), and numbers
 /// that do not fit a float. False when the text is none of these. Never allocates.
 [[nodiscard]] bool parseValue(std::string_view text, bool decimalComma, double& value);
+
+/// The nearest float; NaN when there is none (and for NaN).
+[[nodiscard]] inline float toFloat(double value)
+{
+    // Below the middle between the largest float and the next power of two the largest float is nearest.
+    constexpr double limit = 0x1.ffffffp127;
+    return value > -limit && value < limit ? static_cast<float>(value) : std::numeric_limits<float>::quiet_NaN();
+}
 
 /// Seconds per unit of a time column by its name ("t_ms", "time [s]", "millis", "timestamp"); empty when it is
 /// no time column. 0 means: the unit shows only in the magnitude (see secondsFromTimestamp).

@@ -22,12 +22,6 @@ void skipSpace(const char*& at, const char* end)
         ++at;
 }
 
-float toFloat(double value)
-{
-    return std::fabs(value) <= double{std::numeric_limits<float>::max()} ? static_cast<float>(value)
-                                                                         : std::numeric_limits<float>::quiet_NaN();
-}
-
 /// Bare words that JSON libraries print for missing values, besides null.
 bool isMissingLiteral(std::string_view word)
 {

@@ -25,6 +25,8 @@ public:
     /// interrupt(). Takes in and ignores what the client sends.
     virtual void wait(std::int64_t deadline) = 0;
     [[nodiscard]] virtual bool clientPresent() = 0;
+    /// A client came that takeNewClient() has not told of; send() gives it nothing until then.
+    [[nodiscard]] virtual bool newClientWaits() const = 0;
     /// True once for each client that came.
     [[nodiscard]] virtual bool takeNewClient() = 0;
     /// Returns how many bytes the client's side took within `patienceNanoseconds`.

@@ -70,6 +70,7 @@ public:
         const std::uint64_t one = 1;
         [[maybe_unused]] const auto written = ::write(m_wake.get(), &one, sizeof one);
     }
+    [[nodiscard]] bool newClientWaits() const override { return m_newClient; }
     [[nodiscard]] bool takeNewClient() override { return std::exchange(m_newClient, false); }
 
 protected:
@@ -163,6 +164,8 @@ public:
                 return;
             if ((happened & POLLIN) != 0)
                 drain();
+            if ((happened & POLLHUP) != 0)
+                leave();
         }
     }
 
@@ -175,23 +178,28 @@ public:
         const bool present = (fd.revents & POLLHUP) == 0;
         if (present && !m_present)
             m_newClient = true;
-        if (!present && m_present) {
-            m_newClient = false;
-            prepareSlave();
-        }
+        if (!present && m_present)
+            leave();
         m_present = present;
         return present;
     }
 
     std::size_t send(std::string_view bytes, std::int64_t patience) override
     {
-        if (!clientPresent())
+        if (!clientPresent() || m_newClient)
             return 0;
         const int fd = m_master.get();
         return sendTo(fd, bytes, patience, [fd](const char* at, std::size_t count) { return ::write(fd, at, count); });
     }
 
 private:
+    void leave()
+    {
+        m_present = false;
+        m_newClient = false;
+        prepareSlave();
+    }
+
     /// Sets raw mode and drops stale bytes. Opening and closing the slave also arms the hang-up state by which
     /// the absence of a client is told.
     void prepareSlave()
@@ -307,7 +315,7 @@ public:
 
     std::size_t send(std::string_view bytes, std::int64_t patience) override
     {
-        if (!clientPresent())
+        if (!clientPresent() || m_newClient)
             return 0;
         const int fd = m_client.get();
         const std::size_t sent = sendTo(fd, bytes, patience, [fd](const char* at, std::size_t count) {

@@ -129,12 +129,18 @@ void SimulatorServer::formatRow(const SimulatorRow& row, std::string& line)
 
 void SimulatorServer::transmit(std::string_view bytes, bool wholeRow)
 {
-    const std::int64_t limit = m_options.speed == 0 ? never / 2 : patience;
+    std::string greeting;
     std::size_t sent = 0;
-    // Everything while the client is there, if it may take its time.
+    // At full speed a client may take its time; else it has a second.
     while (sent < bytes.size() && !stopped()) {
-        sent += m_link->send(bytes.substr(sent), std::min(limit, nanosecondsPerSecond));
-        if (m_options.speed != 0 || !m_link->clientPresent() || (m_end != never && monotonicNow() >= m_end))
+        if (m_link->clientPresent() && m_link->takeNewClient()) {
+            m_clients.fetch_add(1);
+            greeting = headerText() + (wholeRow ? std::string(bytes) : std::string());
+            bytes = greeting;
+            sent = 0;
+        }
+        sent += m_link->send(bytes.substr(sent), patience);
+        if (m_options.speed != 0 || !m_link->clientPresent() || monotonicNow() >= m_end)
             break;
     }
     m_bytesSent.fetch_add(sent);
@@ -161,10 +167,8 @@ Result<void> SimulatorServer::followPlug(double seconds)
 void SimulatorServer::waitUntil(std::int64_t deadline)
 {
     do {
-        if (!m_unplugged && m_link->clientPresent() && m_link->takeNewClient()) {
-            m_clients.fetch_add(1);
-            transmit(headerText(), false);
-        }
+        if (!m_unplugged && m_link->clientPresent() && m_link->newClientWaits())
+            transmit("\n", false);
         m_link->wait(deadline);
     } while (!stopped() && monotonicNow() < deadline);
 }
