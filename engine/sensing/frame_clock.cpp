@@ -52,8 +52,9 @@ std::optional<FrameClock::Jump> FrameClock::stampByDevice(Timestamp arrival, dou
     if (!m_mapped) {
         m_mapped = true;
         m_deviceZero = seconds;
-        m_mappedZero = arrival;
-        t = arrival;
+        // Never before the last frame: the device's distances are kept from here on.
+        m_mappedZero = m_last == std::numeric_limits<Timestamp>::min() ? arrival : std::max(arrival, m_last + 1);
+        t = m_mappedZero;
     }
     m_deviceLast = seconds;
     return jump;
