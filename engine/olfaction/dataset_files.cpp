@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "engine/base/json.h"
 #include "engine/base/sha256.h"
 #include "engine/olfaction/csv_table.h"
 #include "engine/olfaction/dataset.h"
@@ -252,6 +253,26 @@ void labelBySetPoints(Dataset& dataset, LabelledRecording& recording, const CsvT
     }
 }
 
+/// Whether the comments of a file say that its data is simulated: in words, or in our own device header
+/// (`#bnof {"simulated": true, ...}`).
+bool saysSimulated(const CsvTable& table)
+{
+    const std::string_view comments = table.comments();
+    for (std::size_t at = 0; at < comments.size();) {
+        const std::size_t end = std::min(comments.find('\n', at), comments.size());
+        std::string_view line = comments.substr(at, end - at);
+        at = end + 1;
+        if (line.starts_with("bnof ")) {
+            const auto header = Json::parse(line.substr(5));
+            if (header.ok() && (*header)["simulated"].toBool())
+                return true;
+        } else if (lowerCase(line).find("simulated") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<Dataset> loadContinuous(const std::string& path, const DatasetOptions& options)
 {
     BNOF_TRY_ASSIGN(std::string text, readTextFile(path));
@@ -267,7 +288,7 @@ Result<Dataset> loadContinuous(const std::string& path, const DatasetOptions& op
     dataset.name = fs::path(path).filename().string();
     dataset.channels = channelsOf(table, columns);
     dataset.digest = hash.hexDigest();
-    dataset.simulated = lowerCase(table.comments()).find("simulated") != std::string::npos;
+    dataset.simulated = saysSimulated(table);
     std::vector<std::size_t> rowOf;
     std::uint64_t dropped = 0;
     LabelledRecording recording = readFrames(table, columns, options.sampleRateHz, rowOf, dropped);
@@ -403,7 +424,7 @@ Result<void> readManifestFile(Dataset& dataset, const fs::path& folder, const st
     recording.ppm.assign(recording.frames() * dataset.components.size(), 0.0F);
     for (const ManifestRow* row : rows)
         applyRow(dataset, recording, *row);
-    dataset.simulated = dataset.simulated || lowerCase(table.comments()).find("simulated") != std::string::npos;
+    dataset.simulated = dataset.simulated || saysSimulated(table);
     noteDropped(dataset, path, dropped, table.malformedRows());
     if (recording.frames() > 0)
         dataset.recordings.push_back(std::move(recording));
@@ -420,7 +441,7 @@ Result<Dataset> loadManifest(const fs::path& folder, const DatasetOptions& optio
     BNOF_TRY_ASSIGN(const std::vector<ManifestRow> rows, readManifest(table, path));
     Dataset dataset;
     dataset.name = folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
-    dataset.simulated = lowerCase(table.comments()).find("simulated") != std::string::npos;
+    dataset.simulated = saysSimulated(table);
     std::string background = "air";
     bool exposures = false;
     std::vector<std::string> order;

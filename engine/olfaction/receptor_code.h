@@ -25,7 +25,7 @@ struct ReceptorCode {
     std::vector<double> residualStart; ///< ramps of the residual; ON receptors only
     std::vector<double> residualWidth;
     double baseMv = 9;
-    double gainMv = 30;
+    double gainMv = 14;
 
     [[nodiscard]] std::size_t channels() const { return axes == 0 ? 0 : mixtures.size() / axes; }
     [[nodiscard]] std::size_t receptors() const { return 2 * rampStart.size() + residualStart.size(); }
@@ -38,8 +38,8 @@ struct ReceptorCode {
 void encode(const ReceptorCode& code, const DiscriminantPoint& point, std::vector<float>& driveMv);
 
 struct ReceptorCodeOptions {
-    std::size_t mixtures = 12; ///< random mixtures beside the axes; none when there is one axis
-    std::size_t ramps = 8;
+    std::size_t mixtures = 9; ///< random mixtures beside the axes; none when there is one axis
+    std::size_t ramps = 6;
     std::size_t residualRamps = 8;
     std::uint64_t seed = 1;
 };

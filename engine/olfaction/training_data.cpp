@@ -283,8 +283,8 @@ Result<void> measureFamiliar(Preparation& p, std::size_t classes)
     }
     if (points.empty())
         return {};
-    p.familiarDistance = std::max(5.0, 1.2 * quantile(distances, 0.995));
-    p.familiarResidual = std::max(1.5, 1.2 * quantile(residuals, 0.995));
+    p.familiarDistance = std::max(5.0, 1.5 * quantile(distances, 0.995));
+    p.familiarResidual = std::max(1.5, 1.5 * quantile(residuals, 0.995));
     double bestLoss = std::numeric_limits<double>::infinity();
     std::vector<double> posteriors;
     for (int i = 0; i < 24; ++i) {

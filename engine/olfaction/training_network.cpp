@@ -13,9 +13,9 @@
 namespace bnof::olfaction {
 namespace {
 
-constexpr double rheobaseMv = 10;   ///< threshold - rest of every population
-constexpr double kenyonInputMs = 5; ///< synaptic time constant
-constexpr double kenyonInputMv = 6; ///< weight of a projection neuron on a Kenyon cell
+constexpr double rheobaseMv = 10;    ///< threshold - rest of every population
+constexpr double kenyonInputMs = 5;  ///< synaptic time constant
+constexpr double kenyonInputMv = 10; ///< weight of a projection neuron on a Kenyon cell
 constexpr double outputSynapseMs = 20;
 constexpr double outputGainMv = 30;       ///< drive of an output neuron for an answer of 1
 constexpr std::uint32_t settleTicks = 80; ///< after a change of stimulus, before counting
@@ -97,7 +97,7 @@ snn::Network buildNetwork(const ReceptorCode& code, std::size_t gases, const Tra
     };
     // Weights so that, at the ordinary receptor activity, local neurons fire at some 45 Hz and take some 6 mV
     // from every projection neuron, and the feedback some 4 mV from every Kenyon cell.
-    const double perLocal = 0.8 * 220 / std::max<double>(receptors, 1);
+    const double perLocal = 1.3 * 220 / std::max<double>(receptors, 1);
     network.projections = {
         connect("receptors", Receptors, ProjectionNeurons, Excitatory, snn::OneToOne{}, 100),
         connect("lateral excitation", ProjectionNeurons, LocalNeurons, Excitatory, snn::FixedProbability{0.3},

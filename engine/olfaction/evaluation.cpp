@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/olfaction/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/base/time.h"
+#include "engine/olfaction/metrics.h"
+#include "engine/olfaction/recogniser.h"
+
+namespace bnof::olfaction {
+namespace {
+
+/// Answers are not asked for before a recogniser can have decided.
+constexpr double firstAnswerSeconds = 1;
+constexpr double timeBlockSeconds = 300;
+
+/// One recogniser's answers, in the order of the instants.
+struct Answers {
+    std::vector<Answer> all;
+    std::vector<std::uint8_t> settled;
+    std::vector<std::string> groups;
+    std::vector<std::vector<float>> estimates; ///< one a component; NaN where the truth is not known
+    std::vector<std::vector<float>> truths;
+    double spikes = 0;
+    double decisions = 0;
+    double activitySum = 0;
+    double activityWindows = 0;
+};
+
+/// Counts the share of Kenyon cells that fire in consecutive windows.
+class ActivityMeter {
+public:
+    ActivityMeter(const RecogniserInfo& info, std::uint32_t windowTicks) : m_windowTicks(windowTicks)
+    {
+        for (std::size_t i = 0; i < info.layers.size(); ++i) {
+            if (info.layers[i].name == "Kenyon") {
+                m_layer = static_cast<int>(i);
+                m_active.assign(info.layers[i].size, 0);
+            }
+        }
+    }
+    void add(const RecogniserOutput& output, Answers& answers)
+    {
+        if (m_layer < 0)
+            return;
+        for (const Spike spike : output.spikes[static_cast<std::size_t>(m_layer)]) {
+            if (spike.tick / m_windowTicks != m_window)
+                close(answers, spike.tick / m_windowTicks);
+            m_count += m_active[spike.neuron] ? 0 : 1;
+            m_active[spike.neuron] = 1;
+        }
+    }
+
+private:
+    void close(Answers& answers, std::uint32_t next)
+    {
+        // The first window includes the start from rest; windows in which nothing fired count as such.
+        if (m_window > 0) {
+            answers.activitySum += static_cast<double>(m_count) / static_cast<double>(m_active.size());
+            answers.activityWindows += next > m_window ? static_cast<double>(next - m_window) : 1.0;
+        }
+        m_window = next;
+        m_count = 0;
+        std::fill(m_active.begin(), m_active.end(), std::uint8_t{0});
+    }
+
+    std::uint32_t m_windowTicks;
+    int m_layer = -1;
+    std::uint32_t m_window = 0;
+    std::size_t m_count = 0;
+    std::vector<std::uint8_t> m_active;
+};
+
+/// Which instants of a recording are scored.
+struct Scoring {
+    double fromSeconds = firstAnswerSeconds;
+    int firstBlock = 0;
+    bool blocksByTime = true;
+};
+
+/// Answers of one recording by one recogniser.
+class Scorer {
+public:
+    Scorer(const Dataset& data, const EvaluationOptions& options) : m_data(data), m_options(options) {}
+
+    Result<void> run(Recogniser& recogniser, const LabelledRecording& recording, const Scoring& scoring, Answers& out)
+    {
+        recogniser.reset();
+        const std::size_t channels = m_data.channels.size();
+        const auto windowTicks = static_cast<std::uint32_t>(m_options.training.decisionIntervalSeconds * 1000 *
+                                                            m_options.training.windowIntervals);
+        ActivityMeter meter(recogniser.info(), std::max(windowTicks, 1U));
+        RecogniserOutput output;
+        int said = -1;
+        double due = scoring.fromSeconds;
+        double changed = 0;
+        for (std::size_t i = 0; i < recording.frames(); ++i) {
+            output.clear();
+            BNOF_TRY(
+                recogniser.process({recording.times[i], {recording.values.data() + i * channels, channels}}, output));
+            if (i > 0 && recording.labels[i] != recording.labels[i - 1])
+                changed = seconds(recording, i);
+            for (const auto& layer : output.spikes)
+                out.spikes += static_cast<double>(layer.size());
+            out.decisions += static_cast<double>(output.decisions.size());
+            meter.add(output, out);
+            if (!output.decisions.empty())
+                said = output.decisions.back().gas;
+            const double t = seconds(recording, i);
+            if (t < due)
+                continue;
+            due = std::max(due + m_options.scoreStepSeconds, t + m_options.scoreStepSeconds / 2);
+            if (recording.labels[i] < 0)
+                continue;
+            const int block = scoring.firstBlock + (scoring.blocksByTime ? static_cast<int>(t / timeBlockSeconds) : 0);
+            out.all.push_back({recording.labels[i], said, block});
+            out.settled.push_back(t - changed > m_options.settledSeconds);
+            out.groups.push_back(recording.group);
+            addConcentrations(recogniser, recording, i, said, out);
+        }
+        return {};
+    }
+
+private:
+    static double seconds(const LabelledRecording& recording, std::size_t i)
+    {
+        return toSeconds(recording.times[i] - recording.times.front());
+    }
+
+    void addConcentrations(const Recogniser& recogniser, const LabelledRecording& recording, std::size_t i, int said,
+                           Answers& out) const
+    {
+        const std::size_t components = m_data.components.size();
+        out.estimates.resize(components);
+        out.truths.resize(components);
+        if (components == 0)
+            return;
+        const auto estimates = recogniser.estimates(said);
+        for (std::size_t c = 0; c < components; ++c) {
+            float estimate = 0; // a gas that was not recognised is estimated to be absent
+            for (const ComponentEstimate& e : estimates)
+                estimate = e.gas == m_data.components[c] ? e.ppm : estimate;
+            out.estimates[c].push_back(estimate);
+            out.truths[c].push_back(recording.ppm.empty() ? std::numeric_limits<float>::quiet_NaN()
+                                                          : recording.ppm[i * components + c]);
+        }
+    }
+
+    const Dataset& m_data;
+    const EvaluationOptions& m_options;
+};
+
+double shareRight(const Answers& answers, bool settledOnly)
+{
+    double right = 0;
+    double count = 0;
+    for (std::size_t i = 0; i < answers.all.size(); ++i) {
+        if (settledOnly && !answers.settled[i])
+            continue;
+        right += answers.all[i].truth == answers.all[i].said ? 1 : 0;
+        count += 1;
+    }
+    return count > 0 ? right / count : std::numeric_limits<double>::quiet_NaN();
+}
+
+Json intervalJson(const Interval& interval)
+{
+    Json out = Json::array();
+    out.push(interval.low);
+    out.push(interval.high);
+    return out;
+}
+
+Json rmseJson(const Dataset& data, const Answers& answers, bool settledOnly)
+{
+    Json out = Json::object();
+    for (std::size_t c = 0; c < data.components.size() && c < answers.truths.size(); ++c) {
+        double sum = 0;
+        double count = 0;
+        for (std::size_t i = 0; i < answers.truths[c].size(); ++i) {
+            if (std::isnan(answers.truths[c][i]) || (settledOnly && !answers.settled[i]))
+                continue;
+            const double error = static_cast<double>(answers.estimates[c][i]) - answers.truths[c][i];
+            sum += error * error;
+            count += 1;
+        }
+        out.set(data.components[c], count > 0 ? Json(std::sqrt(sum / count)) : Json());
+    }
+    return out;
+}
+
+std::vector<double> rightness(const Answers& answers)
+{
+    std::vector<double> out;
+    for (const Answer& answer : answers.all)
+        out.push_back(answer.truth == answer.said ? 1 : 0);
+    return out;
+}
+
+std::vector<int> blocksOf(const Answers& answers)
+{
+    std::vector<int> out;
+    for (const Answer& answer : answers.all)
+        out.push_back(answer.block);
+    return out;
+}
+
+/// The figures that the recogniser and every baseline share.
+void setFigures(Json& out, const Dataset& data, const Answers& answers, const EvaluationOptions& options)
+{
+    const std::size_t classes = data.labels.size();
+    std::map<std::string, std::pair<double, double>> groups;
+    double unknown = 0;
+    for (std::size_t i = 0; i < answers.all.size(); ++i) {
+        auto& [right, count] = groups[answers.groups[i]];
+        right += answers.all[i].truth == answers.all[i].said ? 1 : 0;
+        count += 1;
+        unknown += answers.all[i].said < 0 ? 1 : 0;
+    }
+    Json perGroup = Json::object();
+    double mean = 0;
+    for (const auto& [name, shares] : groups) {
+        perGroup.set(name, shares.first / shares.second);
+        mean += shares.first / shares.second / static_cast<double>(groups.size());
+    }
+    out.set("accuracy", accuracyOf(answers.all));
+    out.set("accuracy_mean", mean);
+    out.set("balanced_accuracy", balancedAccuracyOf(answers.all, classes));
+    out.set("macro_f1", macroF1Of(answers.all, classes));
+    out.set("interval", intervalJson(blockBootstrap(rightness(answers), blocksOf(answers), options.bootstrapRounds,
+                                                    options.training.seed)));
+    out.set("per_group", std::move(perGroup));
+    out.set("settled_accuracy", shareRight(answers, true));
+    out.set("unknown", answers.all.empty() ? 0.0 : unknown / static_cast<double>(answers.all.size()));
+    out.set("rmse", rmseJson(data, answers, false));
+    out.set("rmse_settled", rmseJson(data, answers, true));
+}
+
+/// One training and its test.
+struct Split {
+    Dataset train;
+    Dataset test;
+    double skipSeconds = 0;
+    double scoreFrom = firstAnswerSeconds;
+};
+
+Result<std::vector<Split>> timeSplits(const Dataset& data, const EvaluationOptions& options)
+{
+    if (!(options.trainFraction > 0.05 && options.trainFraction < 0.95))
+        return makeError(ErrorKind::Usage, "the training fraction must be between 0.05 and 0.95", "--train-fraction");
+    Split split;
+    split.train = data;
+    split.test = data;
+    split.train.recordings.clear();
+    split.test.recordings.clear();
+    double shortest = 1e300;
+    for (const LabelledRecording& recording : data.recordings) {
+        Dataset one = data;
+        one.recordings = {recording};
+        const double border = options.trainFraction * recording.duration();
+        for (auto& part : timeSlice(one, 0, border).recordings)
+            split.train.recordings.push_back(std::move(part));
+        for (auto& part : timeSlice(one, border, 1e9).recordings)
+            split.test.recordings.push_back(std::move(part));
+        shortest = std::min(shortest, recording.duration());
+    }
+    split.skipSeconds = std::min(options.dropSeconds, 0.1 * shortest);
+    split.scoreFrom =
+        std::max(firstAnswerSeconds, std::min(options.gapSeconds, 0.25 * (1 - options.trainFraction) * shortest));
+    return std::vector<Split>{std::move(split)};
+}
+
+Result<std::vector<Split>> heldOutSplits(const Dataset& data, const EvaluationOptions& options)
+{
+    const std::vector<std::string> groups = data.groups();
+    if (groups.size() < 2)
+        return makeError(ErrorKind::BadInput, "the data set has only one group, so nothing can be held out", data.name,
+                         "Name the session, day or batch of each file in the manifest's column group, or use "
+                         "--protocol time-split.");
+    const std::size_t folds = std::clamp<std::size_t>(options.folds, 2, groups.size());
+    std::vector<Split> out;
+    for (std::size_t f = 0; f < folds; ++f) {
+        std::vector<std::string> held;
+        for (std::size_t g = f; g < groups.size(); g += folds)
+            held.push_back(groups[g]);
+        out.push_back({selectGroups(data, held, false), selectGroups(data, held, true), options.training.skipSeconds,
+                       firstAnswerSeconds});
+    }
+    return out;
+}
+
+/// Everything that the splits produce together.
+struct Pool {
+    Answers spiking;
+    Answers lda;
+    Answers majority;
+    int nextBlock = 0;
+    double trainingSeconds = 0;
+};
+
+int mostFrequentLabel(const Dataset& data)
+{
+    std::vector<std::size_t> counts(data.labels.size(), 0);
+    for (const LabelledRecording& recording : data.recordings) {
+        for (const std::int16_t label : recording.labels) {
+            if (label >= 0)
+                ++counts[static_cast<std::size_t>(label)];
+        }
+    }
+    return static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool& pool,
+                      const TrainingProgress& progress)
+{
+    TrainingOptions training = options.training;
+    training.skipSeconds = split.skipSeconds;
+    const std::int64_t begin = threadCpuNow();
+    BNOF_TRY_ASSIGN(const auto spikingBytes,
+                    trainSpiking(split.train, training, [&](double done, std::string_view what) {
+                        return !progress || progress(0.6 * done, what);
+                    }));
+    pool.trainingSeconds += toSeconds(threadCpuNow() - begin);
+    BNOF_TRY_ASSIGN(const auto ldaBytes, trainLda(split.train, training));
+    BNOF_TRY_ASSIGN(const auto spiking, makeRecogniser(spikingBytes, {.backEnd = training.backEnd}));
+    BNOF_TRY_ASSIGN(const auto lda, makeRecogniser(ldaBytes));
+    Scorer scorer(split.test, options);
+    const int majority = mostFrequentLabel(split.train);
+    for (std::size_t i = 0; i < split.test.recordings.size(); ++i) {
+        const LabelledRecording& recording = split.test.recordings[i];
+        if (progress &&
+            !progress(0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(split.test.recordings.size()),
+                      "recognising " + recording.name))
+            return makeError(ErrorKind::Cancelled, "the evaluation was cancelled");
+        const Scoring scoring{split.scoreFrom, pool.nextBlock, options.protocol == Protocol::TimeSplit};
+        const std::size_t before = pool.spiking.all.size();
+        BNOF_TRY(scorer.run(*spiking, recording, scoring, pool.spiking));
+        BNOF_TRY(scorer.run(*lda, recording, scoring, pool.lda));
+        for (std::size_t k = before; k < pool.lda.all.size(); ++k) {
+            pool.majority.all.push_back({pool.lda.all[k].truth, majority, pool.lda.all[k].block});
+            pool.majority.settled.push_back(pool.lda.settled[k]);
+        }
+        pool.nextBlock += scoring.blocksByTime ? static_cast<int>(recording.duration() / timeBlockSeconds) + 1 : 1;
+    }
+    return {};
+}
+
+Json pairedJson(const Pool& pool, const EvaluationOptions& options)
+{
+    const std::vector<double> ours = rightness(pool.spiking);
+    std::vector<double> difference = rightness(pool.lda);
+    double mean = 0;
+    for (std::size_t i = 0; i < difference.size(); ++i) {
+        difference[i] = ours[i] - difference[i];
+        mean += difference[i] / static_cast<double>(difference.size());
+    }
+    Json lda = Json::object();
+    lda.set("difference", mean);
+    lda.set("interval", intervalJson(blockBootstrap(difference, blocksOf(pool.spiking), options.bootstrapRounds,
+                                                    options.training.seed)));
+    Json out = Json::object();
+    out.set("lda", std::move(lda));
+    return out;
+}
+
+Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, Json leak)
+{
+    Json out = Json::object();
+    out.set("protocol", options.protocol == Protocol::TimeSplit ? "time-split" : "held-out");
+    out.set("dataset", data.name);
+    out.set("dataset_digest", data.digest);
+    out.set("simulated", data.simulated);
+    setFigures(out, data, pool.spiking, options);
+    out.set("novelty_auroc", nullptr);
+    out.set("novelty_reason", "this protocol trains on every gas, so none is unknown");
+    out.set("spikes_per_decision",
+            pool.spiking.decisions > 0 ? Json(pool.spiking.spikes / pool.spiking.decisions) : Json());
+    out.set("kenyon_activity",
+            pool.spiking.activityWindows > 0 ? Json(pool.spiking.activitySum / pool.spiking.activityWindows) : Json());
+    Json lda = Json::object();
+    setFigures(lda, data, pool.lda, options);
+    Json majority = Json::object();
+    majority.set("accuracy", accuracyOf(pool.majority.all));
+    majority.set("balanced_accuracy", balancedAccuracyOf(pool.majority.all, data.labels.size()));
+    Json baselines = Json::object();
+    baselines.set("lda", std::move(lda));
+    baselines.set("majority", std::move(majority));
+    out.set("baselines", std::move(baselines));
+    out.set("paired", pairedJson(pool, options));
+    out.set("leak_test", std::move(leak));
+    out.set("answers", pool.spiking.all.size());
+    out.set("training_seconds", pool.trainingSeconds);
+    return out;
+}
+
+} // namespace
+
+Result<Protocol> protocolFromName(const std::string& name)
+{
+    if (name == "time-split")
+        return Protocol::TimeSplit;
+    if (name == "held-out")
+        return Protocol::HeldOut;
+    return makeError(ErrorKind::Usage, "there is no protocol \"" + name + '"', "--protocol",
+                     "Use time-split or held-out.");
+}
+
+Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, const TrainingProgress& progress)
+{
+    BNOF_TRY(validate(data));
+    if (!(options.scoreStepSeconds >= 0.01 && options.scoreStepSeconds <= 3600))
+        return makeError(ErrorKind::Usage, "the scoring step must be between 0.01 and 3600 s", "evaluation options");
+    BNOF_TRY_ASSIGN(const std::vector<Split> splits,
+                    options.protocol == Protocol::TimeSplit ? timeSplits(data, options) : heldOutSplits(data, options));
+    Pool pool;
+    for (std::size_t i = 0; i < splits.size(); ++i) {
+        BNOF_TRY(runSplit(splits[i], options, pool, [&](double done, std::string_view what) {
+            return !progress || progress((static_cast<double>(i) + done) / static_cast<double>(splits.size()), what);
+        }));
+    }
+    if (pool.spiking.all.empty())
+        return makeError(ErrorKind::BadInput, "the test part holds no labelled instant to score", data.name,
+                         "Record more data, or lower the training fraction.");
+    // Groups that were held out first are asked about what the others betray.
+    Json leak = leakTest(splits.front().train, splits.front().test);
+    if (progress)
+        (void)progress(1, "done");
+    return reportJson(data, options, pool, std::move(leak));
+}
+
+} // namespace bnof::olfaction

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Honest figures: the spiking recogniser and the classical baseline, trained on one part of a data set and
+// scored on another, at the same instants.
+#pragma once
+
+#include <string>
+
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+#include "engine/olfaction/dataset.h"
+#include "engine/olfaction/training.h"
+
+namespace bnof::olfaction {
+
+enum class Protocol {
+    TimeSplit, ///< the first part of every recording's time trains, the rest tests; never shuffled
+    HeldOut,   ///< groups (sessions, days, rooms) that were not trained on test
+};
+
+/// "time-split", "held-out"; the error lists them.
+[[nodiscard]] Result<Protocol> protocolFromName(const std::string& name);
+
+struct EvaluationOptions {
+    Protocol protocol = Protocol::TimeSplit;
+    double trainFraction = 0.6;    ///< TimeSplit
+    double dropSeconds = 150;      ///< TimeSplit: not trained on at the start (at most a tenth of a recording)
+    double gapSeconds = 20;        ///< TimeSplit: between training and scoring
+    double scoreStepSeconds = 0.6; ///< one answer is scored every so often, against the label at that instant
+    double settledSeconds = 30;    ///< "settled" is later than this after a change of label
+    std::size_t folds = 5;         ///< HeldOut: at most so many trainings; groups are dealt to them in turn
+    int bootstrapRounds = 1000;
+    TrainingOptions training;
+};
+
+/// Train and score; the result is the object that `bnof evaluate --json` prints: protocol, accuracy,
+/// accuracy_mean, balanced_accuracy, macro_f1, interval, per_group, settled_accuracy, unknown, rmse,
+/// novelty_auroc (null, with novelty_reason), spikes_per_decision, kenyon_activity, baselines.lda and
+/// .majority, paired.lda {difference, interval}, leak_test {accuracy, chance, warning, exposures}, answers,
+/// training_seconds, simulated. Shares are 0..1, concentrations ppm. Errors: too little data, one group only.
+[[nodiscard]] Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options = {},
+                                    const TrainingProgress& progress = {});
+
+/// Whether what a sensor shows before an exposure betrays the gas that is about to come: a discriminant is
+/// trained on the last seconds of background before the exposures of `train` (without a background: on the
+/// first seconds of recordings) and asked about those of `test`. {accuracy, chance, warning, exposures};
+/// accuracy is null when there are fewer than 10 exposures on either side.
+[[nodiscard]] Json leakTest(const Dataset& train, const Dataset& test);
+
+} // namespace bnof::olfaction
