@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/live/connect_dialog.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QLocale>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+#include "app/studio/services/background.h"
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+#include "engine/sensing/decoder.h"
+#include "widgets/theme.h"
+
+namespace bnof::studio {
+
+using widgets::Theme;
+
+namespace {
+
+const QString recentKey = QStringLiteral("connect/recent");
+
+/// The command inside a remedy, as the engine writes it: after a colon or in quotation marks.
+QString commandIn(const QString& remedy)
+{
+    static const QRegularExpression quoted(QStringLiteral("[\"`]([^\"`]*sudo [^\"`]+)[\"`]"));
+    if (const auto match = quoted.match(remedy); match.hasMatch())
+        return match.captured(1);
+    static const QRegularExpression plain(
+        QStringLiteral("(sudo [^\\n;]+?)(?:[.,]?\\s*(?:and then|, then|then |$)|\\. )"));
+    if (const auto match = plain.match(remedy); match.hasMatch())
+        return match.captured(1).trimmed();
+    return {};
+}
+
+void setParameter(sensing::SourceUri& uri, const std::string& key, const std::string& value)
+{
+    std::erase_if(uri.parameters, [&](const auto& parameter) { return parameter.first == key; });
+    if (!value.empty())
+        uri.parameters.emplace_back(key, value);
+}
+
+QString portText(const sensing::PortInfo& port)
+{
+    QStringList about;
+    const QString maker =
+        toQString(port.vendor + (port.vendor.empty() || port.product.empty() ? "" : " ") + port.product);
+    if (!maker.isEmpty())
+        about << maker;
+    if (!port.suggestion.empty() && toQString(port.suggestion) != maker)
+        about << toQString(port.suggestion);
+    if (about.isEmpty())
+        about << ConnectDialog::tr("serial port of this computer");
+    return toQString(port.path) + QLatin1Char('\n') + about.join(QStringLiteral(" · "));
+}
+
+} // namespace
+
+ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
+    : QDialog(parent), m_services(services), m_ports(new QListWidget(this)), m_uri(new QComboBox(this)),
+      m_uriHint(new QLabel(this)), m_baud(new QComboBox(this)), m_decoder(new QComboBox(this)),
+      m_problem(new QLabel(this)), m_copyCommand(new QPushButton(tr("Copy command"), this)),
+      m_listen(new QPushButton(tr("Listen for 3 seconds"), this)), m_previewText(new QLabel(this)),
+      m_values(new QTableWidget(0, 3, this)), m_connect(new QPushButton(tr("Connect"), this))
+{
+    setObjectName(QStringLiteral("connectDialog"));
+    setWindowTitle(tr("Connect a sensor"));
+    setAccessibleName(windowTitle());
+    resize(860, 560);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(Theme::space(5));
+    columns->addWidget(buildChoice(), 1);
+    columns->addWidget(buildPreview(), 1);
+    auto* cancel = new QPushButton(tr("Cancel"), this);
+    cancel->setAccessibleName(tr("Cancel"));
+    m_connect->setDefault(true);
+    m_connect->setAccessibleName(tr("Connect"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(cancel);
+    buttons->addWidget(m_connect);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(Theme::space(5), Theme::space(4), Theme::space(5), Theme::space(4));
+    layout->addLayout(columns, 1);
+    layout->addLayout(buttons);
+
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::requestConnection);
+    connect(m_ports, &QListWidget::currentRowChanged, this, &ConnectDialog::portChosen);
+    connect(m_ports, &QListWidget::itemDoubleClicked, this, &ConnectDialog::requestConnection);
+    connect(m_uri, &QComboBox::editTextChanged, this, &ConnectDialog::uriEdited);
+    connect(m_baud, &QComboBox::currentTextChanged, this, &ConnectDialog::parametersChanged);
+    connect(m_decoder, &QComboBox::currentIndexChanged, this, &ConnectDialog::parametersChanged);
+    connect(m_listen, &QPushButton::clicked, this, &ConnectDialog::togglePreview);
+    connect(m_copyCommand, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_command); });
+    connect(&m_preview, &SourcePreview::changed, this, &ConnectDialog::showPreview);
+    connect(&m_preview, &SourcePreview::released, this, [this] {
+        if (m_connecting)
+            emit connectRequested(sourceUri());
+    });
+    connect(&m_portTimer, &QTimer::timeout, this, &ConnectDialog::updatePorts);
+    m_portTimer.start(1000);
+    updatePorts();
+    uriEdited();
+    showPreview();
+}
+
+ConnectDialog::~ConnectDialog() = default;
+
+QWidget* ConnectDialog::buildChoice()
+{
+    auto* box = new QWidget(this);
+    m_ports->setAccessibleName(tr("Serial ports"));
+    m_ports->setMinimumHeight(Theme::space(30));
+    m_ports->setAlternatingRowColors(true);
+    m_uri->setEditable(true);
+    m_uri->setInsertPolicy(QComboBox::NoInsert);
+    m_uri->setAccessibleName(tr("Source"));
+    m_uri->lineEdit()->setPlaceholderText(QStringLiteral("tcp://192.168.0.20:5000"));
+    m_uri->lineEdit()->setAccessibleName(tr("Source"));
+    m_uri->addItems(m_services.state.value(recentKey).toStringList());
+    m_uri->setCurrentIndex(-1);
+    m_uri->clearEditText();
+    m_uriHint->setWordWrap(true);
+    m_uriHint->setFont(Theme::font(Theme::TextSize::Small));
+    m_baud->setEditable(true);
+    m_baud->setAccessibleName(tr("Baud rate"));
+    for (const int baud : {9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600})
+        m_baud->addItem(QString::number(baud));
+    m_baud->setCurrentText(QStringLiteral("115200"));
+    m_decoder->setAccessibleName(tr("Decoder"));
+    m_decoder->addItem(tr("detect by itself"), QString());
+    for (const auto& name : sensing::decoderNames())
+        m_decoder->addItem(toQString(name), toQString(name));
+    m_problem->setWordWrap(true);
+    m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_problem->setAccessibleName(tr("Why it cannot be opened"));
+    m_copyCommand->setAccessibleName(tr("Copy command"));
+
+    auto* form = new QFormLayout;
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->addRow(tr("&Source"), m_uri);
+    form->addRow(QString(), m_uriHint);
+    form->addRow(tr("&Baud rate"), m_baud);
+    form->addRow(tr("&Decoder"), m_decoder);
+    auto* heading = new QLabel(tr("Ports of this computer"), box);
+    heading->setFont(Theme::font(Theme::TextSize::Body, true));
+    heading->setBuddy(m_ports);
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(heading);
+    layout->addWidget(m_ports, 1);
+    layout->addLayout(form);
+    layout->addWidget(m_problem);
+    layout->addWidget(m_copyCommand, 0, Qt::AlignLeft);
+    return box;
+}
+
+QWidget* ConnectDialog::buildPreview()
+{
+    auto* box = new QWidget(this);
+    auto* heading = new QLabel(tr("What it sends"), box);
+    heading->setFont(Theme::font(Theme::TextSize::Body, true));
+    m_previewText->setWordWrap(true);
+    m_previewText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_previewText->setAccessibleName(tr("What it sends"));
+    m_listen->setAccessibleName(tr("Listen for 3 seconds"));
+    m_values->setHorizontalHeaderLabels({tr("Channel"), tr("Value"), tr("Unit")});
+    m_values->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_values->verticalHeader()->hide();
+    m_values->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_values->setSelectionMode(QAbstractItemView::NoSelection);
+    m_values->setAccessibleName(tr("Channels with their present values"));
+    auto* layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(heading);
+    layout->addWidget(m_listen, 0, Qt::AlignLeft);
+    layout->addWidget(m_previewText);
+    layout->addWidget(m_values, 1);
+    return box;
+}
+
+void ConnectDialog::updatePorts()
+{
+    if (m_lookingUp || !isEnabled())
+        return;
+    m_lookingUp = true;
+    inBackground(
+        *m_services.executor, this, "studio.list-ports", [] { return sensing::listPorts(); },
+        [this](const std::vector<sensing::PortInfo>& ports) {
+            m_lookingUp = false;
+            showPorts(ports);
+        });
+}
+
+void ConnectDialog::showPorts(const std::vector<sensing::PortInfo>& ports)
+{
+    const auto same = [](const sensing::PortInfo& a, const sensing::PortInfo& b) { return a.uri == b.uri; };
+    if (m_ports->count() > 0 && std::equal(ports.begin(), ports.end(), m_known.begin(), m_known.end(), same))
+        return;
+    const QString chosen = m_ports->currentItem() ? m_ports->currentItem()->data(Qt::UserRole).toString() : QString();
+    m_known = ports;
+    m_settling = true;
+    m_ports->clear();
+    for (const auto& port : ports) {
+        auto* item = new QListWidgetItem(portText(port), m_ports);
+        item->setData(Qt::UserRole, toQString(port.uri));
+        if (toQString(port.uri) == chosen)
+            m_ports->setCurrentItem(item);
+    }
+    if (ports.empty()) {
+        auto* item = new QListWidgetItem(
+            tr("No serial port is there. Plug the sensor in; it appears here within a second."), m_ports);
+        item->setFlags(Qt::NoItemFlags);
+    }
+    m_ports->setWordWrap(true);
+    m_settling = false;
+    if (chosen.isEmpty() && !ports.empty() && m_uri->currentText().isEmpty())
+        m_ports->setCurrentRow(0);
+}
+
+void ConnectDialog::portChosen()
+{
+    if (m_settling || !m_ports->currentItem())
+        return;
+    const QString uri = m_ports->currentItem()->data(Qt::UserRole).toString();
+    if (!uri.isEmpty())
+        setSourceUri(uri);
+}
+
+QString ConnectDialog::sourceUri() const
+{
+    return m_uri->currentText().trimmed();
+}
+
+void ConnectDialog::setSourceUri(const QString& uri)
+{
+    m_uri->setEditText(uri);
+}
+
+void ConnectDialog::uriEdited()
+{
+    if (m_settling)
+        return;
+    m_preview.stop();
+    const QString text = sourceUri();
+    const auto parsed = sensing::SourceUri::parse(text.toStdString());
+    const bool usable = parsed.ok() && parsed->scheme != "replay";
+    m_connect->setEnabled(usable);
+    m_listen->setEnabled(usable);
+    if (text.isEmpty()) {
+        QStringList examples;
+        for (const auto& transport : sensing::transports())
+            if (transport.scheme != "replay")
+                examples << toQString(transport.example);
+        m_uriHint->setText(
+            tr("Choose a port above or write a source, for example:\n%1").arg(examples.join(QLatin1Char('\n'))));
+        setProblem({}, {});
+        return;
+    }
+    m_uriHint->setText(parsed.ok()
+                           ? parsed->scheme == "replay" ? tr("Recordings are opened under Recordings.") : QString()
+                           : Format::error(parsed.error()));
+    m_settling = true;
+    m_baud->setEnabled(usable && parsed->scheme == "serial");
+    m_decoder->setEnabled(usable);
+    if (usable) {
+        if (const auto baud = parsed->parameter("baud"); !baud.empty())
+            m_baud->setCurrentText(toQString(baud));
+        m_decoder->setCurrentIndex(std::max(0, m_decoder->findData(toQString(parsed->parameter("decoder")))));
+    }
+    m_settling = false;
+    diagnose();
+}
+
+void ConnectDialog::parametersChanged()
+{
+    if (m_settling)
+        return;
+    auto parsed = sensing::SourceUri::parse(sourceUri().toStdString());
+    if (!parsed.ok())
+        return;
+    if (parsed->scheme == "serial")
+        setParameter(*parsed, "baud", m_baud->currentText().trimmed().toStdString());
+    setParameter(*parsed, "decoder", m_decoder->currentData().toString().toStdString());
+    setSourceUri(toQString(parsed->toString()));
+}
+
+void ConnectDialog::diagnose()
+{
+    const auto parsed = sensing::SourceUri::parse(sourceUri().toStdString());
+    if (!parsed.ok() || parsed->scheme != "serial") {
+        setProblem({}, {});
+        return;
+    }
+    inBackground(
+        *m_services.executor, this, "studio.diagnose-port",
+        [path = parsed->path] { return sensing::diagnosePort(path); },
+        [this, uri = sourceUri()](const std::optional<Error>& problem) {
+            if (uri != sourceUri())
+                return;
+            if (problem)
+                setProblem(Format::error(*problem), commandIn(toQString(problem->remedy)));
+            else
+                setProblem({}, {});
+        });
+}
+
+void ConnectDialog::setProblem(const QString& text, const QString& command)
+{
+    QPalette colours = palette();
+    colours.setColor(QPalette::WindowText, Theme::current().severity(Theme::Severity::Error));
+    m_problem->setPalette(colours);
+    m_problem->setText(text);
+    m_problem->setVisible(!text.isEmpty());
+    m_command = command;
+    m_copyCommand->setToolTip(command);
+    m_copyCommand->setVisible(!command.isEmpty());
+}
+
+void ConnectDialog::togglePreview()
+{
+    if (m_preview.isRunning()) {
+        m_preview.stop();
+        return;
+    }
+    const auto parsed = sensing::SourceUri::parse(sourceUri().toStdString());
+    if (parsed.ok())
+        m_preview.start(*parsed);
+}
+
+void ConnectDialog::showPreview()
+{
+    const PreviewState& state = m_preview.state();
+    m_listen->setText(m_preview.isRunning() ? tr("Stop listening") : tr("Listen for 3 seconds"));
+    QStringList lines;
+    if (!state.problem.isEmpty())
+        lines << state.problem;
+    if (state.frames > 0)
+        lines << tr("%n channel(s)", nullptr, static_cast<int>(state.channels.size())) +
+                     tr(", %1, %L2 lines skipped").arg(Format::rate(state.rateHz)).arg(state.skippedLines);
+    if (!state.decoder.isEmpty())
+        lines << state.decoder;
+    if (state.simulated)
+        lines << tr("The device says that its data is simulated.");
+    if (lines.isEmpty())
+        lines << (m_preview.isRunning()
+                      ? state.bytes > 0 ? tr("Bytes arrive; looking for readings in them…") : tr("Listening…")
+                  : state.bytes > 0 ? tr("Bytes arrived but no readings were found in them. Check the baud rate "
+                                         "and the decoder.")
+                  : state.connection != sensing::ConnectionState::Idle
+                      ? tr("Nothing arrived within three seconds. Check that the device is on and sends by itself.")
+                      : tr("Listen to the device before you connect; this changes nothing on it."));
+    m_previewText->setText(lines.join(QLatin1Char('\n')));
+    m_values->setVisible(!state.channels.empty());
+    m_values->setRowCount(static_cast<int>(state.channels.size()));
+    for (int row = 0; row < m_values->rowCount(); ++row) {
+        const auto& channel = state.channels[static_cast<std::size_t>(row)];
+        const auto index = static_cast<std::size_t>(row);
+        const double value = index < state.values.size() ? static_cast<double>(state.values[index]) : std::nan("");
+        const QStringList cells{toQString(channel.name),
+                                std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'g', 6),
+                                toQString(channel.unit)};
+        for (int column = 0; column < 3; ++column) {
+            if (!m_values->item(row, column))
+                m_values->setItem(row, column, new QTableWidgetItem);
+            m_values->item(row, column)->setText(cells[column]);
+        }
+    }
+}
+
+void ConnectDialog::remember(const QString& uri)
+{
+    QStringList recent = m_services.state.value(recentKey).toStringList();
+    recent.removeAll(uri);
+    recent.prepend(uri);
+    while (recent.size() > 10)
+        recent.removeLast();
+    m_services.state.setValue(recentKey, recent);
+}
+
+void ConnectDialog::requestConnection()
+{
+    if (!m_connect->isEnabled() || m_connecting)
+        return;
+    remember(sourceUri());
+    m_connecting = true;
+    m_connect->setEnabled(false);
+    if (m_preview.isRunning())
+        m_preview.stop(); // released() goes on
+    else
+        emit connectRequested(sourceUri());
+}
+
+} // namespace bnof::studio

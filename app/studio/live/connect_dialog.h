@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+#include <QTimer>
+
+#include <vector>
+
+#include "app/studio/live/source_preview.h"
+#include "engine/sensing/ports.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QPushButton;
+class QTableWidget;
+
+namespace bnof::studio {
+
+class Services;
+
+/// Choose a port or write a source, look at three seconds of it, connect. Says in words why a port cannot
+/// be opened, with the command to copy. Ports are looked up once a second while it is open.
+class ConnectDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit ConnectDialog(Services& services, QWidget* parent = nullptr);
+    ~ConnectDialog() override;
+
+    /// The source that was chosen.
+    [[nodiscard]] QString sourceUri() const;
+    void setSourceUri(const QString& uri);
+
+signals:
+    /// Emitted once, when the device is free to be opened by the session.
+    void connectRequested(const QString& uri);
+
+private:
+    QWidget* buildChoice();
+    QWidget* buildPreview();
+    void updatePorts();
+    void showPorts(const std::vector<sensing::PortInfo>& ports);
+    void portChosen();
+    void parametersChanged();
+    void uriEdited();
+    void diagnose();
+    void setProblem(const QString& text, const QString& command);
+    void togglePreview();
+    void showPreview();
+    void requestConnection();
+    void remember(const QString& uri);
+
+    Services& m_services;
+    QListWidget* m_ports;
+    QComboBox* m_uri;
+    QLabel* m_uriHint;
+    QComboBox* m_baud;
+    QComboBox* m_decoder;
+    QLabel* m_problem;
+    QPushButton* m_copyCommand;
+    QPushButton* m_listen;
+    QLabel* m_previewText;
+    QTableWidget* m_values;
+    QPushButton* m_connect;
+    QString m_command;
+    QTimer m_portTimer;
+    bool m_lookingUp = false;
+    bool m_settling = false; ///< fields follow one another; do not answer
+    bool m_connecting = false;
+    std::vector<sensing::PortInfo> m_known;
+    SourcePreview m_preview;
+};
+
+} // namespace bnof::studio

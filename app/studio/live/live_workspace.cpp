@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/live/live_workspace.h"
+
+#include <QDockWidget>
+#include <QEvent>
+#include <QListView>
+#include <QMainWindow>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <map>
+
+#include "app/studio/live/display_clock.h"
+#include "app/studio/live/first_run_page.h"
+#include "app/studio/live/notes_panel.h"
+#include "app/studio/live/replay_bar.h"
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+#include "app/studio/shell/action_registry.h"
+#include "app/studio/shell/banner.h"
+#include "widgets/decision_card.h"
+#include "widgets/decision_timeline.h"
+#include "widgets/empty_state.h"
+#include "widgets/problem_list.h"
+#include "widgets/raster_view.h"
+#include "widgets/theme.h"
+#include "widgets/trace_view.h"
+
+namespace bnof::studio {
+
+using sensing::ConnectionState;
+using widgets::DecisionCard;
+using widgets::Theme;
+
+namespace {
+
+constexpr int layoutVersion = 1;
+
+/// With mixed quantities the most frequent unit is shown at first; the others wait in the legend.
+void showMainUnit(widgets::TraceView& view, const std::vector<ChannelInfo>& channels)
+{
+    std::map<std::string, int> count;
+    for (const auto& channel : channels)
+        ++count[channel.unit];
+    const auto main =
+        std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    for (std::size_t i = 0; i < channels.size(); ++i)
+        view.setChannelVisible(static_cast<int>(i), channels[i].unit == main->first);
+}
+
+} // namespace
+
+LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidget* parent)
+    : QWidget(parent), m_services(services), m_clock(nullptr), m_pages(new QStackedWidget(this)),
+      m_firstRun(new FirstRunPage(actions.action(QStringLiteral("connect")), actions.action(QStringLiteral("simulate")),
+                                  actions.action(QStringLiteral("open")), this)),
+      m_session(new QWidget(this)), m_area(new QMainWindow(this)), m_replayBar(new ReplayBar(services.session, this)),
+      m_banner(new Banner(tr("State of the sensor"), this)), m_traces(new widgets::TraceView(this)),
+      m_raster(new widgets::RasterView(this)), m_decision(new DecisionCard(this)),
+      m_noDecision(new widgets::EmptyState(this)), m_decisionPages(new QStackedWidget(this)),
+      m_timeline(new widgets::DecisionTimeline(this)), m_notes(new NotesPanel(services, this)),
+      m_problems(new widgets::ProblemList(this))
+{
+    setObjectName(QStringLiteral("liveWorkspace"));
+    setAccessibleName(tr("Live"));
+    buildDocks();
+    auto* sessionLayout = new QVBoxLayout(m_session);
+    sessionLayout->setContentsMargins(0, 0, 0, 0);
+    sessionLayout->setSpacing(0);
+    sessionLayout->addWidget(m_replayBar);
+    sessionLayout->addWidget(m_area, 1);
+    m_pages->addWidget(m_firstRun);
+    m_pages->addWidget(m_session);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_pages);
+
+    m_axis.setSpan(fromSeconds(services.configuration.number("display.trace_window")));
+    m_clock = new DisplayClock(m_area);
+    connect(m_clock, &DisplayClock::tick, this, &LiveWorkspace::tick);
+    connect(&services.session, &SessionController::liveChanged, this, &LiveWorkspace::adoptSession);
+    connect(&services.session, &SessionController::statusChanged, this, &LiveWorkspace::refresh);
+    connect(&services.session, &SessionController::phaseChanged, this, &LiveWorkspace::refresh);
+    connect(&services.session, &SessionController::startFailed, m_firstRun, &FirstRunPage::setProblem);
+    connect(&services.configuration, &ConfigurationStore::changed, this, [this](const QString& key) {
+        if (key == QLatin1String("display.trace_window"))
+            m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
+    });
+    connect(m_replayBar, &ReplayBar::closeRequested, &services.session, &SessionController::stop);
+    connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
+        const Timestamp half = m_axis.span() / 2;
+        m_axis.setRange(t - half, t + half);
+    });
+    adoptSession();
+    refresh();
+}
+
+LiveWorkspace::~LiveWorkspace() = default;
+
+QDockWidget* LiveWorkspace::addDock(const QString& id, const QString& title, QWidget* content)
+{
+    auto* dock = new QDockWidget(title, m_area);
+    dock->setObjectName(id);
+    dock->setAccessibleName(title);
+    dock->setWidget(content);
+    dock->setAllowedAreas(Qt::AllDockWidgetAreas);
+    connect(dock, &QDockWidget::dockLocationChanged, this, &LiveWorkspace::layoutChanged);
+    connect(dock, &QDockWidget::visibilityChanged, this, &LiveWorkspace::layoutChanged);
+    m_docks.append(dock);
+    return dock;
+}
+
+void LiveWorkspace::buildDocks()
+{
+    m_area->setWindowFlags(Qt::Widget);
+    m_area->setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks |
+                           QMainWindow::GroupedDragging);
+    m_area->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+
+    m_traces->setTimeAxis(&m_axis);
+    m_traces->setAccessibleName(tr("Traces"));
+    m_raster->setTimeAxis(&m_axis);
+    m_raster->setAccessibleName(tr("Spike raster"));
+    m_timeline->setTimeAxis(&m_axis);
+    m_timeline->setAccessibleName(tr("Decision timeline"));
+    m_decision->setAccessibleName(tr("Decision"));
+    m_problems->setAccessibleName(tr("Problems"));
+    m_problems->setModel(&m_services.problems.model());
+    m_decisionPages->addWidget(m_decision);
+    m_decisionPages->addWidget(m_noDecision);
+    m_noDecision->setText(tr("Nothing is recognised"),
+                          tr("No model is in use. Choose one under Settings, Recognition; what is recorded now can "
+                             "be recognised later."));
+
+    auto* traces = new QWidget(this);
+    auto* traceLayout = new QVBoxLayout(traces);
+    traceLayout->setContentsMargins(0, 0, 0, 0);
+    traceLayout->setSpacing(0);
+    traceLayout->addWidget(m_banner);
+    traceLayout->addWidget(m_traces, 1);
+    auto* notes = new QScrollArea(this); // forms must not set the height of the column
+    notes->setWidget(m_notes);
+    notes->setWidgetResizable(true);
+    notes->setFrameShape(QFrame::NoFrame);
+    notes->setFocusPolicy(Qt::NoFocus);
+    notes->setAccessibleName(tr("Recording notes"));
+
+    addDock(QStringLiteral("traces"), tr("Traces"), traces);
+    addDock(QStringLiteral("raster"), tr("Spikes"), m_raster);
+    addDock(QStringLiteral("timeline"), tr("Decisions"), m_timeline);
+    addDock(QStringLiteral("decision"), tr("Now"), m_decisionPages);
+    addDock(QStringLiteral("notes"), tr("Recording notes"), notes);
+    m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
+    arrange();
+}
+
+void LiveWorkspace::arrange()
+{
+    for (QDockWidget* dock : std::as_const(m_docks)) {
+        dock->setFloating(false);
+        m_area->removeDockWidget(dock);
+    }
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    m_area->addDockWidget(Qt::LeftDockWidgetArea, m_docks[Traces]);
+    m_area->splitDockWidget(m_docks[Traces], m_docks[Raster], Qt::Vertical);
+    m_area->splitDockWidget(m_docks[Raster], m_docks[Timeline], Qt::Vertical);
+    m_area->addDockWidget(Qt::RightDockWidgetArea, m_docks[Decision]);
+    m_area->splitDockWidget(m_docks[Decision], m_docks[Problems], Qt::Vertical);
+    m_area->tabifyDockWidget(m_docks[Problems], m_docks[Notes]);
+    for (QDockWidget* dock : std::as_const(m_docks))
+        dock->show();
+    m_docks[Problems]->raise();
+    m_area->resizeDocks({m_docks[Traces], m_docks[Raster], m_docks[Timeline]}, {420, 300, 60}, Qt::Vertical);
+    m_area->resizeDocks({m_docks[Traces], m_docks[Decision]}, {900, 340}, Qt::Horizontal);
+    m_area->resizeDocks({m_docks[Decision], m_docks[Problems]}, {480, 260}, Qt::Vertical);
+}
+
+QByteArray LiveWorkspace::saveLayout() const
+{
+    return m_area->saveState(layoutVersion);
+}
+
+bool LiveWorkspace::restoreLayout(const QByteArray& layout)
+{
+    return m_area->restoreState(layout, layoutVersion);
+}
+
+void LiveWorkspace::resetLayout()
+{
+    arrange();
+    m_traces->setArrangement(widgets::TraceView::Arrangement::Overlay);
+    m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
+    m_axis.followLive();
+}
+
+void LiveWorkspace::setLocked(bool locked)
+{
+    for (QDockWidget* dock : std::as_const(m_docks))
+        dock->setFeatures(locked ? QDockWidget::NoDockWidgetFeatures
+                                 : QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
+                                       QDockWidget::DockWidgetFloatable);
+}
+
+void LiveWorkspace::showProblems()
+{
+    m_problemsDock->show();
+    m_problemsDock->raise();
+    m_problems->view()->setFocus(Qt::ShortcutFocusReason);
+}
+
+void LiveWorkspace::adoptSession()
+{
+    m_history = nullptr;
+    m_traces->setSource(nullptr);
+    m_raster->setHistory(nullptr);
+    m_timeline->setSpans({});
+    m_timeline->setMarks({});
+    m_timeline->setGaps({});
+    m_traces->setMarks({});
+    m_raster->setMarks({});
+    m_decision->setContent({});
+    m_timelineEnd = -1;
+    m_markCount = 0;
+    m_eventCount = 0;
+    m_droppedSeen = 0;
+    m_droppedAt = 0;
+    m_gases.clear();
+    m_axis.setExtent(0, 0);
+    m_axis.followLive();
+}
+
+bool LiveWorkspace::sourceIsLost() const
+{
+    const auto& sources = m_services.session.status().sources;
+    if (sources.empty() || m_services.session.isReplay())
+        return false;
+    const auto state = sources.front().state;
+    return state == ConnectionState::Reconnecting || state == ConnectionState::Failed ||
+           state == ConnectionState::Stalled;
+}
+
+void LiveWorkspace::tick()
+{
+    const auto live = m_services.session.live();
+    if (!live)
+        return;
+    showTraces();
+    const auto spikes = live->spikes();
+    if (spikes.get() != m_raster->history())
+        m_raster->setHistory(spikes);
+    if (m_history) {
+        if (const auto latest = m_history->latest()) {
+            // Live time runs on between two samples: the plots glide instead of stepping.
+            const bool gliding = !m_services.session.isReplay();
+            m_axis.setExtent(m_history->earliest().value_or(0),
+                             gliding ? std::max(*latest, m_services.session.now()) : *latest);
+        }
+    }
+    m_traces->refresh();
+    m_raster->refresh();
+}
+
+void LiveWorkspace::showTraces()
+{
+    const auto& status = m_services.session.status();
+    const auto live = m_services.session.live();
+    if (!live || status.sources.empty())
+        return;
+    const auto history = live->traces(0);
+    const auto& channels = status.sources.front().channels;
+    if (history == m_history || !history || channels.size() != history->channelCount())
+        return;
+    m_history = history;
+    m_traces->setSource(std::make_shared<widgets::HistoryTraceSource>(history, channels));
+    showMainUnit(*m_traces, channels);
+}
+
+void LiveWorkspace::showSource()
+{
+    const auto& session = m_services.session;
+    const auto& status = session.status();
+    if (status.sources.empty() || session.isReplay() || session.phase() != SessionController::Phase::Running) {
+        m_banner->clear();
+        return;
+    }
+    const auto state = status.sources.front().state;
+    switch (state) {
+    case ConnectionState::Reconnecting:
+        m_banner->showMessage(Theme::Severity::Error,
+                              tr("The sensor was unplugged or went away. It is being looked for; plug it in again and "
+                                 "the session goes on. What is missing is marked as a gap."));
+        break;
+    case ConnectionState::Stalled:
+        m_banner->showMessage(Theme::Severity::Warning,
+                              tr("The sensor is connected but sends nothing. Check its power and its program."));
+        break;
+    case ConnectionState::Failed:
+        m_banner->showMessage(Theme::Severity::Error,
+                              tr("The sensor cannot be used. The problem list says why and how to mend it."));
+        break;
+    default: m_banner->clear();
+    }
+    const QString device = session.deviceName();
+    m_traces->setEmptyState(tr("Waiting for the first reading"),
+                            tr("%1 is connected; traces appear with its first line.").arg(device));
+    m_raster->setEmptyState(tr("No spikes yet"), status.recogniserKind.empty()
+                                                     ? tr("No spiking model is in use.")
+                                                     : tr("The network waits for the first frames."));
+}
+
+void LiveWorkspace::showDecision()
+{
+    const auto& session = m_services.session;
+    const auto& status = session.status();
+    const auto live = session.live();
+    if (!live)
+        return;
+    QStringList gases;
+    for (const auto& gas : status.gases)
+        gases << toQString(gas);
+    if (gases != m_gases) {
+        m_gases = gases;
+        m_decision->setGases(gases);
+    }
+    const bool nothing = status.recogniserKind.empty() && status.frames > 0;
+    m_decisionPages->setCurrentWidget(nothing ? static_cast<QWidget*>(m_noDecision) : m_decision);
+    m_decision->setSimulated(session.isSimulated());
+
+    const std::uint64_t lost = status.droppedFrames + status.notRecognisedFrames;
+    if (lost != m_droppedSeen) {
+        m_droppedSeen = lost;
+        m_droppedAt = monotonicNow();
+    }
+    const auto decision = live->lastDecision();
+    DecisionCard::Content content;
+    if (sourceIsLost()) {
+        content.state = DecisionCard::State::NoSignal;
+        content.reason = tr("No readings arrive; nothing can be said.");
+    } else if (!decision) {
+        content.state = status.frames > 0 ? DecisionCard::State::WarmingUp : DecisionCard::State::NoSignal;
+    } else {
+        content = m_decision->contentOf(*decision, std::max(session.now(), decision->t));
+        content.latency = toSeconds(live->lastLatencyNanoseconds());
+        const bool losing = m_droppedAt != 0 && monotonicNow() - m_droppedAt < 10 * nanosecondsPerSecond;
+        if (losing && content.state == DecisionCard::State::Named) {
+            content.state = DecisionCard::State::Degraded;
+            content.reason = tr("Frames were lost in the last seconds.");
+        }
+    }
+    m_decision->setContent(content);
+}
+
+void LiveWorkspace::showTimeline()
+{
+    const auto live = m_services.session.live();
+    if (!live)
+        return;
+    const auto news = live->decisionsSince(m_timelineEnd + 1);
+    for (const auto& decision : news)
+        m_timeline->append(decision, m_gases);
+    if (!news.empty())
+        m_timelineEnd = news.back().t;
+    if (auto marks = live->marks(); marks.size() != m_markCount) {
+        m_markCount = marks.size();
+        m_traces->setMarks(marks);
+        m_raster->setMarks(marks);
+        m_timeline->setMarks(std::move(marks));
+    }
+    if (const auto events = live->events(); events.size() != m_eventCount) {
+        m_eventCount = events.size();
+        std::vector<widgets::TimelineSpan> gaps;
+        for (const auto& event : events)
+            if (event.kind == StreamEvent::Kind::Gap)
+                gaps.push_back({event.t, event.t2, tr("gap"), 1});
+        m_timeline->setGaps(std::move(gaps));
+    }
+    alignTimeline();
+}
+
+void LiveWorkspace::alignTimeline()
+{
+    const QRect plot = m_traces->plotRect();
+    const int left = m_traces->mapToGlobal(plot.topLeft()).x() - m_timeline->mapToGlobal(QPoint()).x();
+    const int right = m_timeline->width() - left - plot.width();
+    if (m_timeline->isVisible() && left > 0 && right > 0 && left < m_timeline->width() / 2)
+        m_timeline->setPlotMargins(left, right);
+    else
+        m_timeline->setPlotMargins(Theme::space(3), Theme::space(3));
+}
+
+void LiveWorkspace::refresh()
+{
+    const auto& session = m_services.session;
+    switch (session.phase()) {
+    case SessionController::Phase::Idle:
+        m_firstRun->setBusy({});
+        m_pages->setCurrentWidget(m_firstRun);
+        return;
+    case SessionController::Phase::Starting:
+        m_firstRun->setBusy(tr("Starting…"));
+        m_pages->setCurrentWidget(m_firstRun);
+        return;
+    case SessionController::Phase::Running:
+    case SessionController::Phase::Stopping: break;
+    }
+    m_pages->setCurrentWidget(m_session);
+    m_replayBar->refresh();
+    if (!isVisible())
+        return;
+    m_notes->refresh();
+    showSource();
+    showDecision();
+    showTimeline();
+}
+
+} // namespace bnof::studio

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QList>
+#include <QWidget>
+
+#include <memory>
+
+#include "engine/base/trace_history.h"
+#include "widgets/time_axis.h"
+
+class QDockWidget;
+class QMainWindow;
+class QStackedWidget;
+
+namespace bnof::widgets {
+class DecisionCard;
+class DecisionTimeline;
+class EmptyState;
+class ProblemList;
+class RasterView;
+class TraceView;
+} // namespace bnof::widgets
+
+namespace bnof::studio {
+
+class ActionRegistry;
+class Banner;
+class DisplayClock;
+class FirstRunPage;
+class NotesPanel;
+class ReplayBar;
+class Services;
+
+/// The running session: traces, raster, decision, timeline, notes and problems as docks over one time axis.
+/// Without a session, the page with the ways to begin.
+class LiveWorkspace : public QWidget {
+    Q_OBJECT
+
+public:
+    LiveWorkspace(Services& services, ActionRegistry& actions, QWidget* parent = nullptr);
+    ~LiveWorkspace() override;
+
+    [[nodiscard]] widgets::TimeAxis& timeAxis() { return m_axis; }
+    [[nodiscard]] DisplayClock& clock() { return *m_clock; }
+    [[nodiscard]] const QList<QDockWidget*>& docks() const { return m_docks; }
+    [[nodiscard]] ReplayBar& replayBar() { return *m_replayBar; }
+
+    /// Show what changes slowly; called with every new session status.
+    void refresh();
+    void showProblems();
+    /// In the operator view docks can neither be moved nor closed.
+    void setLocked(bool locked);
+
+    [[nodiscard]] QByteArray saveLayout() const;
+    bool restoreLayout(const QByteArray& layout);
+    void resetLayout();
+
+signals:
+    void layoutChanged();
+
+private:
+    QDockWidget* addDock(const QString& id, const QString& title, QWidget* content);
+    void buildDocks();
+    void arrange();
+    void tick();
+    void adoptSession();
+    void showTraces();
+    void showDecision();
+    void showSource();
+    void showTimeline();
+    void alignTimeline();
+    [[nodiscard]] bool sourceIsLost() const;
+
+    Services& m_services;
+    widgets::TimeAxis m_axis;
+    DisplayClock* m_clock;
+    QStackedWidget* m_pages;
+    FirstRunPage* m_firstRun;
+    QWidget* m_session;
+    QMainWindow* m_area;
+    ReplayBar* m_replayBar;
+    Banner* m_banner;
+    widgets::TraceView* m_traces;
+    widgets::RasterView* m_raster;
+    widgets::DecisionCard* m_decision;
+    widgets::EmptyState* m_noDecision;
+    QStackedWidget* m_decisionPages;
+    widgets::DecisionTimeline* m_timeline;
+    NotesPanel* m_notes;
+    widgets::ProblemList* m_problems;
+    QList<QDockWidget*> m_docks;
+    QDockWidget* m_problemsDock = nullptr;
+    std::shared_ptr<const TraceHistory> m_history;
+    Timestamp m_timelineEnd = -1;
+    std::size_t m_markCount = 0;
+    std::size_t m_eventCount = 0;
+    std::uint64_t m_droppedSeen = 0;
+    std::int64_t m_droppedAt = 0;
+    QStringList m_gases;
+};
+
+} // namespace bnof::studio

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/live/replay_bar.h"
+
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+#include "app/studio/services/format.h"
+#include "app/studio/services/session_controller.h"
+#include "app/studio/shell/icons.h"
+#include "widgets/theme.h"
+
+namespace bnof::studio {
+
+using widgets::Theme;
+
+namespace {
+
+QString shortHash(const std::string& hash)
+{
+    return hash.empty() ? QStringLiteral("–") : toQString(hash).left(16) + QStringLiteral("…");
+}
+
+} // namespace
+
+ReplayBar::ReplayBar(SessionController& session, QWidget* parent)
+    : QFrame(parent), m_session(session), m_pause(new QPushButton(this)), m_speed(new QComboBox(this)),
+      m_position(new QProgressBar(this)), m_time(new QLabel(this)), m_close(new QPushButton(tr("End replay"), this)),
+      m_proof(new QWidget(this)), m_verdict(new QLabel(m_proof)), m_hashes(new QLabel(m_proof)),
+      m_copy(new QPushButton(tr("Copy proof"), m_proof))
+{
+    setObjectName(QStringLiteral("replayBar"));
+    setAccessibleName(tr("Replay"));
+    m_pause->setAccessibleName(tr("Pause or resume the replay"));
+    m_speed->setAccessibleName(tr("Speed of the replay"));
+    m_speed->addItem(tr("1× (real time)"), 1.0);
+    m_speed->addItem(tr("10×"), 10.0);
+    m_speed->addItem(tr("as fast as possible"), 0.0);
+    m_position->setRange(0, 1000);
+    m_position->setTextVisible(false);
+    m_position->setAccessibleName(tr("Position in the recording"));
+    m_close->setAccessibleName(tr("End replay"));
+    m_verdict->setObjectName(QStringLiteral("replayVerdict"));
+    m_verdict->setFont(Theme::font(Theme::TextSize::Body, true));
+    m_verdict->setWordWrap(true);
+    m_hashes->setFont(Theme::font(Theme::TextSize::Small));
+    m_hashes->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_hashes->setAccessibleName(tr("Recorded and replayed hashes"));
+    m_copy->setAccessibleName(tr("Copy proof"));
+
+    auto* controls = new QHBoxLayout;
+    controls->addWidget(m_pause);
+    controls->addWidget(m_speed);
+    controls->addWidget(m_position, 1);
+    controls->addWidget(m_time);
+    controls->addWidget(m_close);
+    auto* text = new QVBoxLayout;
+    text->addWidget(m_verdict);
+    text->addWidget(m_hashes);
+    auto* proof = new QHBoxLayout(m_proof);
+    proof->setContentsMargins(0, 0, 0, 0);
+    proof->addLayout(text, 1);
+    proof->addWidget(m_copy);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(2));
+    layout->setSpacing(Theme::space(2));
+    layout->addLayout(controls);
+    layout->addWidget(m_proof);
+
+    connect(m_pause, &QPushButton::clicked, this, [this] {
+        if (const auto& replay = m_session.status().replay)
+            m_session.setReplayPaused(!replay->paused);
+    });
+    connect(m_speed, &QComboBox::activated, this,
+            [this] { m_session.setReplaySpeed(m_speed->currentData().toDouble()); });
+    connect(m_close, &QPushButton::clicked, this, &ReplayBar::closeRequested);
+    connect(m_copy, &QPushButton::clicked, this, &ReplayBar::copyProof);
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &ReplayBar::styleForTheme);
+    styleForTheme();
+    m_proof->hide();
+}
+
+void ReplayBar::styleForTheme()
+{
+    const auto& theme = Theme::current();
+    setStyleSheet(QStringLiteral("#replayBar { background: %1; border: none; border-bottom: 1px solid %2; }")
+                      .arg(theme.surface.name(), theme.border.name()));
+}
+
+void ReplayBar::refresh()
+{
+    const auto& replay = m_session.status().replay;
+    setVisible(replay.has_value());
+    if (!replay)
+        return;
+    m_pause->setIcon(themedIcon(replay->paused ? QStringLiteral("play") : QStringLiteral("pause")));
+    m_pause->setText(replay->paused ? tr("Resume") : tr("Pause"));
+    m_pause->setEnabled(!replay->proof.finished);
+    m_speed->setEnabled(!replay->proof.finished);
+    if (!m_speed->view()->isVisible()) {
+        for (int row = 0; row < m_speed->count(); ++row)
+            if (std::abs(m_speed->itemData(row).toDouble() - replay->speed) < 1e-9)
+                m_speed->setCurrentIndex(row);
+    }
+    const auto length = std::max<Timestamp>(replay->end - replay->start, 1);
+    const auto done = std::clamp<Timestamp>(replay->position - replay->start, 0, length);
+    m_position->setValue(static_cast<int>(1000.0 * static_cast<double>(done) / static_cast<double>(length)));
+    m_time->setText(Format::clock(done) + QStringLiteral(" / ") + Format::clock(length));
+    showProof();
+}
+
+QString ReplayBar::verdict() const
+{
+    const auto& replay = m_session.status().replay;
+    if (!replay || !replay->proof.finished)
+        return {};
+    const auto& proof = replay->proof;
+    if (!proof.comparable)
+        return proof.remark.empty() ? tr("There is nothing to compare: the recording holds no decisions.")
+                                    : tr("Not comparable: %1").arg(toQString(proof.remark));
+    if (proof.match)
+        return tr("Proved: every spike and every decision of the replay is identical to the recording.");
+    return tr("The replay differs from the recording. %1").arg(toQString(proof.remark)).trimmed();
+}
+
+void ReplayBar::showProof()
+{
+    const auto& proof = m_session.status().replay->proof;
+    m_proof->setVisible(proof.finished);
+    if (!proof.finished)
+        return;
+    const auto& theme = Theme::current();
+    QPalette colours = m_verdict->palette();
+    colours.setColor(QPalette::WindowText, !proof.comparable ? theme.text
+                                           : proof.match     ? theme.severity(Theme::Severity::Good)
+                                                             : theme.severity(Theme::Severity::Error));
+    m_verdict->setPalette(colours);
+    m_verdict->setText((proof.comparable && proof.match ? QStringLiteral("✓ ") : QString()) + verdict());
+    m_hashes->setText(tr("%L1 frames, %L2 spikes, %L3 decisions. Spikes: recorded %4, replayed %5. "
+                         "Decisions: recorded %6, replayed %7.")
+                          .arg(static_cast<qulonglong>(proof.frames))
+                          .arg(static_cast<qulonglong>(proof.spikes))
+                          .arg(static_cast<qulonglong>(proof.decisions))
+                          .arg(shortHash(proof.recordedSpikes), shortHash(proof.replayedSpikes),
+                               shortHash(proof.recordedDecisions), shortHash(proof.replayedDecisions)));
+    m_hashes->setWordWrap(true);
+}
+
+void ReplayBar::copyProof() const
+{
+    const auto& replay = m_session.status().replay;
+    if (!replay)
+        return;
+    const auto& proof = replay->proof;
+    QApplication::clipboard()->setText(
+        QStringLiteral("%1\nfile\t%2\nspikes recorded\t%3\nspikes replayed\t%4\ndecisions recorded\t%5\n"
+                       "decisions replayed\t%6\n")
+            .arg(verdict(), toQString(replay->path), toQString(proof.recordedSpikes), toQString(proof.replayedSpikes),
+                 toQString(proof.recordedDecisions), toQString(proof.replayedDecisions)));
+}
+
+} // namespace bnof::studio

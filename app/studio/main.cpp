@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+
+#include "app/studio/program.h"
+#include "engine/base/build_config.h"
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("bnof-studio"));
+    QApplication::setApplicationDisplayName(QStringLiteral("BioNeuro Olfactory Fusion"));
+    QApplication::setApplicationVersion(QStringLiteral(BNOF_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("bnof-studio"));
+    QApplication::setQuitOnLastWindowClosed(false); // a recording is finished first; see MainWindow::finished
+
+    bnof::studio::Program program(bnof::studio::Options::parse(QApplication::arguments()),
+                                  bnof::studio::Paths::standard());
+    QObject::connect(&program, &bnof::studio::Program::quitRequested, &application, &QApplication::quit,
+                     Qt::QueuedConnection);
+    program.start();
+    return QApplication::exec();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/recordings/list_commands.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+
+#include "app/studio/services/background.h"
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+
+namespace bnof::studio {
+namespace {
+
+QString fileName(const recording::CatalogueEntry& entry)
+{
+    return QFileInfo(toQString(entry.path)).fileName();
+}
+
+void report(Services& services, const QString& what)
+{
+    services.problems.report(QStringLiteral("recordings.files"), widgets::Theme::Severity::Warning, what, {});
+}
+
+} // namespace
+
+HideCommand::HideCommand(Services& services, recording::CatalogueEntry entry)
+    : QUndoCommand(QCoreApplication::translate("ListCommands", "removal of %1 from the list").arg(fileName(entry))),
+      m_services(services), m_entry(std::move(entry))
+{}
+
+void HideCommand::redo()
+{
+    m_services.library.hide(m_entry);
+}
+
+void HideCommand::undo()
+{
+    m_services.library.unhide(toQString(m_entry.path));
+}
+
+TrashCommand::TrashCommand(Services& services, recording::CatalogueEntry entry)
+    : QUndoCommand(QCoreApplication::translate("ListCommands", "deletion of %1").arg(fileName(entry))),
+      m_services(services), m_entry(std::move(entry)), m_inTrash(std::make_shared<QString>())
+{}
+
+void TrashCommand::redo()
+{
+    inBackground(
+        *m_services.executor, &m_services.library, "studio.trash",
+        [path = toQString(m_entry.path)] {
+            QString inTrash;
+            return QFile::moveToTrash(path, &inTrash) ? inTrash : QString();
+        },
+        [services = &m_services, entry = m_entry, kept = m_inTrash](const QString& inTrash) {
+            if (inTrash.isEmpty()) {
+                report(*services, QCoreApplication::translate("ListCommands", "%1 could not be moved to the trash.")
+                                      .arg(toQString(entry.path)));
+                return;
+            }
+            *kept = inTrash;
+            services->library.forget(entry);
+        });
+}
+
+void TrashCommand::undo()
+{
+    inBackground(
+        *m_services.executor, &m_services.library, "studio.restore",
+        [inTrash = *m_inTrash, path = toQString(m_entry.path)] {
+            return !inTrash.isEmpty() && !QFileInfo::exists(path) && QFile::rename(inTrash, path);
+        },
+        [services = &m_services, path = toQString(m_entry.path)](bool restored) {
+            if (restored)
+                services->library.add(path);
+            else
+                report(*services, QCoreApplication::translate(
+                                      "ListCommands", "%1 could not be brought back; look into the system's trash.")
+                                      .arg(path));
+        });
+}
+
+} // namespace bnof::studio

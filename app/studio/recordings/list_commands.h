@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QUndoCommand>
+
+#include <memory>
+
+#include "engine/recording/catalogue.h"
+
+namespace bnof::studio {
+
+class Services;
+
+/// Take a recording off the list; the file stays where it is.
+class HideCommand : public QUndoCommand {
+public:
+    HideCommand(Services& services, recording::CatalogueEntry entry);
+    void undo() override;
+    void redo() override;
+
+private:
+    Services& m_services;
+    recording::CatalogueEntry m_entry;
+};
+
+/// Move a recording's file to the system's trash; undo brings it back.
+class TrashCommand : public QUndoCommand {
+public:
+    TrashCommand(Services& services, recording::CatalogueEntry entry);
+    void undo() override;
+    void redo() override;
+
+private:
+    Services& m_services;
+    recording::CatalogueEntry m_entry;
+    std::shared_ptr<QString> m_inTrash; ///< written by the work that moves it, before undo can run
+};
+
+} // namespace bnof::studio

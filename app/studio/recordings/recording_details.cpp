@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/recordings/recording_details.h"
+
+#include <QFileInfo>
+#include <QLabel>
+#include <QLocale>
+#include <QTextDocument>
+
+#include "app/studio/recordings/recordings_model.h"
+#include "app/studio/services/background.h"
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+#include "widgets/theme.h"
+
+namespace bnof::studio {
+
+using widgets::Theme;
+
+namespace {
+
+QString count(std::uint64_t value)
+{
+    return QLocale().toString(static_cast<qulonglong>(value));
+}
+
+} // namespace
+
+RecordingDetails::RecordingDetails(Services& services, QWidget* parent)
+    : QScrollArea(parent), m_services(services), m_text(new QLabel(this))
+{
+    setObjectName(QStringLiteral("recordingDetails"));
+    setAccessibleName(tr("Details of the recording"));
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    m_text->setTextFormat(Qt::RichText);
+    m_text->setWordWrap(true);
+    m_text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_text->setMargin(Theme::space(3));
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_text->setAccessibleName(tr("Details of the recording"));
+    setWidget(m_text);
+    clear();
+}
+
+void RecordingDetails::clear()
+{
+    ++m_request;
+    m_entry = {};
+    m_text->setText(QStringLiteral("<p>%1</p>").arg(tr("Choose a recording to see what it holds.").toHtmlEscaped()));
+}
+
+QString RecordingDetails::text() const
+{
+    QTextDocument document;
+    document.setHtml(m_text->text());
+    return document.toPlainText();
+}
+
+void RecordingDetails::setRows(const QString& title, const QList<std::pair<QString, QString>>& rows)
+{
+    const QString muted = Theme::current().textMuted.name();
+    QString html = QStringLiteral("<p style=\"font-size:18px;font-weight:600\">%1</p><table cellspacing=\"0\" "
+                                  "cellpadding=\"3\">")
+                       .arg(title.toHtmlEscaped());
+    for (const auto& [name, value] : rows) {
+        if (!value.isEmpty())
+            html += QStringLiteral("<tr><td style=\"color:%1\">%2&nbsp;&nbsp;</td><td>%3</td></tr>")
+                        .arg(muted, name.toHtmlEscaped(),
+                             value.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")));
+    }
+    m_text->setText(html + QStringLiteral("</table>"));
+}
+
+void RecordingDetails::show(const recording::CatalogueEntry& entry)
+{
+    m_entry = entry;
+    const QString path = toQString(entry.path);
+    const QString title = entry.title.empty() ? QFileInfo(path).completeBaseName() : toQString(entry.title);
+    setRows(title, {{tr("Started"), Format::dateTime(entry.startedUtc)},
+                    {tr("Duration"), Format::duration(toSeconds(entry.duration))},
+                    {tr("Device"), toQString(entry.device)},
+                    {tr("Gases"), toQString(entry.gases)},
+                    {tr("Marks"), toQString(entry.marks)},
+                    {tr("State"), RecordingsModel::stateText(entry)},
+                    {tr("File"), path}});
+    inBackground(
+        *m_services.executor, this, "studio.recording-details",
+        [path = entry.path]() -> Result<FileFacts> {
+            BNOF_TRY_ASSIGN(const auto reader, recording::Reader::open(path));
+            return FileFacts{reader->metadata(), reader->summary(), reader->health()};
+        },
+        [this, request = ++m_request](const Result<FileFacts>& facts) {
+            if (request == m_request && facts.ok())
+                showFile(facts.value());
+        });
+}
+
+void RecordingDetails::showFile(const FileFacts& facts)
+{
+    const auto& metadata = facts.metadata;
+    const auto& summary = facts.summary;
+    const auto& health = facts.health;
+    const QString path = toQString(m_entry.path);
+    QStringList sources;
+    for (const auto& source : metadata.sources)
+        sources << tr("%1, %n channel(s)", nullptr, static_cast<int>(source.channels.size()))
+                           .arg(toQString(source.device.empty() ? source.uri : source.device)) +
+                       (source.simulated ? tr(", simulated") : QString());
+    QStringList marks;
+    for (const auto& label : summary.markLabels)
+        marks << toQString(label);
+    QStringList findings;
+    for (const auto& finding : health.findings)
+        findings << toQString(finding);
+    QString model = toQString(metadata.modelName);
+    if (!model.isEmpty())
+        model += tr(" (%1, %2)").arg(toQString(metadata.recogniserKind), toQString(metadata.modelDigest).left(12));
+    QStringList lost;
+    if (summary.gaps > 0)
+        lost << tr("%n gap(s)", nullptr, static_cast<int>(summary.gaps));
+    if (summary.droppedFrames > 0)
+        lost << tr("%n frame(s) lost", nullptr, static_cast<int>(summary.droppedFrames));
+    if (summary.notRecognisedFrames > 0)
+        lost << tr("%n frame(s) not recognised", nullptr, static_cast<int>(summary.notRecognisedFrames));
+    if (summary.badLines > 0)
+        lost << tr("%n place(s) with unreadable bytes", nullptr, static_cast<int>(summary.badLines));
+    if (health.lostBytes > 0)
+        lost << tr("%1 of the file unreadable").arg(Format::bytes(static_cast<double>(health.lostBytes)));
+    const QString healthText = !health.complete ? tr("cut off; Repair completes the file")
+                               : health.damagedChunks > 0
+                                   ? tr("damaged: %n part(s) skipped", nullptr, static_cast<int>(health.damagedChunks))
+                                   : tr("closed properly");
+    setRows(metadata.title.empty() ? QFileInfo(path).completeBaseName() : toQString(metadata.title),
+            {{tr("Started"), Format::dateTime(metadata.wallAtZero + metadata.start)},
+             {tr("Duration"), Format::duration(toSeconds(summary.lastTime - summary.firstTime))},
+             {tr("Operator"), toQString(metadata.operatorName)},
+             {tr("Notes"), toQString(metadata.notes)},
+             {tr("Device"), sources.join(QLatin1Char('\n'))},
+             {tr("Model"), model},
+             {tr("Back end"), toQString(metadata.backEnd)},
+             {tr("Gases"), toQString(m_entry.gases)},
+             {tr("Marks"), marks.join(QStringLiteral(", "))},
+             {tr("Content"), tr("%1 frames, %2 spikes, %3 decisions")
+                                 .arg(count(summary.frames), count(summary.spikes), count(summary.decisions))},
+             {tr("Losses"), lost.isEmpty() ? tr("none") : lost.join(QStringLiteral(", "))},
+             {tr("Health"),
+              healthText +
+                  (findings.isEmpty() ? QString() : QLatin1Char('\n') + findings.mid(0, 8).join(QLatin1Char('\n')))},
+             {tr("Size"), Format::bytes(static_cast<double>(m_entry.bytes))},
+             {tr("Software"), toQString(metadata.softwareVersion)},
+             {tr("File"), path}});
+}
+
+} // namespace bnof::studio

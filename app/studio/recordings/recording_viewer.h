@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+
+#include <atomic>
+#include <memory>
+
+#include "app/studio/recordings/recording_loader.h"
+#include "widgets/time_axis.h"
+
+class QAction;
+class QLabel;
+class QProgressBar;
+class QStackedWidget;
+
+namespace bnof::widgets {
+class DecisionCard;
+class DecisionTimeline;
+class EmptyState;
+class RasterView;
+class TraceView;
+} // namespace bnof::widgets
+
+namespace bnof::studio {
+
+class Banner;
+class Services;
+
+/// A recording on screen: its traces, spikes and decisions as they were recorded. They appear while the
+/// file is being read.
+class RecordingViewer : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RecordingViewer(Services& services, QWidget* parent = nullptr);
+    ~RecordingViewer() override;
+
+    void open(const QString& path);
+    void close();
+    [[nodiscard]] QString path() const { return m_path; }
+    /// All streams are shown.
+    [[nodiscard]] bool isComplete() const { return m_complete; }
+    [[nodiscard]] const LoadedRecording* recording() const { return m_recording.get(); }
+    void addButton(QAction* action);
+
+signals:
+    void backRequested();
+    void loaded();
+
+private:
+    void buildViews();
+    void show(std::shared_ptr<LoadedRecording> recording);
+    void fill();
+    void finish(const QString& problem);
+    void refresh();
+    void showDecisionAtCursor();
+
+    Services& m_services;
+    widgets::TimeAxis m_axis;
+    QLabel* m_title;
+    QProgressBar* m_progress;
+    QWidget* m_buttons;
+    Banner* m_banner;
+    QStackedWidget* m_pages;
+    widgets::EmptyState* m_empty;
+    widgets::TraceView* m_traces;
+    widgets::RasterView* m_raster;
+    widgets::DecisionTimeline* m_timeline;
+    widgets::DecisionCard* m_card;
+    QTimer m_refreshTimer;
+    QString m_path;
+    std::shared_ptr<LoadedRecording> m_recording;
+    std::shared_ptr<std::atomic<bool>> m_cancelled;
+    std::shared_ptr<std::atomic<double>> m_share;
+    bool m_complete = false;
+};
+
+} // namespace bnof::studio

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/recordings/recordings_workspace.h"
+
+#include <QAction>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <array>
+
+#include "app/report/report.h"
+#include "app/studio/recordings/list_commands.h"
+#include "app/studio/recordings/recording_details.h"
+#include "app/studio/recordings/recording_viewer.h"
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+#include "app/studio/shell/action_registry.h"
+#include "app/studio/shell/banner.h"
+#include "app/studio/shell/job_bar.h"
+#include "engine/recording/export_csv.h"
+#include "widgets/empty_state.h"
+#include "widgets/theme.h"
+
+namespace bnof::studio {
+
+using widgets::Theme;
+
+namespace {
+
+JobOutcome outcomeOf(const Result<void>& result, const QString& done, const QString& path)
+{
+    if (result.ok())
+        return {true, false, done, path};
+    if (result.error().kind == ErrorKind::Cancelled)
+        return {false, true, RecordingsWorkspace::tr("cancelled, nothing was left behind"), {}};
+    return {false, false, Format::error(result.error()), {}};
+}
+
+QString healthText(const recording::Health& health)
+{
+    QStringList findings;
+    for (const auto& finding : health.findings)
+        findings << toQString(finding);
+    return findings.mid(0, 3).join(QLatin1Char(' '));
+}
+
+} // namespace
+
+RecordingsWorkspace::RecordingsWorkspace(Services& services, ActionRegistry& actions, QWidget* parent)
+    : QWidget(parent), m_services(services), m_actions(actions), m_pages(new QStackedWidget(this)),
+      m_list(new QWidget(this)), m_search(new QLineEdit(this)), m_count(new QLabel(this)),
+      m_table(new QTableView(this)), m_tablePages(new QStackedWidget(this)), m_empty(new widgets::EmptyState(this)),
+      m_split(new QSplitter(this)), m_details(new RecordingDetails(services, this)),
+      m_viewer(new RecordingViewer(services, this)), m_banner(new Banner(tr("Message"), this))
+{
+    setObjectName(QStringLiteral("recordingsWorkspace"));
+    setAccessibleName(tr("Recordings"));
+    m_filter.setSourceModel(&m_model);
+    buildPage(actions);
+    connectActions(actions);
+    connect(&services.library, &Library::entriesChanged, this, &RecordingsWorkspace::updateEntries);
+    connect(m_viewer, &RecordingViewer::backRequested, this, [this] {
+        m_viewer->close();
+        m_pages->setCurrentWidget(m_list);
+        updateActions();
+        m_table->setFocus();
+    });
+    connect(m_banner, &Banner::pressed, this, [this] {
+        m_services.configuration.undoStack()->undo();
+        m_banner->clear();
+    });
+    updateEntries();
+}
+
+void RecordingsWorkspace::buildPage(ActionRegistry& actions)
+{
+    m_search->setPlaceholderText(tr("Search title, device, gas, mark …"));
+    m_search->setAccessibleName(tr("Search recordings"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setMaximumWidth(Theme::space(90));
+    m_table->setModel(&m_filter);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(RecordingsModel::Started, Qt::DescendingOrder);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false);
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_table->setAccessibleName(tr("Recordings"));
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(Theme::space(9));
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_empty->setText(tr("No recordings yet"),
+                     tr("Connect a sensor or the simulated nose and press R: everything is kept, from the readings to "
+                        "the decisions. Recordings made elsewhere can be opened too."));
+    m_empty->addStep(actions.action(QStringLiteral("simulate")));
+    m_empty->addStep(actions.action(QStringLiteral("open")));
+    m_tablePages->addWidget(m_table);
+    m_tablePages->addWidget(m_empty);
+
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(2));
+    head->addWidget(m_search, 1);
+    head->addWidget(m_count);
+    head->addStretch(1);
+    auto* right = new QWidget(m_split);
+    auto* buttons = new QVBoxLayout;
+    buttons->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(3));
+    auto* rows = new QGridLayout;
+    rows->setSpacing(Theme::space(2));
+    int cell = 0;
+    for (const char* id :
+         {"show", "replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "reveal", "remove"}) {
+        auto* button = new QToolButton(right);
+        button->setDefaultAction(actions.action(QLatin1String(id)));
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setAccessibleName(button->defaultAction()->iconText());
+        rows->addWidget(button, cell / 2, cell % 2);
+        ++cell;
+    }
+    buttons->addLayout(rows);
+    auto* side = new QVBoxLayout(right);
+    side->setContentsMargins(0, 0, 0, 0);
+    side->addWidget(m_details, 1);
+    side->addLayout(buttons);
+    m_split->addWidget(m_tablePages);
+    m_split->addWidget(right);
+    m_split->setChildrenCollapsible(false);
+    m_split->setStretchFactor(0, 1);
+    resetLayout();
+    auto* layout = new QVBoxLayout(m_list);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(head);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_split, 1);
+    m_pages->addWidget(m_list);
+    m_pages->addWidget(m_viewer);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(m_pages);
+
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter.setSearch(text);
+        updateActions();
+    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &RecordingsWorkspace::updateActions);
+    connect(m_table, &QTableView::activated, actions.action(QStringLiteral("show")), &QAction::trigger);
+    connect(m_split, &QSplitter::splitterMoved, this, &RecordingsWorkspace::layoutChanged);
+    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, &RecordingsWorkspace::layoutChanged);
+}
+
+void RecordingsWorkspace::connectActions(ActionRegistry& actions)
+{
+    const auto on = [&](const char* id, auto slot) {
+        QAction* action = actions.action(QLatin1String(id));
+        connect(action, &QAction::triggered, this, slot);
+        return action;
+    };
+    const auto replayAt = [this](double speed) {
+        if (const QString path = currentPath(); !path.isEmpty())
+            emit replayRequested(path, speed);
+    };
+    m_table->addActions({
+        on("show", [this] { openRecording(currentPath()); }),
+        on("replay", [replayAt] { replayAt(1); }),
+        on("replay-10x", [replayAt] { replayAt(10); }),
+        on("replay-max", [replayAt] { replayAt(0); }),
+        on("verify", [this] { verify(currentPath()); }),
+        on("repair", [this] { repair(currentPath()); }),
+        on("export",
+           [this] {
+               askTarget(tr("Export as CSV"), QStringLiteral(".csv"), tr("CSV tables (*.csv)"),
+                         &RecordingsWorkspace::exportCsv);
+           }),
+        on("report",
+           [this] {
+               askTarget(tr("Write a PDF report"), QStringLiteral(".pdf"), tr("PDF documents (*.pdf)"),
+                         &RecordingsWorkspace::writeReport);
+           }),
+        on("reveal", [this] { revealFile(currentPath()); }),
+        on("remove",
+           [this] {
+               if (const auto entry = current())
+                   removeFromList(*entry);
+           }),
+        on("delete", [this] { confirmDelete(); }),
+    });
+    for (const char* id : {"replay", "replay-max", "export", "report"})
+        m_viewer->addButton(actions.action(QLatin1String(id)));
+}
+
+std::optional<recording::CatalogueEntry> RecordingsWorkspace::current() const
+{
+    const QModelIndex index = m_filter.mapToSource(m_table->currentIndex());
+    const auto* entry = m_model.entryAt(index.row());
+    return index.isValid() && entry ? std::optional(*entry) : std::nullopt;
+}
+
+QString RecordingsWorkspace::currentPath() const
+{
+    if (m_pages->currentWidget() == m_viewer)
+        return m_viewer->path();
+    const auto entry = current();
+    return entry ? toQString(entry->path) : QString();
+}
+
+bool RecordingsWorkspace::select(const QString& path)
+{
+    const QModelIndex index = m_filter.mapFromSource(m_model.index(m_model.rowOf(path), 0));
+    if (index.isValid())
+        m_table->setCurrentIndex(index);
+    return index.isValid();
+}
+
+void RecordingsWorkspace::updateEntries()
+{
+    const QString chosen = current() ? toQString(current()->path) : QString();
+    m_model.setEntries(m_services.library.entries());
+    m_tablePages->setCurrentWidget(
+        m_model.rowCount() > 0 || !m_services.library.isLoaded() ? static_cast<QWidget*>(m_table) : m_empty);
+    if ((chosen.isEmpty() || !select(chosen)) && m_filter.rowCount() > 0)
+        m_table->setCurrentIndex(m_filter.index(0, 0));
+    updateActions();
+}
+
+void RecordingsWorkspace::updateActions()
+{
+    const auto entry = current();
+    const bool viewing = m_pages->currentWidget() == m_viewer;
+    const bool usable = viewing ? !m_viewer->path().isEmpty() : entry && !entry->missing;
+    for (const char* id : {"replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "reveal"})
+        m_actions.action(QLatin1String(id))->setEnabled(usable);
+    m_actions.action(QStringLiteral("show"))->setEnabled(usable && !viewing);
+    m_actions.action(QStringLiteral("remove"))->setEnabled(entry && !viewing);
+    m_actions.action(QStringLiteral("delete"))->setEnabled(entry && !entry->missing && !viewing);
+    m_count->setText(m_search->text().isEmpty()
+                         ? tr("%n recording(s)", nullptr, m_model.rowCount())
+                         : tr("%1 of %n recording(s)", nullptr, m_model.rowCount()).arg(m_filter.rowCount()));
+    if (entry)
+        m_details->show(*entry);
+    else
+        m_details->clear();
+}
+
+void RecordingsWorkspace::openRecording(const QString& path)
+{
+    if (path.isEmpty())
+        return;
+    m_viewer->open(path);
+    m_pages->setCurrentWidget(m_viewer);
+    updateActions();
+}
+
+void RecordingsWorkspace::askTarget(const QString& title, const QString& suffix, const QString& filter,
+                                    void (RecordingsWorkspace::*then)(const QString&, const QString&))
+{
+    const QString recording = currentPath();
+    if (recording.isEmpty())
+        return;
+    const QFileInfo file(recording);
+    auto* dialog = new QFileDialog(this, title, file.absolutePath(), filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix.mid(1));
+    dialog->selectFile(file.completeBaseName() + suffix);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, recording, then](const QString& target) { (this->*then)(recording, target); });
+    dialog->open();
+}
+
+void RecordingsWorkspace::exportCsv(const QString& recording, const QString& target)
+{
+    m_services.jobs.run(tr("Export of %1").arg(QFileInfo(recording).fileName()),
+                        [recording, target](const Job::Progress& progress) -> JobOutcome {
+                            auto reader = recording::Reader::open(recording.toStdString());
+                            if (!reader.ok())
+                                return {false, false, Format::error(reader.error()), {}};
+                            return outcomeOf(recording::exportCsv(**reader, target.toStdString(), true, progress),
+                                             tr("written to %1").arg(target), target);
+                        });
+}
+
+void RecordingsWorkspace::writeReport(const QString& recording, const QString& target)
+{
+    m_services.jobs.run(
+        tr("Report of %1").arg(QFileInfo(recording).fileName()), [recording, target](const Job::Progress& progress) {
+            return outcomeOf(report::writeReport(recording.toStdString(), target.toStdString(), {}, progress),
+                             tr("written to %1").arg(target), target);
+        });
+}
+
+void RecordingsWorkspace::verify(const QString& recording)
+{
+    if (recording.isEmpty())
+        return;
+    m_services.jobs.run(tr("Check of %1").arg(QFileInfo(recording).fileName()),
+                        [recording](const Job::Progress& progress) -> JobOutcome {
+                            const auto result = recording::verify(recording.toStdString(), progress);
+                            if (!result.ok())
+                                return outcomeOf(result.error(), {}, {});
+                            if (result->intact)
+                                return {true,
+                                        false,
+                                        tr("intact: %L1 frames, %L2 spikes, %L3 decisions, every checksum is right")
+                                            .arg(static_cast<qulonglong>(result->summary.frames))
+                                            .arg(static_cast<qulonglong>(result->summary.spikes))
+                                            .arg(static_cast<qulonglong>(result->summary.decisions)),
+                                        {}};
+                            return {false, false, tr("not intact. %1").arg(healthText(result->health)), {}};
+                        });
+}
+
+void RecordingsWorkspace::repair(const QString& recording)
+{
+    if (recording.isEmpty())
+        return;
+    m_services.jobs.run(
+        tr("Repair of %1").arg(QFileInfo(recording).fileName()),
+        [recording](const Job::Progress&) -> JobOutcome {
+            const auto result = recording::repair(recording.toStdString());
+            if (!result.ok())
+                return outcomeOf(result.error(), {}, {});
+            if (!result->changed)
+                return {true, false, tr("nothing to mend, the file is whole"), {}};
+            return {true, false,
+                    tr("completed; %1 at the cut could not be kept")
+                        .arg(Format::bytes(static_cast<double>(result->cutBytes))),
+                    recording};
+        },
+        false,
+        [this, recording](const JobOutcome& outcome) {
+            if (outcome.ok)
+                m_services.library.add(recording);
+        });
+}
+
+void RecordingsWorkspace::removeFromList(const recording::CatalogueEntry& entry)
+{
+    m_services.configuration.undoStack()->push(new HideCommand(m_services, entry));
+    m_banner->showMessage(
+        Theme::Severity::Info,
+        tr("%1 was taken off the list. Its file is kept.").arg(QFileInfo(toQString(entry.path)).fileName()),
+        tr("Undo"));
+}
+
+void RecordingsWorkspace::deleteFile(const recording::CatalogueEntry& entry)
+{
+    m_services.configuration.undoStack()->push(new TrashCommand(m_services, entry));
+    m_banner->showMessage(Theme::Severity::Warning,
+                          tr("%1 was moved to the trash.").arg(QFileInfo(toQString(entry.path)).fileName()),
+                          tr("Undo"));
+}
+
+void RecordingsWorkspace::confirmDelete()
+{
+    const auto entry = current();
+    if (!entry)
+        return;
+    auto* question = new QMessageBox(this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setIcon(QMessageBox::Warning);
+    question->setWindowTitle(tr("Delete the recording"));
+    question->setText(tr("Delete %1?").arg(QFileInfo(toQString(entry->path)).fileName()));
+    question->setInformativeText(
+        tr("%1 of readings, %2. The file is moved to the system's trash.")
+            .arg(Format::duration(toSeconds(entry->duration)), Format::bytes(static_cast<double>(entry->bytes))));
+    auto* yes = question->addButton(tr("Delete this recording"), QMessageBox::DestructiveRole);
+    question->setDefaultButton(question->addButton(QMessageBox::Cancel));
+    connect(yes, &QAbstractButton::clicked, this, [this, entry] { deleteFile(*entry); });
+    question->open();
+}
+
+QByteArray RecordingsWorkspace::saveLayout() const
+{
+    return m_split->saveState();
+}
+
+void RecordingsWorkspace::restoreLayout(const QByteArray& layout)
+{
+    m_split->restoreState(layout);
+}
+
+void RecordingsWorkspace::resetLayout()
+{
+    m_split->setSizes({900, 340});
+    const std::array widths{190, 210, 150, 100, 150, 130, 80, 80, 120};
+    for (int column = 0; column < RecordingsModel::ColumnCount; ++column)
+        m_table->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
+}
+
+} // namespace bnof::studio

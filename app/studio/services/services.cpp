@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/services/services.h"
+
+#include <QCoreApplication>
+#include <QStandardPaths>
+
+#include <algorithm>
+#include <thread>
+
+#include "app/studio/services/format.h"
+#include "engine/recording/library.h"
+
+namespace bnof::studio {
+
+Paths Paths::standard()
+{
+    const QString data =
+        QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/bnof");
+    const auto catalogue = recording::defaultCataloguePath();
+    return {toQString(Configuration::defaultPath()), data,
+            catalogue.ok() ? toQString(*catalogue) : data + QStringLiteral("/catalogue.sqlite")};
+}
+
+Services::Services(const Paths& where)
+    : paths(where), executor(makeThreadPool(std::max(4U, std::thread::hardware_concurrency()))),
+      state(where.state + QStringLiteral("/studio.ini"), *executor),
+      configuration(where.configuration.toStdString(), *executor), library(where.catalogue, state), jobs(*executor),
+      session(configuration, *executor)
+{
+    QObject::connect(&session, &SessionController::statusChanged, &problems,
+                     [this] { problems.setSessionProblems(session.status().problems); });
+    QObject::connect(&session, &SessionController::recordingFinished, &library, &Library::add);
+    QObject::connect(
+        &session, &SessionController::startFailed, &problems, [this](const QString& what, const QString& remedy) {
+            problems.report(QStringLiteral("session.start"), widgets::Theme::Severity::Error, what, remedy);
+        });
+    QObject::connect(&session, &SessionController::phaseChanged, &problems, [this] {
+        if (session.isRunning())
+            problems.resolve(QStringLiteral("session.start"));
+    });
+    QObject::connect(&session, &SessionController::modelChecked, &problems, [this](const QString& problem) {
+        if (problem.isEmpty())
+            problems.resolve(QStringLiteral("recognition.model"));
+        else
+            problems.report(QStringLiteral("recognition.model"), widgets::Theme::Severity::Warning, problem,
+                            QCoreApplication::translate("Services",
+                                                        "Nothing is recognised in this session. Choose a model under "
+                                                        "Settings, Recognition, and connect again."));
+    });
+    QObject::connect(&configuration, &ConfigurationStore::saveFailed, &problems, [this](const QString& message) {
+        problems.report(QStringLiteral("settings.save"), widgets::Theme::Severity::Warning, message,
+                        QCoreApplication::translate("Services", "The change is kept and saved with the next one."));
+    });
+    QObject::connect(&configuration, &ConfigurationStore::saved, &problems,
+                     [this] { problems.resolve(QStringLiteral("settings.save")); });
+    QObject::connect(&library, &Library::failed, &problems, [this](const QString& message) {
+        problems.report(QStringLiteral("recordings.catalogue"), widgets::Theme::Severity::Warning, message, {});
+    });
+    if (const auto& problem = configuration.loadProblem())
+        problems.report(QStringLiteral("settings.load"), widgets::Theme::Severity::Warning, Format::error(*problem),
+                        QCoreApplication::translate("Services",
+                                                    "The default settings are in force. Your file is kept unchanged "
+                                                    "until a setting is changed here, then under another name."));
+}
+
+Services::~Services() = default;
+
+} // namespace bnof::studio

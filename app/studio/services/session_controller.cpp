@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/services/session_controller.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <bit>
+
+#include "app/studio/services/background.h"
+#include "app/studio/services/format.h"
+#include "engine/base/files.h"
+#include "engine/recording/library.h"
+
+namespace bnof::studio {
+namespace {
+
+/// A started session, or why there is none.
+struct Started {
+    std::shared_ptr<session::Session> session;
+    std::optional<Error> problem;
+    std::optional<Error> modelProblem; ///< why the session runs without recognition
+};
+
+Result<std::vector<std::uint8_t>> readModel(const std::string& choice)
+{
+    std::string path = choice;
+    if (choice == "default") {
+        BNOF_TRY_ASSIGN(path, findResource("models/default.bnofmodel"));
+    }
+    BNOF_TRY_ASSIGN(const std::string content, readFile(path));
+    return std::vector<std::uint8_t>(content.begin(), content.end());
+}
+
+Started startNow(const QString& uri, const std::string& model, session::SessionConfiguration configuration)
+{
+    auto source = sensing::SourceUri::parse(uri.toStdString());
+    if (!source.ok())
+        return {nullptr, source.error(), {}};
+    std::optional<Error> modelProblem;
+    if (source->scheme != "replay" && !model.empty()) {
+        if (auto bytes = readModel(model); bytes.ok())
+            configuration.modelBytes = std::move(bytes).value();
+        else
+            modelProblem = bytes.error(); // seeing and recording go on without it
+    }
+    configuration.sources.push_back(std::move(source).value());
+    auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return {nullptr, session.error(), {}};
+    return {std::shared_ptr<session::Session>(std::move(session).value()), {}, modelProblem};
+}
+
+/// Display memory for `minutes` at up to 100 frames a second.
+std::size_t historyFor(double minutes)
+{
+    const auto frames = static_cast<std::size_t>(std::clamp(minutes, 1.0, 600.0) * 60 * 100);
+    return std::bit_ceil(frames);
+}
+
+} // namespace
+
+SessionController::SessionController(ConfigurationStore& configuration, Executor& executor, QObject* parent)
+    : QObject(parent), m_configuration(configuration), m_executor(executor)
+{
+    m_notes.operatorName = configuration.text("general.operator");
+    m_pollTimer.setInterval(100);
+    connect(&m_pollTimer, &QTimer::timeout, this, &SessionController::poll);
+}
+
+SessionController::~SessionController() = default;
+
+std::shared_ptr<const session::LiveView> SessionController::live() const
+{
+    return m_session ? m_session->live() : nullptr;
+}
+
+Timestamp SessionController::now() const
+{
+    if (!m_session || m_status.replay)
+        return m_status.now;
+    return m_status.now + (monotonicNow() - m_polledAt);
+}
+
+bool SessionController::isSimulated() const
+{
+    if (m_simulator && m_phase != Phase::Idle)
+        return true;
+    return std::any_of(m_status.sources.begin(), m_status.sources.end(), [](const auto& s) { return s.simulated; });
+}
+
+QString SessionController::deviceName() const
+{
+    if (m_status.replay)
+        return QFileInfo(toQString(m_status.replay->path)).fileName();
+    if (m_simulator)
+        return tr("Simulated nose");
+    if (m_status.sources.empty())
+        return {};
+    const auto& source = m_status.sources.front();
+    return toQString(source.device.empty() ? source.uri : source.device);
+}
+
+QString SessionController::recordingFolder() const
+{
+    return toQString(recording::recordingsFolder(m_configuration.values().text("recording.folder")));
+}
+
+void SessionController::connectTo(const QString& uri)
+{
+    begin({uri, false});
+}
+
+void SessionController::startSimulator()
+{
+    begin({{}, true});
+}
+
+void SessionController::replay(const QString& path, double speed)
+{
+    sensing::SourceUri uri;
+    uri.scheme = "replay";
+    uri.path = path.toStdString();
+    uri.parameters.emplace_back("speed", speed <= 0 ? "max" : QString::number(speed).toStdString());
+    begin({toQString(uri.toString()), false});
+}
+
+void SessionController::begin(const Plan& plan)
+{
+    if (m_phase == Phase::Running || m_phase == Phase::Stopping) {
+        m_next = plan;
+        stop();
+        return;
+    }
+    ++m_startNumber;
+    m_simulator.reset();
+    setPhase(Phase::Starting);
+    if (!plan.simulate) {
+        startSession(plan.uri);
+        return;
+    }
+    m_simulator = std::make_unique<SimulatorProcess>();
+    connect(m_simulator.get(), &SimulatorProcess::ready, this, &SessionController::startSession);
+    connect(m_simulator.get(), &SimulatorProcess::failed, this, [this](const QString& why) {
+        if (m_phase == Phase::Starting)
+            fail(why, tr("Check the installation with: bnof doctor"));
+    });
+    m_simulator->start();
+}
+
+void SessionController::startSession(const QString& uri)
+{
+    session::SessionConfiguration configuration;
+    configuration.backEnd = m_configuration.values().text("recognition.back_end");
+    configuration.historySamples = historyFor(m_configuration.number("display.history"));
+    const std::string model = m_configuration.values().text("recognition.model");
+    inBackground(
+        m_executor, this, "studio.start-session",
+        [uri, model, configuration] { return startNow(uri, model, configuration); },
+        [this, number = m_startNumber](const Started& started) {
+            if (number != m_startNumber) { // given up meanwhile
+                auto unwanted = started.session;
+                m_executor.submit(Priority::Normal, "studio.end-session", [unwanted]() mutable { unwanted.reset(); });
+                return;
+            }
+            if (started.problem)
+                fail(toQString(started.problem->where.empty() ? started.problem->what
+                                                              : started.problem->where + ": " + started.problem->what),
+                     toQString(started.problem->remedy));
+            else {
+                adopt(started.session);
+                emit modelChecked(started.modelProblem ? Format::error(*started.modelProblem) : QString());
+            }
+        },
+        Priority::High);
+}
+
+void SessionController::adopt(std::shared_ptr<session::Session> session)
+{
+    m_session = std::move(session);
+    m_lastRecording.clear();
+    m_status = m_session->status();
+    m_polledAt = monotonicNow();
+    m_pollTimer.start();
+    setPhase(Phase::Running);
+    emit liveChanged();
+    emit statusChanged();
+}
+
+void SessionController::fail(const QString& what, const QString& remedy)
+{
+    m_simulator.reset();
+    setPhase(Phase::Idle);
+    emit startFailed(what, remedy);
+}
+
+void SessionController::poll()
+{
+    if (!m_session)
+        return;
+    m_status = m_session->status();
+    m_polledAt = monotonicNow();
+    const QString finishedFile = toQString(m_status.lastRecording);
+    if (!finishedFile.isEmpty() && finishedFile != m_lastRecording) {
+        m_lastRecording = finishedFile;
+        emit recordingFinished(finishedFile);
+    }
+    emit statusChanged();
+    if (m_phase == Phase::Stopping && m_status.finished)
+        release();
+}
+
+void SessionController::stop()
+{
+    if (m_phase == Phase::Starting) {
+        ++m_startNumber;
+        m_simulator.reset();
+        setPhase(Phase::Idle);
+        emit stopped();
+        return;
+    }
+    if (m_phase != Phase::Running)
+        return;
+    setPhase(Phase::Stopping);
+    m_session->stop();
+}
+
+void SessionController::release()
+{
+    m_pollTimer.stop();
+    auto session = std::exchange(m_session, nullptr);
+    m_status = {};
+    emit liveChanged();
+    // Joining its threads is the last thing that could wait, so it happens elsewhere too.
+    inBackground(
+        m_executor, this, "studio.end-session", [session]() mutable { session.reset(); },
+        [this] {
+            m_simulator.reset();
+            setPhase(Phase::Idle);
+            emit statusChanged();
+            emit stopped();
+            if (auto next = std::exchange(m_next, std::nullopt))
+                begin(*next);
+        },
+        Priority::High);
+}
+
+void SessionController::setPhase(Phase phase)
+{
+    if (m_phase == phase)
+        return;
+    m_phase = phase;
+    emit phaseChanged();
+}
+
+void SessionController::startRecording()
+{
+    if (!m_session || isRecording() || isReplay())
+        return;
+    session::RecordingRequest request;
+    request.title = m_notes.title.toStdString();
+    request.operatorName = m_notes.operatorName.toStdString();
+    request.notes = m_notes.notes.toStdString();
+    request.minimumFreeBytes = static_cast<std::int64_t>(m_configuration.number("recording.minimum_free") * 1e6);
+    request.codec = m_configuration.values().text("recording.codec");
+    request.flushNanoseconds =
+        static_cast<std::int64_t>(m_configuration.number("recording.flush")) * nanosecondsPerMillisecond;
+    const QString folder = recordingFolder();
+    const QString base = folder + QLatin1Char('/') +
+                         QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd_HH-mm-ss")) +
+                         QLatin1Char('_') + Format::fileNamePart(deviceName());
+    inBackground(
+        m_executor, this, "studio.start-recording",
+        [session = m_session, request, folder, base]() mutable {
+            QDir().mkpath(folder); // the recorder says in words what is wrong when this failed
+            QString path = base + QStringLiteral(".bnr");
+            for (int number = 2; QFileInfo::exists(path); ++number)
+                path = QStringLiteral("%1-%2.bnr").arg(base).arg(number);
+            request.path = path.toStdString();
+            session->startRecording(request);
+        },
+        [] {}, Priority::High);
+}
+
+void SessionController::stopRecording()
+{
+    if (m_session)
+        m_session->stopRecording();
+}
+
+void SessionController::mark(const QString& label)
+{
+    if (m_session && !isReplay())
+        m_session->mark(label.toStdString());
+}
+
+void SessionController::setReplaySpeed(double speed)
+{
+    if (m_session)
+        m_session->setReplaySpeed(speed);
+}
+
+void SessionController::setReplayPaused(bool paused)
+{
+    if (m_session)
+        m_session->setReplayPaused(paused);
+}
+
+} // namespace bnof::studio

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+#include "app/studio/services/configuration_store.h"
+#include "app/studio/services/simulator_process.h"
+#include "engine/session/session.h"
+
+namespace bnof::studio {
+
+/// What the operator wrote about the next recording.
+struct RecordingNotes {
+    QString title;
+    QString operatorName;
+    QString notes;
+};
+
+/// Starts, watches and ends the one session of this window. Starting and ending happen away from the GUI
+/// thread; the state is polled ten times a second. GUI thread only.
+class SessionController : public QObject {
+    Q_OBJECT
+
+public:
+    enum class Phase { Idle, Starting, Running, Stopping };
+
+    SessionController(ConfigurationStore& configuration, Executor& executor, QObject* parent = nullptr);
+    /// Waits until a running recording is finished.
+    ~SessionController() override;
+
+    [[nodiscard]] Phase phase() const { return m_phase; }
+    [[nodiscard]] bool isRunning() const { return m_phase == Phase::Running; }
+    [[nodiscard]] bool isReplay() const { return m_status.replay.has_value(); }
+    [[nodiscard]] bool isRecording() const { return m_status.recording.has_value(); }
+    /// The newest copy of the session's state; defaults without a session.
+    [[nodiscard]] const session::SessionStatus& status() const { return m_status; }
+    /// What displays read; null without a session.
+    [[nodiscard]] std::shared_ptr<const session::LiveView> live() const;
+    /// Present session time, running on between two polls.
+    [[nodiscard]] Timestamp now() const;
+    /// The data is simulated: the device says so, or this program started the simulator.
+    [[nodiscard]] bool isSimulated() const;
+    /// Device, or file of a replay, for people.
+    [[nodiscard]] QString deviceName() const;
+    [[nodiscard]] QString recordingFolder() const;
+
+    /// Begin a session; one that runs is ended first.
+    void connectTo(const QString& uri);
+    void startSimulator();
+    void replay(const QString& path, double speed);
+    /// End the session and finish its recording.
+    void stop();
+
+    void setNotes(RecordingNotes notes) { m_notes = std::move(notes); }
+    [[nodiscard]] const RecordingNotes& notes() const { return m_notes; }
+    void startRecording();
+    void stopRecording();
+    void mark(const QString& label);
+    void setReplaySpeed(double speed);
+    void setReplayPaused(bool paused);
+
+signals:
+    void phaseChanged();
+    void statusChanged();
+    /// Another session's data is to be shown from now on.
+    void liveChanged();
+    void startFailed(const QString& what, const QString& remedy);
+    /// After a start: why nothing is recognised, empty when the model is in use.
+    void modelChecked(const QString& problem);
+    void recordingFinished(const QString& path);
+    void stopped();
+
+private:
+    struct Plan {
+        QString uri;
+        bool simulate = false;
+    };
+
+    void begin(const Plan& plan);
+    void startSession(const QString& uri);
+    void adopt(std::shared_ptr<session::Session> session);
+    void poll();
+    void release();
+    void setPhase(Phase phase);
+    void fail(const QString& what, const QString& remedy);
+
+    ConfigurationStore& m_configuration;
+    Executor& m_executor;
+    Phase m_phase = Phase::Idle;
+    std::shared_ptr<session::Session> m_session;
+    session::SessionStatus m_status;
+    std::int64_t m_polledAt = 0;
+    std::unique_ptr<SimulatorProcess> m_simulator;
+    std::optional<Plan> m_next;
+    int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
+    RecordingNotes m_notes;
+    QString m_lastRecording;
+    QTimer m_pollTimer;
+};
+
+} // namespace bnof::studio

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/settings/settings_workspace.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "app/studio/services/format.h"
+#include "app/studio/services/services.h"
+#include "app/studio/settings/setting_row.h"
+#include "app/studio/settings/setting_texts.h"
+#include "widgets/theme.h"
+
+namespace bnof::studio {
+
+using widgets::Theme;
+
+SettingsWorkspace::SettingsWorkspace(Services& services, QWidget* parent)
+    : QWidget(parent), m_search(new QLineEdit(this)), m_nothing(new QLabel(tr("No setting matches."), this))
+{
+    setObjectName(QStringLiteral("settingsWorkspace"));
+    setAccessibleName(tr("Settings"));
+    m_search->setPlaceholderText(tr("Search settings …"));
+    m_search->setAccessibleName(tr("Search settings"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setMaximumWidth(Theme::space(100));
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(Theme::space(6), Theme::space(2), Theme::space(6), Theme::space(6));
+    column->setSpacing(Theme::space(2));
+
+    std::string_view present;
+    QVBoxLayout* box = nullptr;
+    for (const Setting& setting : settings()) {
+        const std::string_view section = setting.key.substr(0, setting.key.find('.'));
+        if (section != present) {
+            present = section;
+            auto* group = new QWidget(page);
+            box = new QVBoxLayout(group);
+            box->setContentsMargins(0, Theme::space(3), 0, Theme::space(2));
+            box->setSpacing(0);
+            auto* title = new QLabel(SettingTexts::section(section), group);
+            title->setFont(Theme::font(Theme::TextSize::Title, true));
+            box->addWidget(title);
+            column->addWidget(group);
+            m_sections.push_back({group, {}});
+        }
+        auto* row = new SettingRow(services.configuration, setting, page);
+        box->addWidget(row);
+        m_sections.back().rows.push_back(row);
+        m_rows.insert(toQString(setting.key), row);
+    }
+    column->addWidget(m_nothing);
+    auto* place = new QLabel(tr("Settings are kept in %1; every change is saved at once and can be undone with Ctrl+Z.")
+                                 .arg(toQString(services.configuration.path())),
+                             page);
+    place->setWordWrap(true);
+    place->setFont(Theme::font(Theme::TextSize::Small));
+    place->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    column->addWidget(place);
+    column->addStretch(1);
+    m_nothing->hide();
+
+    auto* area = new QScrollArea(this);
+    page->setMaximumWidth(Theme::space(220));
+    area->setWidget(page);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setAccessibleName(tr("Settings"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* head = new QHBoxLayout;
+    head->setContentsMargins(Theme::space(6), Theme::space(3), Theme::space(6), 0);
+    head->addWidget(m_search, 1);
+    head->addStretch(1);
+    layout->addLayout(head);
+    layout->addWidget(area, 1);
+    connect(m_search, &QLineEdit::textChanged, this, &SettingsWorkspace::filter);
+}
+
+void SettingsWorkspace::filter(const QString& text)
+{
+    const QStringList words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    bool any = false;
+    for (const Section& section : m_sections) {
+        bool some = false;
+        for (SettingRow* row : section.rows) {
+            const bool shown =
+                std::all_of(words.begin(), words.end(), [row](const QString& word) { return row->matches(word); });
+            row->setVisible(shown);
+            some = some || shown;
+        }
+        section.box->setVisible(some);
+        any = any || some;
+    }
+    m_nothing->setVisible(!any);
+}
+
+} // namespace bnof::studio

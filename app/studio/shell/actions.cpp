@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/shell/actions.h"
+
+#include <QAction>
+#include <QCoreApplication>
+
+#include "app/studio/shell/action_registry.h"
+
+namespace bnof::studio {
+namespace {
+
+class Texts {
+    Q_DECLARE_TR_FUNCTIONS(Actions)
+
+public:
+    static void create(ActionRegistry& actions);
+
+private:
+    static void createSession(ActionRegistry& actions);
+    static void createRecordings(ActionRegistry& actions);
+    static void createView(ActionRegistry& actions);
+};
+
+QString id(const char* text)
+{
+    return QLatin1String(text);
+}
+
+void Texts::createSession(ActionRegistry& actions)
+{
+    actions.add(id("connect"), tr("&Connect a sensor…"), id("connect"), QKeySequence(Qt::CTRL | Qt::Key_N),
+                id("bnof devices"));
+    actions.add(id("simulate"), tr("Try the &simulated nose"), id("nose"), {}, id("bnof simulate"));
+    actions.add(id("open"), tr("&Open a recording…"), id("open"), QKeySequence(QKeySequence::Open), id("bnof info"));
+    actions.add(id("disconnect"), tr("&End session"), id("disconnect"), QKeySequence(Qt::CTRL | Qt::Key_W));
+    actions.add(id("quit"), tr("&Quit"), {}, QKeySequence(Qt::CTRL | Qt::Key_Q));
+    actions.add(id("record"), tr("&Record"), id("record"), QKeySequence(Qt::Key_R), id("bnof record"));
+    actions.add(id("mark"), tr("&Mark"), id("mark"), QKeySequence(Qt::Key_Space));
+    for (int number = 1; number <= 9; ++number)
+        actions.add(QStringLiteral("mark-%1").arg(number), tr("Mark %1").arg(number), id("mark"),
+                    QKeySequence(Qt::Key_0 + number));
+    actions.add(id("freeze"), tr("&Freeze"), id("freeze"), QKeySequence(Qt::Key_F))->setCheckable(true);
+    actions.add(id("pause-replay"), tr("Pause or resume the replay"), id("pause"), QKeySequence(Qt::Key_P));
+}
+
+void Texts::createRecordings(ActionRegistry& actions)
+{
+    actions.add(id("show"), tr("Show"), id("live"), {}, id("bnof info"));
+    actions.add(id("replay"), tr("Replay"), id("play"), QKeySequence(Qt::CTRL | Qt::Key_R), id("bnof replay"));
+    actions.add(id("replay-10x"), tr("Replay at 10×"), id("play"), {}, id("bnof replay --speed 10"));
+    actions.add(id("replay-max"), tr("Replay at once"), id("play"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R),
+                id("bnof replay --speed max"));
+    actions.add(id("verify"), tr("Verify"), id("verify"), {}, id("bnof verify"));
+    actions.add(id("repair"), tr("Repair"), id("repair"), {}, id("bnof repair"));
+    actions.add(id("export"), tr("Export CSV…"), id("export"), QKeySequence(Qt::CTRL | Qt::Key_E), id("bnof export"));
+    actions.add(id("report"), tr("PDF report…"), id("report"), QKeySequence(Qt::CTRL | Qt::Key_P), id("bnof report"));
+    actions.add(id("reveal"), tr("Show in folder"), id("folder"));
+    actions.add(id("remove"), tr("Take off the list"), id("remove"));
+    actions.add(id("delete"), tr("Delete the recording…"), id("trash"));
+}
+
+void Texts::createView(ActionRegistry& actions)
+{
+    actions.add(id("undo"), tr("Undo"), id("undo"), QKeySequence(Qt::CTRL | Qt::Key_Z));
+    actions.add(id("redo"), tr("Redo"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z));
+    actions.add(id("workspace-live"), tr("Live"), id("live"), QKeySequence(Qt::CTRL | Qt::Key_1), id("bnof watch"));
+    actions.add(id("workspace-recordings"), tr("Recordings"), id("recordings"), QKeySequence(Qt::CTRL | Qt::Key_2),
+                id("bnof list"));
+    actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_3),
+                id("bnof config show"));
+    for (const char* workspace : {"workspace-live", "workspace-recordings", "workspace-settings"})
+        actions.action(id(workspace))->setCheckable(true);
+    actions.add(id("palette"), tr("Command palette"), id("search"), QKeySequence(Qt::CTRL | Qt::Key_K));
+    actions.add(id("problems"), tr("Problems"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    actions.add(id("theme-system"), tr("Theme: as the system"))->setCheckable(true);
+    actions.add(id("theme-light"), tr("Theme: light"))->setCheckable(true);
+    actions.add(id("theme-dark"), tr("Theme: dark"))->setCheckable(true);
+    actions.add(id("reset-layout"), tr("Reset layout"));
+    actions.add(id("operator-view"), tr("Operator view"), {}, QKeySequence(Qt::Key_F11))->setCheckable(true);
+    actions.add(id("back"), tr("Back"), {}, QKeySequence(Qt::Key_Escape));
+    actions.add(id("copy-diagnostics"), tr("Copy a problem report"), id("copy"), {}, id("bnof doctor"));
+    actions.add(id("about"), tr("About this program"));
+}
+
+void Texts::create(ActionRegistry& actions)
+{
+    createSession(actions);
+    createRecordings(actions);
+    createView(actions);
+}
+
+} // namespace
+
+void createActions(ActionRegistry& actions)
+{
+    Texts::create(actions);
+}
+
+} // namespace bnof::studio

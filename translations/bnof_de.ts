@@ -1,0 +1,2644 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Connect a sensor…</source>
+        <translation>Sensor &amp;verbinden …</translation>
+    </message>
+    <message>
+        <source>Try the &amp;simulated nose</source>
+        <translation>&amp;Simulierte Nase ausprobieren</translation>
+    </message>
+    <message>
+        <source>&amp;Open a recording…</source>
+        <translation>Aufzeichnung ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>&amp;End session</source>
+        <translation>Sitzung b&amp;eenden</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>&amp;Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>&amp;Mark</source>
+        <translation>&amp;Markieren</translation>
+    </message>
+    <message>
+        <source>Mark %1</source>
+        <translation>Marke %1</translation>
+    </message>
+    <message>
+        <source>&amp;Freeze</source>
+        <translation>An&amp;halten</translation>
+    </message>
+    <message>
+        <source>Pause or resume the replay</source>
+        <translation>Wiedergabe anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Ansehen</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergeben</translation>
+    </message>
+    <message>
+        <source>Replay at 10×</source>
+        <translation>Wiedergeben mit 10×</translation>
+    </message>
+    <message>
+        <source>Replay at once</source>
+        <translation>Sofort wiedergeben</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <source>Export CSV…</source>
+        <translation>CSV exportieren …</translation>
+    </message>
+    <message>
+        <source>PDF report…</source>
+        <translation>PDF-Bericht …</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Take off the list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Delete the recording…</source>
+        <translation>Aufzeichnung löschen …</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Theme: as the system</source>
+        <translation>Darstellung: wie das System</translation>
+    </message>
+    <message>
+        <source>Theme: light</source>
+        <translation>Darstellung: hell</translation>
+    </message>
+    <message>
+        <source>Theme: dark</source>
+        <translation>Darstellung: dunkel</translation>
+    </message>
+    <message>
+        <source>Reset layout</source>
+        <translation>Anordnung zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Operator view</source>
+        <translation>Bedieneransicht</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Copy a problem report</source>
+        <translation>Problembericht kopieren</translation>
+    </message>
+    <message>
+        <source>About this program</source>
+        <translation>Über dieses Programm</translation>
+    </message>
+</context>
+<context>
+    <name>Format</name>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 d %2 h</source>
+        <translation>%1 d %2 h</translation>
+    </message>
+    <message>
+        <source>over a year</source>
+        <translation>über ein Jahr</translation>
+    </message>
+</context>
+<context>
+    <name>ListCommands</name>
+    <message>
+        <source>removal of %1 from the list</source>
+        <translation>Entfernen von %1 aus der Liste</translation>
+    </message>
+    <message>
+        <source>deletion of %1</source>
+        <translation>Löschen von %1</translation>
+    </message>
+    <message>
+        <source>%1 could not be moved to the trash.</source>
+        <translation>%1 konnte nicht in den Papierkorb verschoben werden.</translation>
+    </message>
+    <message>
+        <source>%1 could not be brought back; look into the system&apos;s trash.</source>
+        <translation>%1 konnte nicht zurückgeholt werden; sehen Sie im Papierkorb des Systems nach.</translation>
+    </message>
+</context>
+<context>
+    <name>MarkLabels</name>
+    <message>
+        <source>exposure</source>
+        <translation>Exposition</translation>
+    </message>
+    <message>
+        <source>purge</source>
+        <translation>Spülung</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Grundlinie</translation>
+    </message>
+    <message>
+        <source>specimen change</source>
+        <translation>Probenwechsel</translation>
+    </message>
+    <message>
+        <source>calibration</source>
+        <translation>Kalibrierung</translation>
+    </message>
+    <message>
+        <source>disturbance</source>
+        <translation>Störung</translation>
+    </message>
+    <message>
+        <source>valve open</source>
+        <translation>Ventil offen</translation>
+    </message>
+    <message>
+        <source>valve closed</source>
+        <translation>Ventil zu</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>Notiz</translation>
+    </message>
+</context>
+<context>
+    <name>ReportText</name>
+    <message>
+        <source>share of decisions (%)</source>
+        <translation>Anteil der Entscheidungen (%)</translation>
+    </message>
+    <message>
+        <source>Decisions per gas</source>
+        <translation>Entscheidungen je Gas</translation>
+    </message>
+    <message>
+        <source>Latency from frame to decision</source>
+        <translation>Latenz vom Messwert bis zur Entscheidung</translation>
+    </message>
+    <message>
+        <source>latency (ms)</source>
+        <translation>Latenz (ms)</translation>
+    </message>
+    <message>
+        <source>recording time (%1)</source>
+        <translation>Aufzeichnungszeit (%1)</translation>
+    </message>
+    <message>
+        <source>no values</source>
+        <translation>keine Werte</translation>
+    </message>
+    <message>
+        <source>%1 neurons, %2 Hz</source>
+        <translation>%1 Neuronen, %2 Hz</translation>
+    </message>
+    <message>
+        <source>no spikes</source>
+        <translation>keine Spikes</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>keine Angabe</translation>
+    </message>
+    <message>
+        <source>Recording %1, %2 to %3.</source>
+        <translation>Aufzeichnung %1, %2 bis %3.</translation>
+    </message>
+    <message>
+        <source>Recording report</source>
+        <translation>Bericht zur Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recording report · BioNeuro Olfactory Fusion · %1</source>
+        <translation>Bericht zur Aufzeichnung · BioNeuro Olfactory Fusion · %1</translation>
+    </message>
+    <message>
+        <source>SIMULATED DATA. This recording comes from a simulated device; it says nothing about any real gas or sensor.</source>
+        <translation>SIMULIERTE DATEN. Diese Aufzeichnung stammt von einem simulierten Gerät; sie sagt nichts über ein wirkliches Gas oder einen wirklichen Sensor aus.</translation>
+    </message>
+    <message>
+        <source>DAMAGED RECORDING. Parts of the file could not be used; see “Condition of the file”.</source>
+        <translation>BESCHÄDIGTE AUFZEICHNUNG. Teile der Datei konnten nicht verwendet werden; siehe „Zustand der Datei“.</translation>
+    </message>
+    <message>
+        <source>INCOMPLETE RECORDING. The file was not closed properly or was cut off; see “Condition of the file”.</source>
+        <translation>UNVOLLSTÄNDIGE AUFZEICHNUNG. Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten; siehe „Zustand der Datei“.</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Began</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>%1 (%2 bytes)</source>
+        <translation>%1 (%2 Byte)</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source> (simulated)</source>
+        <translation> (simuliert)</translation>
+    </message>
+    <message>
+        <source>Channels (%1): %2</source>
+        <translation>Kanäle (%1): %2</translation>
+    </message>
+    <message>
+        <source>%1 frames, %2 Hz on average</source>
+        <translation>%1 Messwerte, %2 Hz im Mittel</translation>
+    </message>
+    <message>
+        <source>Source %1 (recognised)</source>
+        <translation>Quelle %1 (erkannt)</translation>
+    </message>
+    <message>
+        <source>Source %1</source>
+        <translation>Quelle %1</translation>
+    </message>
+    <message>
+        <source>Recogniser</source>
+        <translation>Erkenner</translation>
+    </message>
+    <message>
+        <source>No recogniser was running during this recording.</source>
+        <translation>Während dieser Aufzeichnung lief kein Erkenner.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model SHA-256</source>
+        <translation>SHA-256 des Modells</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>spiking network, tick %1 ms</source>
+        <translation>spikendes Netz, Takt %1 ms</translation>
+    </message>
+    <message>
+        <source>Back end</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation>Gase</translation>
+    </message>
+    <message>
+        <source>Layers (neurons)</source>
+        <translation>Schichten (Neuronen)</translation>
+    </message>
+    <message>
+        <source>Identity and proof</source>
+        <translation>Identität und Nachweis</translation>
+    </message>
+    <message>
+        <source>Recording UUID</source>
+        <translation>UUID der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>File SHA-256</source>
+        <translation>SHA-256 der Datei</translation>
+    </message>
+    <message>
+        <source>Spike stream hash</source>
+        <translation>Prüfsumme der Spikes</translation>
+    </message>
+    <message>
+        <source>Decision stream hash</source>
+        <translation>Prüfsumme der Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Recorded by</source>
+        <translation>Aufgezeichnet mit</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>Report made by</source>
+        <translation>Bericht erstellt mit</translation>
+    </message>
+    <message>
+        <source>A replay of this file with the same model gives the same spike and decision stream hashes, bit for bit.</source>
+        <translation>Eine Wiedergabe dieser Datei mit demselben Modell ergibt dieselben Prüfsummen der Spikes und Entscheidungen, Bit für Bit.</translation>
+    </message>
+    <message>
+        <source>Counts and losses</source>
+        <translation>Zählungen und Verluste</translation>
+    </message>
+    <message>
+        <source>Frames recorded</source>
+        <translation>Aufgezeichnete Messwerte</translation>
+    </message>
+    <message>
+        <source>Frames dropped</source>
+        <translation>Verlorene Messwerte</translation>
+    </message>
+    <message>
+        <source>lost before they could be recorded</source>
+        <translation>verloren, bevor sie aufgezeichnet werden konnten</translation>
+    </message>
+    <message>
+        <source>Frames not recognised</source>
+        <translation>Nicht erkannte Messwerte</translation>
+    </message>
+    <message>
+        <source>recorded but not shown to the recogniser</source>
+        <translation>aufgezeichnet, aber dem Erkenner nicht gezeigt</translation>
+    </message>
+    <message>
+        <source>Skipped lines</source>
+        <translation>Übersprungene Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 bytes that could not be understood</source>
+        <translation>%1 unverständliche Byte</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>Lücken</translation>
+    </message>
+    <message>
+        <source>%1 without data</source>
+        <translation>%1 ohne Daten</translation>
+    </message>
+    <message>
+        <source>Recogniser resets</source>
+        <translation>Neustarts des Erkenners</translation>
+    </message>
+    <message>
+        <source>Spikes</source>
+        <translation>Spikes</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Marken</translation>
+    </message>
+    <message>
+        <source>Counter</source>
+        <translation>Zähler</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Meaning</source>
+        <translation>Bedeutung</translation>
+    </message>
+    <message>
+        <source>Sensor traces</source>
+        <translation>Sensorsignale</translation>
+    </message>
+    <message>
+        <source>Source %1 delivered no frames.</source>
+        <translation>Quelle %1 hat keine Messwerte geliefert.</translation>
+    </message>
+    <message>
+        <source>Channels %1 to %2 of source %3 (%4): minimum and maximum of every time column, each lane on its own scale (highest and lowest value at the right). Dashed, numbered lines are marks; hatched areas are gaps.</source>
+        <translation>Kanäle %1 bis %2 der Quelle %3 (%4): Minimum und Maximum jeder Zeitspalte, jede Spur mit eigener Skala (höchster und niedrigster Wert rechts). Gestrichelte, nummerierte Linien sind Marken; schraffierte Flächen sind Lücken.</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Quantity</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>Lowest</source>
+        <translation>Niedrigster</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Highest</source>
+        <translation>Höchster</translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation>Fehlend</translation>
+    </message>
+    <message>
+        <source>Network activity</source>
+        <translation>Aktivität des Netzes</translation>
+    </message>
+    <message>
+        <source>Spike density by layer: the darker, the more spikes per time column and group of neurons (square-root scale, each layer on its own); neuron number upwards, mean rate per neuron beside the layer&apos;s name.</source>
+        <translation>Spikedichte je Schicht: je dunkler, desto mehr Spikes je Zeitspalte und Neuronengruppe (Wurzelskala, jede Schicht für sich); Neuronennummer nach oben, mittlere Rate je Neuron neben dem Namen der Schicht.</translation>
+    </message>
+    <message>
+        <source>Decisions over time</source>
+        <translation>Entscheidungen im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>Decided gas over time. A bar&apos;s height is the mean confidence, for “unknown” the novelty.</source>
+        <translation>Entschiedenes Gas im Zeitverlauf. Die Höhe eines Balkens ist die mittlere Sicherheit, bei „unbekannt“ die Neuheit.</translation>
+    </message>
+    <message>
+        <source>%1 (%2 to %3)</source>
+        <translation>%1 (%2 bis %3)</translation>
+    </message>
+    <message>
+        <source>%1 (background)</source>
+        <translation>%1 (Hintergrund)</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Episodes</source>
+        <translation>Episoden</translation>
+    </message>
+    <message>
+        <source>First at (s)</source>
+        <translation>Zuerst bei (s)</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Concentration (ppm)</source>
+        <translation>Konzentration (ppm)</translation>
+    </message>
+    <message>
+        <source>Confidence is the mean probability of the decided gas, for “unknown” the mean novelty. Concentration is the mean with the lowest and highest estimate. An episode is a run of equal decisions.</source>
+        <translation>Sicherheit ist die mittlere Wahrscheinlichkeit des entschiedenen Gases, bei „unbekannt“ die mittlere Neuheit. Konzentration ist das Mittel mit niedrigster und höchster Schätzung. Eine Episode ist eine Folge gleicher Entscheidungen.</translation>
+    </message>
+    <message>
+        <source>Share of decisions per gas, and the time from the arrival of a frame to its decision (median %1, 99th percentile %2).</source>
+        <translation>Anteil der Entscheidungen je Gas und die Zeit vom Eintreffen eines Messwerts bis zur Entscheidung (Median %1, 99. Perzentil %2).</translation>
+    </message>
+    <message>
+        <source>No marks were set.</source>
+        <translation>Es wurden keine Marken gesetzt.</translation>
+    </message>
+    <message>
+        <source>(no label)</source>
+        <translation>(ohne Beschriftung)</translation>
+    </message>
+    <message>
+        <source>Time (s)</source>
+        <translation>Zeit (s)</translation>
+    </message>
+    <message>
+        <source>Local time</source>
+        <translation>Ortszeit</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Beschriftung</translation>
+    </message>
+    <message>
+        <source>%1 further marks are not listed here; the recording holds them all.</source>
+        <translation>%1 weitere Marken sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
+    </message>
+    <message>
+        <source>Gaps and remarks</source>
+        <translation>Lücken und Bemerkungen</translation>
+    </message>
+    <message>
+        <source>Gap</source>
+        <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>no data for %1</source>
+        <translation>keine Daten für %1</translation>
+    </message>
+    <message>
+        <source>no data for %1: %2</source>
+        <translation>keine Daten für %1: %2</translation>
+    </message>
+    <message>
+        <source>Recogniser reset</source>
+        <translation>Neustart des Erkenners</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>Bemerkung</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>%1 further entries are not listed here; the recording holds them all.</source>
+        <translation>%1 weitere Einträge sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
+    </message>
+    <message>
+        <source>Condition of the file</source>
+        <translation>Zustand der Datei</translation>
+    </message>
+    <message>
+        <source>The file is complete: every byte was checked and every checksum is right.</source>
+        <translation>Die Datei ist vollständig: Jedes Byte wurde geprüft und jede Prüfsumme stimmt.</translation>
+    </message>
+    <message>
+        <source>The file was closed properly.</source>
+        <translation>Die Datei wurde ordentlich abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>The file was not closed properly or was cut off. Everything before the break is in this report.</source>
+        <translation>Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten. Alles vor dem Abbruch ist in diesem Bericht.</translation>
+    </message>
+    <message>
+        <source>Damaged chunks: %1. Bytes that could not be used: %2.</source>
+        <translation>Beschädigte Blöcke: %1. Nicht verwendbare Byte: %2.</translation>
+    </message>
+    <message>
+        <source>%1 further findings: see `bnof verify`.</source>
+        <translation>%1 weitere Befunde: siehe `bnof verify`.</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>Bemerkungen</translation>
+    </message>
+    <message>
+        <source>Signatures</source>
+        <translation>Unterschriften</translation>
+    </message>
+    <message>
+        <source>Operator, date</source>
+        <translation>Bediener, Datum</translation>
+    </message>
+    <message>
+        <source>Reviewed by, date</source>
+        <translation>Geprüft von, Datum</translation>
+    </message>
+    <message>
+        <source>Approved by, date</source>
+        <translation>Freigegeben von, Datum</translation>
+    </message>
+    <message>
+        <source>%1 · recording %2</source>
+        <translation>%1 · Aufzeichnung %2</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation>Seite %1 von %2</translation>
+    </message>
+    <message>
+        <source>Page %1</source>
+        <translation>Seite %1</translation>
+    </message>
+    <message>
+        <source>Figure %1. %2</source>
+        <translation>Abbildung %1. %2</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1:%2 min</source>
+        <translation>%1:%2 min</translation>
+    </message>
+    <message>
+        <source>%1:%2:%3 h</source>
+        <translation>%1:%2:%3 h</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>s</translation>
+    </message>
+    <message>
+        <source>min:s</source>
+        <translation>min:s</translation>
+    </message>
+    <message>
+        <source>h:min:s</source>
+        <translation>h:min:s</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>receptor</source>
+        <translation>Rezeptoren</translation>
+    </message>
+    <message>
+        <source>projection</source>
+        <translation>Projektion</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>Kenyon</source>
+        <translation>Kenyon</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>Services</name>
+    <message>
+        <source>Nothing is recognised in this session. Choose a model under Settings, Recognition, and connect again.</source>
+        <translation>In dieser Sitzung wird nichts erkannt. Wählen Sie unter Einstellungen, Erkennung ein Modell und verbinden Sie erneut.</translation>
+    </message>
+    <message>
+        <source>The change is kept and saved with the next one.</source>
+        <translation>Die Änderung bleibt erhalten und wird mit der nächsten gespeichert.</translation>
+    </message>
+    <message>
+        <source>The default settings are in force. Your file is kept unchanged until a setting is changed here, then under another name.</source>
+        <translation>Es gelten die Voreinstellungen. Ihre Datei bleibt unverändert, bis hier eine Einstellung geändert wird, danach unter anderem Namen.</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Your name, written into every recording.</source>
+        <translation>Ihr Name; er steht in jeder Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Language of the program.</source>
+        <translation>Sprache des Programms.</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Light or dark display.</source>
+        <translation>Helle oder dunkle Darstellung.</translation>
+    </message>
+    <message>
+        <source>Time on screen</source>
+        <translation>Zeit im Bild</translation>
+    </message>
+    <message>
+        <source>How much time the live traces show.</source>
+        <translation>Wie viel Zeit die Live-Signale zeigen.</translation>
+    </message>
+    <message>
+        <source>Scroll back</source>
+        <translation>Zurückblättern</translation>
+    </message>
+    <message>
+        <source>How far back the live traces can be scrolled. Takes effect with the next session.</source>
+        <translation>Wie weit die Live-Signale zurückgeblättert werden können. Gilt ab der nächsten Sitzung.</translation>
+    </message>
+    <message>
+        <source>Connect at the start</source>
+        <translation>Beim Start verbinden</translation>
+    </message>
+    <message>
+        <source>Source to connect to when the program starts; empty: ask.</source>
+        <translation>Quelle, mit der sich das Programm beim Start verbindet; leer: nachfragen.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model file (.bnofmodel), or &quot;default&quot; for the one that ships with the program. Takes effect with the next session.</source>
+        <translation>Modelldatei (.bnofmodel) oder „default“ für das mitgelieferte Modell. Gilt ab der nächsten Sitzung.</translation>
+    </message>
+    <message>
+        <source>Back end</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>What computes the spiking network; automatic takes the fastest on this computer. Results are the same.</source>
+        <translation>Was das spikende Netz berechnet; automatisch nimmt das schnellste auf diesem Rechner. Die Ergebnisse sind gleich.</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Where recordings go; empty: BioNeuro in your documents.</source>
+        <translation>Wohin Aufzeichnungen kommen; leer: BioNeuro in Ihren Dokumenten.</translation>
+    </message>
+    <message>
+        <source>Compression</source>
+        <translation>Kompression</translation>
+    </message>
+    <message>
+        <source>How recordings are compressed. Nothing is lost either way.</source>
+        <translation>Wie Aufzeichnungen komprimiert werden. Verloren geht in keinem Fall etwas.</translation>
+    </message>
+    <message>
+        <source>Write at least every</source>
+        <translation>Schreiben spätestens nach</translation>
+    </message>
+    <message>
+        <source>Longest time until a reading is in the file.</source>
+        <translation>Längste Zeit, bis ein Messwert in der Datei steht.</translation>
+    </message>
+    <message>
+        <source>Keep free</source>
+        <translation>Freihalten</translation>
+    </message>
+    <message>
+        <source>A recording ends cleanly when less disk space than this is left.</source>
+        <translation>Eine Aufzeichnung endet sauber, wenn weniger Speicherplatz frei ist.</translation>
+    </message>
+    <message>
+        <source>Log file</source>
+        <translation>Protokolldatei</translation>
+    </message>
+    <message>
+        <source>Append log records to this file; empty: no file.</source>
+        <translation>Protokoll an diese Datei anhängen; leer: keine Datei.</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Erscheinungsbild</translation>
+    </message>
+    <message>
+        <source>Display</source>
+        <translation>Anzeige</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>Recognition</source>
+        <translation>Erkennung</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Marken</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>as the system</source>
+        <translation>wie das System</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>hell</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>dunkel</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>Englisch</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>reference (slow, the specification)</source>
+        <translation>Referenz (langsam, die Vorgabe)</translation>
+    </message>
+    <message>
+        <source>vector</source>
+        <translation>Vektor</translation>
+    </message>
+    <message>
+        <source>LZ4</source>
+        <translation>LZ4</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Key %1</source>
+        <translation>Taste %1</translation>
+    </message>
+    <message>
+        <source>Label of the mark on this key.</source>
+        <translation>Beschriftung der Marke auf dieser Taste.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ConfigurationStore</name>
+    <message>
+        <source>change of %1</source>
+        <translation>Änderung von %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ConnectDialog</name>
+    <message>
+        <source>serial port of this computer</source>
+        <translation>serielle Schnittstelle dieses Rechners</translation>
+    </message>
+    <message>
+        <source>Copy command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Listen for 3 seconds</source>
+        <translation>3 Sekunden mithören</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Connect a sensor</source>
+        <translation>Sensor verbinden</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Serial ports</source>
+        <translation>Serielle Schnittstellen</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Baud rate</source>
+        <translation>Baudrate</translation>
+    </message>
+    <message>
+        <source>Decoder</source>
+        <translation>Decoder</translation>
+    </message>
+    <message>
+        <source>detect by itself</source>
+        <translation>selbst erkennen</translation>
+    </message>
+    <message>
+        <source>Why it cannot be opened</source>
+        <translation>Warum es sich nicht öffnen lässt</translation>
+    </message>
+    <message>
+        <source>&amp;Source</source>
+        <translation>&amp;Quelle</translation>
+    </message>
+    <message>
+        <source>&amp;Baud rate</source>
+        <translation>&amp;Baudrate</translation>
+    </message>
+    <message>
+        <source>&amp;Decoder</source>
+        <translation>&amp;Decoder</translation>
+    </message>
+    <message>
+        <source>Ports of this computer</source>
+        <translation>Schnittstellen dieses Rechners</translation>
+    </message>
+    <message>
+        <source>What it sends</source>
+        <translation>Was es sendet</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Channels with their present values</source>
+        <translation>Kanäle mit ihren gegenwärtigen Werten</translation>
+    </message>
+    <message>
+        <source>No serial port is there. Plug the sensor in; it appears here within a second.</source>
+        <translation>Keine serielle Schnittstelle vorhanden. Stecken Sie den Sensor ein; er erscheint hier binnen einer Sekunde.</translation>
+    </message>
+    <message>
+        <source>Choose a port above or write a source, for example:
+%1</source>
+        <translation>Wählen Sie oben eine Schnittstelle oder geben Sie eine Quelle ein, zum Beispiel:
+%1</translation>
+    </message>
+    <message>
+        <source>Recordings are opened under Recordings.</source>
+        <translation>Aufzeichnungen öffnen Sie unter Aufzeichnungen.</translation>
+    </message>
+    <message>
+        <source>Stop listening</source>
+        <translation>Mithören beenden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n Kanal</numerusform>
+            <numerusform>%n Kanäle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, %1, %L2 lines skipped</source>
+        <translation>, %1, %L2 Zeilen übersprungen</translation>
+    </message>
+    <message>
+        <source>The device says that its data is simulated.</source>
+        <translation>Das Gerät sagt, dass seine Daten simuliert sind.</translation>
+    </message>
+    <message>
+        <source>Bytes arrive; looking for readings in them…</source>
+        <translation>Bytes treffen ein; Messwerte werden darin gesucht …</translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation>Es wird mitgehört …</translation>
+    </message>
+    <message>
+        <source>Bytes arrived but no readings were found in them. Check the baud rate and the decoder.</source>
+        <translation>Es kamen Bytes an, aber darin keine Messwerte. Prüfen Sie Baudrate und Decoder.</translation>
+    </message>
+    <message>
+        <source>Nothing arrived within three seconds. Check that the device is on and sends by itself.</source>
+        <translation>In drei Sekunden kam nichts an. Prüfen Sie, ob das Gerät eingeschaltet ist und von selbst sendet.</translation>
+    </message>
+    <message>
+        <source>Listen to the device before you connect; this changes nothing on it.</source>
+        <translation>Hören Sie vor dem Verbinden mit; am Gerät ändert das nichts.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::FirstRunPage</name>
+    <message>
+        <source>What would you like to smell?</source>
+        <translation>Was möchten Sie riechen?</translation>
+    </message>
+    <message>
+        <source>Live traces, spikes and a named gas in less than a minute.</source>
+        <translation>Live-Signale, Spikes und ein benanntes Gas in weniger als einer Minute.</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>Connect a sensor</source>
+        <translation>Sensor verbinden</translation>
+    </message>
+    <message>
+        <source>A device on a serial port or in the network that prints its readings.</source>
+        <translation>Ein Gerät an einer seriellen Schnittstelle oder im Netz, das seine Messwerte ausgibt.</translation>
+    </message>
+    <message>
+        <source>Try the simulated nose</source>
+        <translation>Simulierte Nase ausprobieren</translation>
+    </message>
+    <message>
+        <source>No hardware needed: a model of a 16-sensor array, connected like a real one. Its data is marked as simulated everywhere.</source>
+        <translation>Ohne Hardware: ein Modell mit 16 Sensoren, verbunden wie ein echtes Gerät. Seine Daten sind überall als simuliert gekennzeichnet.</translation>
+    </message>
+    <message>
+        <source>Open a recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Look at a run again, replay it, and have the replay proved.</source>
+        <translation>Einen Lauf noch einmal ansehen, wiedergeben und die Wiedergabe nachweisen lassen.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::JobBar</name>
+    <message>
+        <source>Work in progress</source>
+        <translation>Laufende Arbeiten</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Progress of: %1</source>
+        <translation>Fortschritt: %1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>%1, %2 left</source>
+        <translation>%1, noch %2</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::LiveWorkspace</name>
+    <message>
+        <source>State of the sensor</source>
+        <translation>Zustand des Sensors</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Traces</source>
+        <translation>Signale</translation>
+    </message>
+    <message>
+        <source>Spike raster</source>
+        <translation>Spikeraster</translation>
+    </message>
+    <message>
+        <source>Decision timeline</source>
+        <translation>Zeitleiste der Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Nothing is recognised</source>
+        <translation>Nichts wird erkannt</translation>
+    </message>
+    <message>
+        <source>No model is in use. Choose one under Settings, Recognition; what is recorded now can be recognised later.</source>
+        <translation>Kein Modell ist in Gebrauch. Wählen Sie eines unter Einstellungen, Erkennung; was jetzt aufgezeichnet wird, kann später erkannt werden.</translation>
+    </message>
+    <message>
+        <source>Recording notes</source>
+        <translation>Angaben zur Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Spikes</source>
+        <translation>Spikes</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>The sensor was unplugged or went away. It is being looked for; plug it in again and the session goes on. What is missing is marked as a gap.</source>
+        <translation>Der Sensor wurde abgezogen oder ist verschwunden. Er wird gesucht; stecken Sie ihn wieder ein, dann geht die Sitzung weiter. Was fehlt, wird als Lücke gekennzeichnet.</translation>
+    </message>
+    <message>
+        <source>The sensor is connected but sends nothing. Check its power and its program.</source>
+        <translation>Der Sensor ist verbunden, sendet aber nichts. Prüfen Sie seine Stromversorgung und sein Programm.</translation>
+    </message>
+    <message>
+        <source>The sensor cannot be used. The problem list says why and how to mend it.</source>
+        <translation>Der Sensor kann nicht benutzt werden. Die Problemliste sagt, warum und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>Waiting for the first reading</source>
+        <translation>Warten auf den ersten Messwert</translation>
+    </message>
+    <message>
+        <source>%1 is connected; traces appear with its first line.</source>
+        <translation>%1 ist verbunden; die Signale erscheinen mit der ersten Zeile.</translation>
+    </message>
+    <message>
+        <source>No spikes yet</source>
+        <translation>Noch keine Spikes</translation>
+    </message>
+    <message>
+        <source>No spiking model is in use.</source>
+        <translation>Kein spikendes Modell ist in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>The network waits for the first frames.</source>
+        <translation>Das Netz wartet auf die ersten Messwerte.</translation>
+    </message>
+    <message>
+        <source>No readings arrive; nothing can be said.</source>
+        <translation>Es kommen keine Messwerte an; eine Aussage ist nicht möglich.</translation>
+    </message>
+    <message>
+        <source>Frames were lost in the last seconds.</source>
+        <translation>In den letzten Sekunden gingen Messwerte verloren.</translation>
+    </message>
+    <message>
+        <source>gap</source>
+        <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::MainWindow</name>
+    <message>
+        <source>BioNeuro Olfactory Fusion</source>
+        <translation>BioNeuro Olfactory Fusion</translation>
+    </message>
+    <message>
+        <source>Notice</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>&amp;Session</source>
+        <translation>&amp;Sitzung</translation>
+    </message>
+    <message>
+        <source>Labelled marks</source>
+        <translation>Beschriftete Marken</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Recording</source>
+        <translation>&amp;Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>A&amp;nsicht</translation>
+    </message>
+    <message>
+        <source>Panels of Live</source>
+        <translation>Bereiche von Live</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>mark</source>
+        <translation>Marke</translation>
+    </message>
+    <message>
+        <source>Stop &amp;recording</source>
+        <translation>&amp;Aufzeichnung beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>&amp;Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Mark: %1</source>
+        <translation>Marke: %1</translation>
+    </message>
+    <message>
+        <source>Undo %1</source>
+        <translation>Rückgängig: %1</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo %1</source>
+        <translation>Wiederholen: %1</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Open a recording</source>
+        <translation>Aufzeichnung öffnen</translation>
+    </message>
+    <message>
+        <source>Recordings (*.bnr)</source>
+        <translation>Aufzeichnungen (*.bnr)</translation>
+    </message>
+    <message>
+        <source>Operator view: record, mark and freeze. F11 leaves it.</source>
+        <translation>Bedieneransicht: aufzeichnen, markieren, anhalten. F11 verlässt sie.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>A recording is running</source>
+        <translation>Eine Aufzeichnung läuft</translation>
+    </message>
+    <message>
+        <source>Stop the recording and quit?</source>
+        <translation>Aufzeichnung beenden und Programm schließen?</translation>
+    </message>
+    <message>
+        <source>Everything up to now is saved and the file is closed properly.</source>
+        <translation>Alles bis jetzt wird gespeichert und die Datei ordentlich abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>Stop, save and quit</source>
+        <translation>Beenden, speichern und schließen</translation>
+    </message>
+    <message>
+        <source>Keep recording</source>
+        <translation>Weiter aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Finishing the recording; the window closes when all of it is on disk.</source>
+        <translation>Die Aufzeichnung wird abgeschlossen; das Fenster schließt, sobald alles auf der Platte ist.</translation>
+    </message>
+    <message>
+        <source>The problem report was copied; paste it where it is needed.</source>
+        <translation>Der Problembericht wurde kopiert; fügen Sie ihn ein, wo er gebraucht wird.</translation>
+    </message>
+    <message>
+        <source>About this program</source>
+        <translation>Über dieses Programm</translation>
+    </message>
+    <message>
+        <source>BioNeuro Olfactory Fusion %1</source>
+        <translation>BioNeuro Olfactory Fusion %1</translation>
+    </message>
+    <message>
+        <source>From a gas sensor to a named gas, recorded and replayed bit for bit.
+Free software under the GNU General Public License, version 3 or later.</source>
+        <translation>Vom Gassensor zum benannten Gas, Bit für Bit aufgezeichnet und wiedergegeben.
+Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::NavigationRail</name>
+    <message>
+        <source>Workspaces</source>
+        <translation>Arbeitsbereiche</translation>
+    </message>
+    <message>
+        <source>Workspace %1</source>
+        <translation>Arbeitsbereich %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::NotesPanel</name>
+    <message>
+        <source>Add note</source>
+        <translation>Notiz setzen</translation>
+    </message>
+    <message>
+        <source>for example: Ethanol, specimen 4</source>
+        <translation>zum Beispiel: Ethanol, Probe 4</translation>
+    </message>
+    <message>
+        <source>Title of the recording</source>
+        <translation>Titel der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Notes on the recording</source>
+        <translation>Notizen zur Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>A note at this moment</source>
+        <translation>Eine Notiz zu diesem Zeitpunkt</translation>
+    </message>
+    <message>
+        <source>Note at this moment</source>
+        <translation>Notiz zu diesem Zeitpunkt</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Recording into %1. A note is kept as a mark at its time.</source>
+        <translation>Aufzeichnung in %1. Eine Notiz wird als Marke zu ihrer Zeit abgelegt.</translation>
+    </message>
+    <message>
+        <source>Saved: %1</source>
+        <translation>Gespeichert: %1</translation>
+    </message>
+    <message>
+        <source>Written into the next recording.</source>
+        <translation>Steht in der nächsten Aufzeichnung.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::Program</name>
+    <message>
+        <source>Safe mode: the last two starts failed. The default layout is shown and nothing was connected. The next start is a normal one.</source>
+        <translation>Abgesicherter Modus: Die letzten beiden Starts sind misslungen. Es gilt die Standardanordnung und nichts wurde verbunden. Der nächste Start ist wieder ein gewöhnlicher.</translation>
+    </message>
+    <message>
+        <source>Safe mode: the default layout is shown and nothing was connected.</source>
+        <translation>Abgesicherter Modus: Es gilt die Standardanordnung und nichts wurde verbunden.</translation>
+    </message>
+    <message>
+        <source>This program is already open (process %1). Both windows can be used; a sensor can be connected to one of them only, and this window&apos;s layout is not kept.</source>
+        <translation>Dieses Programm ist bereits geöffnet (Prozess %1). Beide Fenster sind benutzbar; ein Sensor kann nur mit einem davon verbunden sein, und die Anordnung dieses Fensters wird nicht gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingDetails</name>
+    <message>
+        <source>Details of the recording</source>
+        <translation>Einzelheiten der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Choose a recording to see what it holds.</source>
+        <translation>Wählen Sie eine Aufzeichnung, um ihren Inhalt zu sehen.</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation>Gase</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Marken</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n channel(s)</source>
+        <translation>
+            <numerusform>%1, %n Kanal</numerusform>
+            <numerusform>%1, %n Kanäle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, simulated</source>
+        <translation>, simuliert</translation>
+    </message>
+    <message>
+        <source> (%1, %2)</source>
+        <translation> (%1, %2)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gap(s)</source>
+        <translation>
+            <numerusform>%n Lücke</numerusform>
+            <numerusform>%n Lücken</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) lost</source>
+        <translation>
+            <numerusform>%n Messwert verloren</numerusform>
+            <numerusform>%n Messwerte verloren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) not recognised</source>
+        <translation>
+            <numerusform>%n Messwert nicht erkannt</numerusform>
+            <numerusform>%n Messwerte nicht erkannt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n place(s) with unreadable bytes</source>
+        <translation>
+            <numerusform>%n Stelle mit unlesbaren Bytes</numerusform>
+            <numerusform>%n Stellen mit unlesbaren Bytes</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of the file unreadable</source>
+        <translation>%1 der Datei unlesbar</translation>
+    </message>
+    <message>
+        <source>cut off; Repair completes the file</source>
+        <translation>abgeschnitten; Reparieren vervollständigt die Datei</translation>
+    </message>
+    <message numerus="yes">
+        <source>damaged: %n part(s) skipped</source>
+        <translation>
+            <numerusform>beschädigt: %n Teil übersprungen</numerusform>
+            <numerusform>beschädigt: %n Teile übersprungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>closed properly</source>
+        <translation>ordentlich abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Back end</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation>Inhalt</translation>
+    </message>
+    <message>
+        <source>%1 frames, %2 spikes, %3 decisions</source>
+        <translation>%1 Messwerte, %2 Spikes, %3 Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Losses</source>
+        <translation>Verluste</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>Dateizustand</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Software</source>
+        <translation>Software</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingViewer</name>
+    <message>
+        <source>State of the recording</source>
+        <translation>Zustand der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>All recordings</source>
+        <translation>Alle Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>Back to all recordings</source>
+        <translation>Zurück zu allen Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>Reading the recording</source>
+        <translation>Aufzeichnung wird gelesen</translation>
+    </message>
+    <message>
+        <source>reading %p %</source>
+        <translation>wird gelesen, %p %</translation>
+    </message>
+    <message>
+        <source>Traces of the recording</source>
+        <translation>Signale der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Spikes of the recording</source>
+        <translation>Spikes der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Decisions of the recording</source>
+        <translation>Entscheidungen der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Decision at the cursor</source>
+        <translation>Entscheidung am Zeiger</translation>
+    </message>
+    <message>
+        <source>Opening the recording…</source>
+        <translation>Aufzeichnung wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>This recording cannot be opened</source>
+        <translation>Diese Aufzeichnung lässt sich nicht öffnen</translation>
+    </message>
+    <message>
+        <source>This recording holds no readings</source>
+        <translation>Diese Aufzeichnung enthält keine Messwerte</translation>
+    </message>
+    <message>
+        <source>It was ended before the first reading arrived.</source>
+        <translation>Sie wurde beendet, bevor der erste Messwert eintraf.</translation>
+    </message>
+    <message>
+        <source>No spikes were recorded</source>
+        <translation>Es wurden keine Spikes aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>No spiking model was in use.</source>
+        <translation>Kein spikendes Modell war in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>This recording was cut off. Everything up to the cut is shown; Repair completes the file.</source>
+        <translation>Diese Aufzeichnung wurde abgeschnitten. Alles bis zum Schnitt wird gezeigt; Reparieren vervollständigt die Datei.</translation>
+    </message>
+    <message>
+        <source>The recording is longer than the display holds; its newest part is shown. Replay and export use all of it.</source>
+        <translation>Die Aufzeichnung ist länger, als die Anzeige fasst; gezeigt wird ihr neuester Teil. Wiedergabe und Export verwenden alles.</translation>
+    </message>
+    <message>
+        <source>gap</source>
+        <translation>Lücke</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingsModel</name>
+    <message>
+        <source>file is gone</source>
+        <translation>Datei fehlt</translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>abgeschnitten</translation>
+    </message>
+    <message>
+        <source>simulated</source>
+        <translation>simuliert</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gap(s)</source>
+        <translation>
+            <numerusform>%n Lücke</numerusform>
+            <numerusform>%n Lücken</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) lost</source>
+        <translation>
+            <numerusform>%n Messwert verloren</numerusform>
+            <numerusform>%n Messwerte verloren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation>Gase</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Marken</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>Messwerte</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingsWorkspace</name>
+    <message>
+        <source>cancelled, nothing was left behind</source>
+        <translation>abgebrochen, nichts ist zurückgeblieben</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Meldung</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>Search title, device, gas, mark …</source>
+        <translation>Titel, Gerät, Gas, Marke suchen …</translation>
+    </message>
+    <message>
+        <source>Search recordings</source>
+        <translation>Aufzeichnungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>No recordings yet</source>
+        <translation>Noch keine Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>Connect a sensor or the simulated nose and press R: everything is kept, from the readings to the decisions. Recordings made elsewhere can be opened too.</source>
+        <translation>Verbinden Sie einen Sensor oder die simulierte Nase und drücken Sie R: Alles wird festgehalten, von den Messwerten bis zu den Entscheidungen. Auch anderswo entstandene Aufzeichnungen lassen sich öffnen.</translation>
+    </message>
+    <message>
+        <source>Export as CSV</source>
+        <translation>Als CSV exportieren</translation>
+    </message>
+    <message>
+        <source>CSV tables (*.csv)</source>
+        <translation>CSV-Tabellen (*.csv)</translation>
+    </message>
+    <message>
+        <source>Write a PDF report</source>
+        <translation>PDF-Bericht schreiben</translation>
+    </message>
+    <message>
+        <source>PDF documents (*.pdf)</source>
+        <translation>PDF-Dokumente (*.pdf)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s)</source>
+        <translation>
+            <numerusform>%n Aufzeichnung</numerusform>
+            <numerusform>%n Aufzeichnungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n recording(s)</source>
+        <translation>
+            <numerusform>%1 von %n Aufzeichnung</numerusform>
+            <numerusform>%1 von %n Aufzeichnungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Export of %1</source>
+        <translation>Export von %1</translation>
+    </message>
+    <message>
+        <source>written to %1</source>
+        <translation>geschrieben nach %1</translation>
+    </message>
+    <message>
+        <source>Report of %1</source>
+        <translation>Bericht zu %1</translation>
+    </message>
+    <message>
+        <source>Check of %1</source>
+        <translation>Prüfung von %1</translation>
+    </message>
+    <message>
+        <source>intact: %L1 frames, %L2 spikes, %L3 decisions, every checksum is right</source>
+        <translation>unversehrt: %L1 Messwerte, %L2 Spikes, %L3 Entscheidungen, alle Prüfsummen stimmen</translation>
+    </message>
+    <message>
+        <source>not intact. %1</source>
+        <translation>nicht unversehrt. %1</translation>
+    </message>
+    <message>
+        <source>Repair of %1</source>
+        <translation>Reparatur von %1</translation>
+    </message>
+    <message>
+        <source>nothing to mend, the file is whole</source>
+        <translation>nichts zu reparieren, die Datei ist vollständig</translation>
+    </message>
+    <message>
+        <source>completed; %1 at the cut could not be kept</source>
+        <translation>vervollständigt; %1 an der Schnittstelle gingen verloren</translation>
+    </message>
+    <message>
+        <source>%1 was taken off the list. Its file is kept.</source>
+        <translation>%1 wurde aus der Liste genommen. Die Datei bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>%1 was moved to the trash.</source>
+        <translation>%1 wurde in den Papierkorb verschoben.</translation>
+    </message>
+    <message>
+        <source>Delete the recording</source>
+        <translation>Aufzeichnung löschen</translation>
+    </message>
+    <message>
+        <source>Delete %1?</source>
+        <translation>%1 löschen?</translation>
+    </message>
+    <message>
+        <source>%1 of readings, %2. The file is moved to the system&apos;s trash.</source>
+        <translation>%1 Messwerte, %2. Die Datei wird in den Papierkorb des Systems verschoben.</translation>
+    </message>
+    <message>
+        <source>Delete this recording</source>
+        <translation>Diese Aufzeichnung löschen</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ReplayBar</name>
+    <message>
+        <source>End replay</source>
+        <translation>Wiedergabe beenden</translation>
+    </message>
+    <message>
+        <source>Copy proof</source>
+        <translation>Nachweis kopieren</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Pause or resume the replay</source>
+        <translation>Wiedergabe anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Speed of the replay</source>
+        <translation>Geschwindigkeit der Wiedergabe</translation>
+    </message>
+    <message>
+        <source>1× (real time)</source>
+        <translation>1× (Echtzeit)</translation>
+    </message>
+    <message>
+        <source>10×</source>
+        <translation>10×</translation>
+    </message>
+    <message>
+        <source>as fast as possible</source>
+        <translation>so schnell wie möglich</translation>
+    </message>
+    <message>
+        <source>Position in the recording</source>
+        <translation>Stelle in der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recorded and replayed hashes</source>
+        <translation>Prüfsummen von Aufzeichnung und Wiedergabe</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>There is nothing to compare: the recording holds no decisions.</source>
+        <translation>Nichts zu vergleichen: Die Aufzeichnung enthält keine Entscheidungen.</translation>
+    </message>
+    <message>
+        <source>Not comparable: %1</source>
+        <translation>Nicht vergleichbar: %1</translation>
+    </message>
+    <message>
+        <source>Proved: every spike and every decision of the replay is identical to the recording.</source>
+        <translation>Nachgewiesen: Jeder Spike und jede Entscheidung der Wiedergabe stimmt mit der Aufzeichnung überein.</translation>
+    </message>
+    <message>
+        <source>The replay differs from the recording. %1</source>
+        <translation>Die Wiedergabe weicht von der Aufzeichnung ab. %1</translation>
+    </message>
+    <message>
+        <source>%L1 frames, %L2 spikes, %L3 decisions. Spikes: recorded %4, replayed %5. Decisions: recorded %6, replayed %7.</source>
+        <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen. Spikes: aufgezeichnet %4, wiedergegeben %5. Entscheidungen: aufgezeichnet %6, wiedergegeben %7.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SessionBar</name>
+    <message>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbindung wird aufgebaut …</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>No data</source>
+        <translation>Keine Daten</translation>
+    </message>
+    <message>
+        <source>Unplugged</source>
+        <translation>Abgezogen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>SIMULATED DATA</source>
+        <translation>SIMULIERTE DATEN</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n Kanal</numerusform>
+            <numerusform>%n Kanäle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>model %1</source>
+        <translation>Modell %1</translation>
+    </message>
+    <message>
+        <source>nothing is recognised</source>
+        <translation>nichts wird erkannt</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+    <message>
+        <source>Finishing…</source>
+        <translation>Wird abgeschlossen …</translation>
+    </message>
+    <message>
+        <source>Replay finished</source>
+        <translation>Wiedergabe beendet</translation>
+    </message>
+    <message>
+        <source>Replay paused</source>
+        <translation>Wiedergabe angehalten</translation>
+    </message>
+    <message>
+        <source>Replay</source>
+        <translation>Wiedergabe</translation>
+    </message>
+    <message>
+        <source>No sensor connected</source>
+        <translation>Kein Sensor verbunden</translation>
+    </message>
+    <message>
+        <source>Sensor</source>
+        <translation>Sensor</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SessionController</name>
+    <message>
+        <source>Simulated nose</source>
+        <translation>Simulierte Nase</translation>
+    </message>
+    <message>
+        <source>Check the installation with: bnof doctor</source>
+        <translation>Prüfen Sie die Installation mit: bnof doctor</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SettingRow</name>
+    <message>
+        <source>Back to the default</source>
+        <translation>Zurück zur Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Reset %1 to the default</source>
+        <translation>%1 auf die Voreinstellung zurücksetzen</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Folder for recordings</source>
+        <translation>Ordner für Aufzeichnungen</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SettingsWorkspace</name>
+    <message>
+        <source>No setting matches.</source>
+        <translation>Keine Einstellung passt.</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Search settings …</source>
+        <translation>Einstellungen suchen …</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>Einstellungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>Settings are kept in %1; every change is saved at once and can be undone with Ctrl+Z.</source>
+        <translation>Die Einstellungen stehen in %1; jede Änderung wird sofort gespeichert und lässt sich mit Strg+Z rückgängig machen.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SimulatorProcess</name>
+    <message>
+        <source>The simulated nose cannot be started: %1</source>
+        <translation>Die simulierte Nase lässt sich nicht starten: %1</translation>
+    </message>
+    <message>
+        <source>The simulated nose has ended.</source>
+        <translation>Die simulierte Nase hat sich beendet.</translation>
+    </message>
+    <message>
+        <source>The simulated nose has ended: %1</source>
+        <translation>Die simulierte Nase hat sich beendet: %1</translation>
+    </message>
+    <message>
+        <source>The program bnof was not found beside this one. Install or build it, then try again.</source>
+        <translation>Das Programm bnof wurde neben diesem nicht gefunden. Installieren oder bauen Sie es und versuchen Sie es erneut.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::StatusFigures</name>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Sample rate</source>
+        <translation>Abtastrate</translation>
+    </message>
+    <message>
+        <source>Lost frames</source>
+        <translation>Verlorene Messwerte</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Latency from sample to decision</source>
+        <translation>Latenz vom Messwert bis zur Entscheidung</translation>
+    </message>
+    <message>
+        <source>Display rate</source>
+        <translation>Bildrate</translation>
+    </message>
+    <message>
+        <source>Compute back end</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>no problems</source>
+        <translation>keine Probleme</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n Problem</numerusform>
+            <numerusform>%n Probleme</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Shows the list with the remedies.</source>
+        <translation>Zeigt die Liste mit Abhilfen.</translation>
+    </message>
+    <message>
+        <source>no sensor</source>
+        <translation>kein Sensor</translation>
+    </message>
+    <message>
+        <source>0 dropped</source>
+        <translation>0 verloren</translation>
+    </message>
+    <message>
+        <source>no latency yet</source>
+        <translation>noch keine Latenz</translation>
+    </message>
+    <message>
+        <source>display idle</source>
+        <translation>Anzeige ruht</translation>
+    </message>
+    <message>
+        <source>no network</source>
+        <translation>kein Netz</translation>
+    </message>
+    <message>
+        <source>%1 frames; %2 gaps, %3 lines skipped.</source>
+        <translation>%1 Messwerte; %2 Lücken, %3 Zeilen übersprungen.</translation>
+    </message>
+    <message>
+        <source>%L1 dropped</source>
+        <translation>%L1 verloren</translation>
+    </message>
+    <message>
+        <source>Frames lost before they were recorded: %1. Recorded but not recognised: %2.</source>
+        <translation>Vor der Aufzeichnung verlorene Messwerte: %1. Aufgezeichnet, aber nicht erkannt: %2.</translation>
+    </message>
+    <message>
+        <source>latency %1</source>
+        <translation>Latenz %1</translation>
+    </message>
+    <message>
+        <source>From the sample to the decision: median %1, 99 % within %2.</source>
+        <translation>Vom Messwert bis zur Entscheidung: Median %1, 99 % binnen %2.</translation>
+    </message>
+    <message>
+        <source>%1 fps</source>
+        <translation>%1 Bilder/s</translation>
+    </message>
+    <message>
+        <source>The display takes %1 of processor time a frame.</source>
+        <translation>Die Anzeige braucht %1 Prozessorzeit je Bild.</translation>
+    </message>
+    <message>
+        <source>What computes the spiking network.</source>
+        <translation>Was das spikende Netz berechnet.</translation>
+    </message>
+    <message>
+        <source>not recording</source>
+        <translation>keine Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recordings go to %1.</source>
+        <translation>Aufzeichnungen kommen nach %1.</translation>
+    </message>
+    <message>
+        <source>%1, room for %2</source>
+        <translation>%1, Platz für %2</translation>
+    </message>
+    <message>
+        <source>%1
+%2 frames, %3 a second, %4 free on the disk, %5 lost on the way to the disk.</source>
+        <translation>%1
+%2 Messwerte, %3 je Sekunde, %4 auf der Platte frei, %5 auf dem Weg zur Platte verloren.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::BarList</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weiteres</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::CommandModel</name>
+    <message>
+        <source>on the command line: %1</source>
+        <translation>auf der Befehlszeile: %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::CommandPalette</name>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Type a command</source>
+        <translation>Befehl eingeben</translation>
+    </message>
+    <message>
+        <source>Filter commands</source>
+        <translation>Befehle filtern</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::DecisionCard</name>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>No signal</source>
+        <translation>Kein Signal</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation>Aufwärmen</translation>
+    </message>
+    <message>
+        <source>Clean air</source>
+        <translation>Saubere Luft</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>Degraded</source>
+        <translation>Eingeschränkt</translation>
+    </message>
+    <message>
+        <source>No frames arrive from the sensor.</source>
+        <translation>Vom Sensor kommen keine Messwerte.</translation>
+    </message>
+    <message>
+        <source>The baseline is settling; no gas is named before that.</source>
+        <translation>Die Grundlinie pendelt sich ein; vorher wird kein Gas benannt.</translation>
+    </message>
+    <message>
+        <source>Nothing but background.</source>
+        <translation>Nichts als Hintergrund.</translation>
+    </message>
+    <message>
+        <source>A smell, but none of the trained gases.</source>
+        <translation>Ein Geruch, aber keines der gelernten Gase.</translation>
+    </message>
+    <message>
+        <source>Decided with known faults; see the problem list.</source>
+        <translation>Mit bekannten Mängeln entschieden; siehe Problemliste.</translation>
+    </message>
+    <message>
+        <source>%1 ppm</source>
+        <translation>%1 ppm</translation>
+    </message>
+    <message>
+        <source>%1 ± %2 ppm</source>
+        <translation>%1 ± %2 ppm</translation>
+    </message>
+    <message>
+        <source>%1 (%2 … %3) ppm</source>
+        <translation>%1 (%2 … %3) ppm</translation>
+    </message>
+    <message>
+        <source>%1 after onset</source>
+        <translation>%1 nach Beginn</translation>
+    </message>
+    <message>
+        <source>decided in %1 ms</source>
+        <translation>entschieden in %1 ms</translation>
+    </message>
+    <message>
+        <source>degraded</source>
+        <translation>eingeschränkt</translation>
+    </message>
+    <message>
+        <source>confidence %1 %</source>
+        <translation>Sicherheit %1 %</translation>
+    </message>
+    <message>
+        <source>simulated data</source>
+        <translation>simulierte Daten</translation>
+    </message>
+    <message>
+        <source>Simulated data</source>
+        <translation>Simulierte Daten</translation>
+    </message>
+    <message>
+        <source>confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::DecisionTimeline</name>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>Decisions over time</source>
+        <translation>Entscheidungen im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>No decisions yet</source>
+        <translation>Noch keine Entscheidungen</translation>
+    </message>
+    <message>
+        <source>%1 from %2 to %3</source>
+        <translation>%1 von %2 bis %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mark(s)</source>
+        <translation>
+            <numerusform>%n Marke</numerusform>
+            <numerusform>%n Marken</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::ProblemList</name>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>All well</source>
+        <translation>Alles in Ordnung</translation>
+    </message>
+    <message>
+        <source>since %1</source>
+        <translation>seit %1</translation>
+    </message>
+    <message>
+        <source>over, began %1</source>
+        <translation>vorbei, begann %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n times</source>
+        <translation>
+            <numerusform>, %n-mal</numerusform>
+            <numerusform>, %n-mal</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No problems</source>
+        <translation>Keine Probleme</translation>
+    </message>
+    <message>
+        <source>Faults appear here with what happened and how to mend it.</source>
+        <translation>Störungen erscheinen hier mit dem, was geschah und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n Problem</numerusform>
+            <numerusform>%n Probleme</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::RasterView</name>
+    <message>
+        <source>Spikes</source>
+        <translation>Spikes</translation>
+    </message>
+    <message>
+        <source>No spikes yet</source>
+        <translation>Noch keine Spikes</translation>
+    </message>
+    <message>
+        <source>They appear as soon as a recogniser runs on a connected sensor.</source>
+        <translation>Sie erscheinen, sobald ein Erkenner an einem verbundenen Sensor läuft.</translation>
+    </message>
+    <message>
+        <source>%1 Hz, %2 % active</source>
+        <translation>%1 Hz, %2 % aktiv</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::StatusField</name>
+    <message>
+        <source>warning: %1</source>
+        <translation>Warnung: %1</translation>
+    </message>
+    <message>
+        <source>error: %1</source>
+        <translation>Fehler: %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::StatusStrip</name>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::TimeView</name>
+    <message>
+        <source>Frozen · End: follow live</source>
+        <translation>Angehalten · Ende: live folgen</translation>
+    </message>
+    <message>
+        <source>Frozen, %1 behind · End: follow live</source>
+        <translation>Angehalten, %1 zurück · Ende: live folgen</translation>
+    </message>
+    <message>
+        <source>Copy as picture</source>
+        <translation>Als Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Copy as vector graphic (SVG)</source>
+        <translation>Als Vektorgrafik kopieren (SVG)</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Follow live</source>
+        <translation>Live folgen</translation>
+    </message>
+    <message>
+        <source>Go to the beginning</source>
+        <translation>Zum Anfang</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::TraceView</name>
+    <message>
+        <source>Traces</source>
+        <translation>Signale</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>Noch keine Daten</translation>
+    </message>
+    <message>
+        <source>Connect a sensor, or try the simulated nose.</source>
+        <translation>Verbinden Sie einen Sensor oder probieren Sie die simulierte Nase aus.</translation>
+    </message>
+    <message>
+        <source>One common axis</source>
+        <translation>Eine gemeinsame Achse</translation>
+    </message>
+    <message>
+        <source>One lane per channel</source>
+        <translation>Eine Spur je Kanal</translation>
+    </message>
+    <message>
+        <source>Each channel to its own range</source>
+        <translation>Jeder Kanal in seinem eigenen Bereich</translation>
+    </message>
+    <message>
+        <source>Show all channels</source>
+        <translation>Alle Kanäle zeigen</translation>
+    </message>
+    <message>
+        <source>Automatic value range</source>
+        <translation>Wertebereich automatisch</translation>
+    </message>
+    <message>
+        <source>%1: no value</source>
+        <translation>%1: kein Wert</translation>
+    </message>
+    <message>
+        <source>steady</source>
+        <translation>gleichbleibend</translation>
+    </message>
+    <message>
+        <source>rising</source>
+        <translation>steigend</translation>
+    </message>
+    <message>
+        <source>falling</source>
+        <translation>fallend</translation>
+    </message>
+    <message>
+        <source>%1 %2, %3</source>
+        <translation>%1 %2, %3</translation>
+    </message>
+    <message>
+        <source>, threshold %1 exceeded</source>
+        <translation>, Schwelle %1 überschritten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s), the last %1, following live</source>
+        <translation>
+            <numerusform>%n Kanal, die letzten %1, live</numerusform>
+            <numerusform>%n Kanäle, die letzten %1, live</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s), frozen at %2, window %1</source>
+        <translation>
+            <numerusform>%n Kanal, angehalten bei %2, Fenster %1</numerusform>
+            <numerusform>%n Kanäle, angehalten bei %2, Fenster %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>mixed units</source>
+        <translation>verschiedene Einheiten</translation>
+    </message>
+    <message>
+        <source>% of range</source>
+        <translation>% des Bereichs</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more: scroll</source>
+        <translation>
+            <numerusform>%n weiterer: blättern</numerusform>
+            <numerusform>%n weitere: blättern</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

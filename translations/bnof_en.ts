@@ -1,0 +1,174 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en">
+<context>
+    <name>bnof::studio::ConnectDialog</name>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n channel</numerusform>
+            <numerusform>%n channels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingDetails</name>
+    <message numerus="yes">
+        <source>%1, %n channel(s)</source>
+        <translation>
+            <numerusform>%1, %n channel</numerusform>
+            <numerusform>%1, %n channels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gap(s)</source>
+        <translation>
+            <numerusform>%n gap</numerusform>
+            <numerusform>%n gaps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) lost</source>
+        <translation>
+            <numerusform>%n frame lost</numerusform>
+            <numerusform>%n frames lost</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) not recognised</source>
+        <translation>
+            <numerusform>%n frame not recognised</numerusform>
+            <numerusform>%n frames not recognised</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n place(s) with unreadable bytes</source>
+        <translation>
+            <numerusform>%n place with unreadable bytes</numerusform>
+            <numerusform>%n places with unreadable bytes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>damaged: %n part(s) skipped</source>
+        <translation>
+            <numerusform>damaged: %n part skipped</numerusform>
+            <numerusform>damaged: %n parts skipped</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingsModel</name>
+    <message numerus="yes">
+        <source>%n gap(s)</source>
+        <translation>
+            <numerusform>%n gap</numerusform>
+            <numerusform>%n gaps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) lost</source>
+        <translation>
+            <numerusform>%n frame lost</numerusform>
+            <numerusform>%n frames lost</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecordingsWorkspace</name>
+    <message numerus="yes">
+        <source>%n recording(s)</source>
+        <translation>
+            <numerusform>%n recording</numerusform>
+            <numerusform>%n recordings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n recording(s)</source>
+        <translation>
+            <numerusform>%1 of %n recording</numerusform>
+            <numerusform>%1 of %n recordings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SessionBar</name>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n channel</numerusform>
+            <numerusform>%n channels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::StatusFigures</name>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n problem</numerusform>
+            <numerusform>%n problems</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::BarList</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::DecisionTimeline</name>
+    <message numerus="yes">
+        <source>%n mark(s)</source>
+        <translation>
+            <numerusform>%n mark</numerusform>
+            <numerusform>%n marks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::ProblemList</name>
+    <message numerus="yes">
+        <source>, %n times</source>
+        <translation>
+            <numerusform>, once</numerusform>
+            <numerusform>, %n times</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n problem</numerusform>
+            <numerusform>%n problems</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::TraceView</name>
+    <message numerus="yes">
+        <source>%n channel(s), the last %1, following live</source>
+        <translation>
+            <numerusform>%n channel, the last %1, following live</numerusform>
+            <numerusform>%n channels, the last %1, following live</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s), frozen at %2, window %1</source>
+        <translation>
+            <numerusform>%n channel, frozen at %2, window %1</numerusform>
+            <numerusform>%n channels, frozen at %2, window %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more: scroll</source>
+        <translation>
+            <numerusform>%n more: scroll</numerusform>
+            <numerusform>%n more: scroll</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
