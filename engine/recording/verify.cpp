@@ -57,6 +57,10 @@ void checkStructure(const ChunkReader& chunks, DamageLog& log)
     const auto& footer = chunks.footer();
     if (!footer)
         return;
+    const std::uint64_t padding = chunks.size() - tailBytes - footer->payloadEnd;
+    if (!allZero(chunks.source(), footer->payloadEnd, padding))
+        log.report(footer->payloadEnd, 0, 0,
+                   "At byte " + std::to_string(footer->payloadEnd) + ": the padding behind the footer is not zero.");
     if (footer->contents.chunks() != contents.chunks() || footer->contents.streams() != contents.streams())
         log.report(footer->offset, 0, 0,
                    "At byte " + std::to_string(footer->offset) + ": the footer lists " +

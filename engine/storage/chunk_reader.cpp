@@ -86,6 +86,7 @@ std::optional<Footer> ChunkReader::readFooter() const
     if (!footer || footer->fileHeader.uuid != tail->uuid)
         return std::nullopt;
     footer->offset = tail->footerOffset;
+    footer->payloadEnd = tail->footerOffset + chunkHeaderBytes + header->storedLength;
     return footer;
 }
 

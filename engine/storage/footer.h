@@ -62,7 +62,8 @@ private:
 
 struct Footer {
     FileHeader fileHeader;
-    std::uint64_t offset = 0; ///< where the footer chunk begins, and so the data ends
+    std::uint64_t offset = 0;     ///< where the footer chunk begins, and so the data ends
+    std::uint64_t payloadEnd = 0; ///< where its padding begins
     Contents contents;
     Bytes application;
 
