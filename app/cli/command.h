@@ -57,6 +57,10 @@ extern const Command devicesCommand, simulateCommand, watchCommand, recordComman
 int fail(const Error& error);
 /// A line on stdout, flushed.
 void printLine(const std::string& line);
+inline void printLine(const char* line)
+{
+    printLine(std::string(line));
+}
 inline void printLine(const Json& json)
 {
     printLine(json.dump());

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <numeric>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include "engine/base/files.h"
@@ -180,10 +179,15 @@ void walk(const std::string& path, const toml::table& document, const Found& fou
     }
 }
 
-Error syntaxError(const std::string& path, const toml::parse_error& error)
+/// Debian's toml++ throws; nothing may leave this file but values.
+Result<toml::table> parseToml(const std::string& text, const std::string& path)
 {
-    return makeError(ErrorKind::BadInput, std::string(error.description()), place(path, error.source()),
-                     "Correct this line, or remove the file to return to the defaults.");
+    try {
+        return toml::parse(text, path);
+    } catch (const toml::parse_error& error) {
+        return makeError(ErrorKind::BadInput, std::string(error.description()), place(path, error.source()),
+                         "Correct this line, or remove the file to return to the defaults.");
+    }
 }
 
 std::string quoted(const std::string& text)
@@ -213,12 +217,10 @@ Result<Configuration> Configuration::load(const std::string& path)
     if (!std::filesystem::exists(path, ignored))
         return configuration;
     BNOF_TRY_ASSIGN(const std::string text, readFile(path, largestFile));
-    const toml::parse_result document = toml::parse(text, path);
-    if (!document)
-        return syntaxError(path, document.error());
+    BNOF_TRY_ASSIGN(const toml::table document, parseToml(text, path));
     Result<void> status;
     walk(
-        path, document.table(),
+        path, document,
         [&](const Setting& setting, const std::string& value) {
             if (value != setting.defaultValue)
                 configuration.m_values[std::string(setting.key)] = value;
@@ -237,12 +239,12 @@ std::vector<Error> Configuration::check(const std::string& path)
     const auto text = readFile(path, largestFile);
     if (!text.ok())
         return {text.error()};
-    const toml::parse_result document = toml::parse(*text, path);
-    if (!document)
-        return {syntaxError(path, document.error())};
+    const auto document = parseToml(*text, path);
+    if (!document.ok())
+        return {document.error()};
     std::vector<std::pair<toml::source_index, Error>> found;
     walk(
-        path, document.table(), [](const Setting&, const std::string&) {},
+        path, *document, [](const Setting&, const std::string&) {},
         [&](Error error) {
             const auto colon = error.where.rfind(':', error.where.find(" ("));
             found.emplace_back(static_cast<toml::source_index>(std::atoi(error.where.c_str() + colon + 1)),

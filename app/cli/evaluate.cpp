@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+#include "engine/olfaction/evaluation.h"
+
+namespace bnof::cli {
+namespace {
+
+void describe(QCommandLineParser& parser)
+{
+    const auto option = [&](const char* name, const char* text, const char* value) {
+        parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
+    };
+    option("protocol", "time-split (default) or held-out.", "P");
+    option("train-fraction", "time-split: the share of the time that trains (default 0.6).", "X");
+    option("seed", "Seed of the training (default 1).", "N");
+    option("kenyon", "Number of Kenyon cells (default 2000).", "N");
+    option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+}
+
+/// "84.3 %", or a dash for what could not be computed.
+std::string percent(const Json& share)
+{
+    if (!share.isNumber())
+        return "-";
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f %%", share.toDouble() * 100);
+    return text;
+}
+
+void printForPeople(const Json& result)
+{
+    const Json& lda = result["baselines"]["lda"];
+    const auto row = [&](const char* name, const char* key) {
+        printLine(std::string(name) + percent(result[key]) + "   (shrinkage LDA " + percent(lda[key]) + ")");
+    };
+    printLine("protocol               " + result["protocol"].toString());
+    row("accuracy               ", "accuracy");
+    row("  later than 30 s      ", "settled_accuracy");
+    row("balanced accuracy      ", "balanced_accuracy");
+    row("macro F1               ", "macro_f1");
+    const Json& paired = result["paired"]["lda"];
+    const auto& interval = paired["interval"].items();
+    if (interval.size() == 2)
+        printLine("difference to LDA      " + percent(paired["difference"]) + "   (95 % interval " +
+                  percent(interval[0]) + " to " + percent(interval[1]) + ")");
+    for (const auto& [gas, rmse] : result["rmse"].members())
+        printLine("RMSE " + gas + std::string(gas.size() < 18 ? 18 - gas.size() : 1, ' ') + rmse.dump() + " ppm");
+    printLine("spikes per decision    " + result["spikes_per_decision"].dump());
+    if (const auto& warning = result["leak_test"]["warning"]; warning.isString() && !warning.toString().empty())
+        printLine("LEAK TEST              " + warning.toString());
+    if (result["simulated"].toBool())
+        printLine("The data is simulated.");
+}
+
+int run(const Invocation& invocation)
+{
+    olfaction::EvaluationOptions options;
+    auto protocol =
+        olfaction::protocolFromName(invocation.isSet("protocol") ? invocation.value("protocol") : "time-split");
+    if (!protocol.ok())
+        return fail(protocol.error());
+    options.protocol = *protocol;
+    const auto share = invocation.number("train-fraction", 0.6, 0.05, 0.95);
+    const auto seed = invocation.number("seed", 1, 0, 9e15);
+    const auto kenyon = invocation.number("kenyon", 2000, 50, 1e6);
+    const auto rate = invocation.number("rate", 0, 0, 1e6);
+    for (const auto* number : {&share, &seed, &kenyon, &rate}) {
+        if (!number->ok())
+            return fail(number->error());
+    }
+    options.trainFraction = *share;
+    options.training.seed = static_cast<std::uint64_t>(*seed);
+    options.training.kenyonCells = static_cast<std::uint32_t>(*kenyon);
+    options.training.backEnd = invocation.configuration.text("recognition.back_end");
+    const auto data = olfaction::loadDataset(invocation.argument(0), {.sampleRateHz = *rate});
+    if (!data.ok())
+        return fail(data.error());
+    const auto result = olfaction::evaluate(*data, options, [](double done, std::string_view what) {
+        showProgress("evaluating, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
+        return !interrupted();
+    });
+    if (!result.ok())
+        return fail(result.error());
+    showProgress({});
+    if (invocation.json)
+        printLine(*result);
+    else
+        printForPeople(*result);
+    return Ok;
+}
+
+} // namespace
+
+const Command evaluateCommand{"evaluate",
+                              "--protocol P DATASET [--train-fraction X]",
+                              "Train on one part of a data set, score on another; always beside shrinkage LDA.",
+                              "bnof evaluate my-data --protocol time-split --train-fraction 0.6 --json",
+                              1,
+                              1,
+                              false,
+                              describe,
+                              run};
+
+} // namespace bnof::cli
