@@ -43,7 +43,7 @@ struct EvaluationOptions {
 /// Whether what a sensor shows before an exposure betrays the gas that is about to come: a discriminant is
 /// trained on the last seconds of background before the exposures of `train` (without a background: on the
 /// first seconds of recordings) and asked about those of `test`. {accuracy, chance, warning, exposures};
-/// accuracy is null when there are fewer than 10 exposures on either side.
+/// accuracy is null when there are fewer than 5 exposures on either side.
 [[nodiscard]] Json leakTest(const Dataset& train, const Dataset& test);
 
 } // namespace bnof::olfaction

@@ -10,7 +10,7 @@ namespace bnof::olfaction {
 namespace {
 
 constexpr double segmentSeconds = 5;
-constexpr std::size_t fewestExposures = 10;
+constexpr std::size_t fewestExposures = 5;
 
 /// One row an exposure: the mean compressed value of every channel over a segment without stimulus.
 struct Exposures {
@@ -103,7 +103,7 @@ Json leakTest(const Dataset& train, const Dataset& test)
     out.set("warning", nullptr);
     out.set("exposures", ask.labels.size());
     if (learn.labels.size() < fewestExposures || ask.labels.size() < fewestExposures) {
-        out.set("reason", "fewer than 10 exposures to learn from or to ask about");
+        out.set("reason", "fewer than 5 exposures to learn from or to ask about");
         return out;
     }
     standardise(learn.features, ask.features, dimension);

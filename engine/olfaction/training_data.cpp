@@ -22,8 +22,8 @@ constexpr std::array<double, 3> shrinkages{-1, 1e-3, 1e-2};
 /// The scale of the compression relative to a channel's median magnitude.
 constexpr double relativeScale = 0.25;
 constexpr double largestSampleCount = 16000;
-constexpr double restartPeriodSeconds = 60;
-constexpr double restartRunSeconds = 15;
+constexpr double restartPeriodSeconds = 120;
+constexpr double restartRunSeconds = 12;
 constexpr double gapSeconds = 20; ///< between the training and the test part of a fold
 
 double median(std::vector<double>& values)
