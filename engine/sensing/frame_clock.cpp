@@ -40,8 +40,10 @@ std::optional<FrameClock::Jump> FrameClock::stampByDevice(Timestamp arrival, dou
     if (m_mapped) {
         const double elapsed = (seconds - m_deviceZero) * 1e9;
         const bool backward = seconds < m_deviceLast;
+        // Step against step: a clock that merely runs at another pace (a file played fast) is followed.
+        const double step = (seconds - m_deviceLast) * 1e9;
         const bool away =
-            !(std::fabs(elapsed - static_cast<double>(arrival - m_mappedZero)) < static_cast<double>(jumpNanoseconds));
+            !(std::fabs(step - static_cast<double>(arrival - m_arrivalLast)) < static_cast<double>(jumpNanoseconds));
         if (backward || away) {
             jump = Jump{m_deviceLast, seconds};
             m_mapped = false;
@@ -57,6 +59,7 @@ std::optional<FrameClock::Jump> FrameClock::stampByDevice(Timestamp arrival, dou
         t = m_mappedZero;
     }
     m_deviceLast = seconds;
+    m_arrivalLast = arrival;
     return jump;
 }
 

@@ -19,8 +19,8 @@ namespace bnof::sensing {
 /// frame. Where there is no room or no known period they follow one another by a nanosecond.
 ///
 /// By device: the first frame fixes the offset between the device's clock and the session; later frames keep
-/// the device's distances. A clock that jumps back, or away from the host's by more than `jumpNanoseconds`,
-/// restarts the mapping at the arrival time and is told. A frame without device time gets its arrival time.
+/// the device's distances. A clock that jumps back, or from one frame to the next by more than
+/// `jumpNanoseconds` against the host's, restarts the mapping at the arrival time and is told. A frame without device time gets its arrival time.
 class FrameClock {
 public:
     enum class Mode { Arrival, Device };
@@ -50,6 +50,7 @@ private:
     bool m_mapped = false;
     double m_deviceZero = 0;
     double m_deviceLast = 0;
+    Timestamp m_arrivalLast = 0;
     Timestamp m_mappedZero = 0;
 };
 
