@@ -107,6 +107,11 @@ void TestFrameClock::deviceClockJumpsRestartTheMapping()
     // An hour of slow drift is no jump.
     for (int i = 1; i <= 3600; ++i)
         QVERIFY(!clock.stamp(2400 * ms + i * 1000 * ms, 0, {1.7e9 + i * 1.0005}, out));
+    // Nor is a device that runs twenty times as fast, as a file that is played fast does.
+    FrameClock fast(FrameClock::Mode::Device);
+    for (int i = 0; i <= 1000; ++i)
+        QVERIFY(!fast.stamp(i * 50 * ms, 0, {static_cast<double>(i)}, out));
+    QCOMPARE(out[0], 1000 * 1000 * ms);
 }
 
 void TestFrameClock::missingDeviceTimeFallsBackToArrival()
