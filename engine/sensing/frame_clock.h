@@ -20,7 +20,8 @@ namespace bnof::sensing {
 ///
 /// By device: the first frame fixes the offset between the device's clock and the session; later frames keep
 /// the device's distances. A clock that jumps back, or from one frame to the next by more than
-/// `jumpNanoseconds` against the host's, restarts the mapping at the arrival time and is told. A frame without device time gets its arrival time.
+/// `jumpNanoseconds` against the host's, restarts the mapping at the arrival time and is told. A frame without device
+/// time gets its arrival time.
 class FrameClock {
 public:
     enum class Mode { Arrival, Device };

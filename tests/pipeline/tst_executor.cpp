@@ -71,9 +71,7 @@ void TestExecutor::aTaskMaySubmitAnother()
 {
     const auto pool = makeThreadPool(1);
     std::atomic<bool> second{false};
-    pool->submit(Priority::Normal, "first", [&] {
-        pool->submit(Priority::Normal, "second", [&] { second = true; });
-    });
+    pool->submit(Priority::Normal, "first", [&] { pool->submit(Priority::Normal, "second", [&] { second = true; }); });
     pool->drain();
     QVERIFY(second);
 }

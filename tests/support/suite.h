@@ -14,10 +14,7 @@ class Suite : public QObject {
 public slots:
     /// The offscreen platform's remarks about what it cannot do (raise a window, grab the keyboard) are
     /// no fault of ours.
-    void init()
-    {
-        QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support ).*")));
-    }
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support ).*"))); }
 };
 
 } // namespace bnof::test
