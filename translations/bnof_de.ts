@@ -802,6 +802,10 @@
         <source>The default settings are in force. Your file is kept unchanged until a setting is changed here, then under another name.</source>
         <translation>Es gelten die Voreinstellungen. Ihre Datei bleibt unverändert, bis hier eine Einstellung geändert wird, danach unter anderem Namen.</translation>
     </message>
+    <message>
+        <source>End the session and start the simulated nose again.</source>
+        <translation>Beenden Sie die Sitzung und starten Sie die simulierte Nase erneut.</translation>
+    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -2009,8 +2013,12 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>Die Wiedergabe weicht von der Aufzeichnung ab. %1</translation>
     </message>
     <message>
-        <source>%L1 frames, %L2 spikes, %L3 decisions. Spikes: recorded %4, replayed %5. Decisions: recorded %6, replayed %7.</source>
-        <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen. Spikes: aufgezeichnet %4, wiedergegeben %5. Entscheidungen: aufgezeichnet %6, wiedergegeben %7.</translation>
+        <source>%L1 frames, %L2 spikes, %L3 decisions
+Hash of the spikes: recorded %4, replayed %5
+Hash of the decisions: recorded %6, replayed %7</source>
+        <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen
+Prüfsumme der Spikes: aufgezeichnet %4, wiedergegeben %5
+Prüfsumme der Entscheidungen: aufgezeichnet %6, wiedergegeben %7</translation>
     </message>
 </context>
 <context>
@@ -2125,8 +2133,12 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>Ordner wählen</translation>
     </message>
     <message>
-        <source>Folder for recordings</source>
-        <translation>Ordner für Aufzeichnungen</translation>
+        <source>Choose a model file</source>
+        <translation>Modelldatei wählen</translation>
+    </message>
+    <message>
+        <source>Models (*.bnofmodel)</source>
+        <translation>Modelle (*.bnofmodel)</translation>
     </message>
 </context>
 <context>
@@ -2285,6 +2297,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
 %2 frames, %3 a second, %4 free on the disk, %5 lost on the way to the disk.</source>
         <translation>%1
 %2 Messwerte, %3 je Sekunde, %4 auf der Platte frei, %5 auf dem Weg zur Platte verloren.</translation>
+    </message>
+    <message>
+        <source>replay at %L1×</source>
+        <translation>Wiedergabe %L1×</translation>
+    </message>
+    <message>
+        <source>replay at once</source>
+        <translation>Wiedergabe sofort</translation>
     </message>
 </context>
 <context>

@@ -87,12 +87,12 @@ void StudioSession::simulatedNoseFromFirstClickToProof()
     QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 0, 30000);
     QVERIFY(session.isSimulated());
     QVERIFY(window.findChild<QLabel*>("sessionSimulated")->isVisible());
-    QTRY_VERIFY(window.findChild<widgets::TraceView*>()->source() != nullptr);
+    QTRY_VERIFY(window.live().findChild<widgets::TraceView*>()->source() != nullptr);
     QTRY_COMPARE(sessionState(window), "● Live");
 
     const bool recognising = !session.status().recogniserKind.empty();
     if (recognising) {
-        auto* card = window.findChild<DecisionCard*>();
+        auto* card = window.live().findChild<DecisionCard*>();
         QTRY_COMPARE_WITH_TIMEOUT(card->content().state, DecisionCard::State::Named, 60000);
         QVERIFY(card->isSimulated());
         QVERIFY(card->gases().contains(card->headline(), Qt::CaseInsensitive));

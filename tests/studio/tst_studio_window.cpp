@@ -42,6 +42,7 @@ private slots:
     void settingsOfTwoWindowsAreMerged();
     void brokenSettingsFileIsKept();
     void everySettingIsExplained();
+    void fitsASmallScreen();
     void layoutIsResetAndRestored();
     void safeModeAfterTwoFailedStarts();
     void secondWindowSaysSo();
@@ -187,6 +188,29 @@ void StudioWindow::everySettingIsExplained()
 {
     for (const Setting& setting : settings())
         QVERIFY2(SettingTexts::knows(setting.key), std::string(setting.key).c_str());
+}
+
+void StudioWindow::fitsASmallScreen()
+{
+    for (const char* language : {"en", "de"}) {
+        Options options;
+        options.language = language;
+        auto& window = startProgram(options).window();
+        window.resize(1024, 700);
+        for (const char* workspace : {"live", "recordings", "settings"}) {
+            window.showWorkspace(workspace);
+            QCoreApplication::processEvents();
+            const QSize least = window.minimumSizeHint();
+            QStringList wide;
+            for (auto* child : window.findChildren<QWidget*>())
+                if (child->minimumSizeHint().width() > 600 || child->minimumSizeHint().height() > 500)
+                    wide << QString("%1 %2 %3x%4").arg(child->metaObject()->className(), child->objectName()).arg(
+                        child->minimumSizeHint().width()).arg(child->minimumSizeHint().height());
+            QVERIFY2(least.width() <= 1024 && least.height() <= 700,
+                     qPrintable(QString("%1 %2 needs %3 x %4: ").arg(language, workspace).arg(least.width()).arg(
+                                    least.height()) + wide.join("; ")));
+        }
+    }
 }
 
 void StudioWindow::layoutIsResetAndRestored()

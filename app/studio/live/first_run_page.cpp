@@ -45,6 +45,11 @@ QSize ChoiceButton::sizeHint() const
     return {Theme::space(72), Theme::space(56)};
 }
 
+QSize ChoiceButton::minimumSizeHint() const
+{
+    return {Theme::space(50), Theme::space(36)};
+}
+
 void ChoiceButton::styleForTheme()
 {
     const auto& theme = Theme::current();
@@ -95,7 +100,12 @@ FirstRunPage::FirstRunPage(QAction* connectSensor, QAction* simulate, QAction* o
     layout->addWidget(title);
     layout->addWidget(subtitle);
     layout->addSpacing(Theme::space(5));
-    layout->addWidget(m_choices);
+    m_choices->setMaximumWidth(Theme::space(270));
+    auto* centred = new QHBoxLayout; // as wide as it may be, in the middle
+    centred->addStretch(1);
+    centred->addWidget(m_choices, 1000);
+    centred->addStretch(1);
+    layout->addLayout(centred);
     layout->addSpacing(Theme::space(3));
     layout->addWidget(m_note);
     layout->addStretch(3);
@@ -127,10 +137,6 @@ void FirstRunPage::resizeEvent(QResizeEvent* event)
     // Side by side while there is room for three sentences, below one another else.
     auto* row = qobject_cast<QBoxLayout*>(m_choices->layout());
     row->setDirection(width() < Theme::space(170) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    m_choices->setMaximumWidth(Theme::space(270));
-    if (auto* outer = layout())
-        outer->setAlignment(m_choices, width() > Theme::space(290) ? Qt::AlignHCenter : Qt::Alignment());
-    m_choices->setMinimumWidth(std::min(Theme::space(270), width() - Theme::space(16)));
     QWidget::resizeEvent(event);
 }
 

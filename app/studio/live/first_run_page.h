@@ -17,6 +17,7 @@ public:
     ChoiceButton(QAction* action, const QString& title, const QString& why, QWidget* parent = nullptr);
 
     [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 private:
     void styleForTheme();

@@ -7,8 +7,10 @@
 #include <QMainWindow>
 #include <QScrollArea>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <map>
 
 #include "app/studio/live/display_clock.h"
@@ -117,6 +119,10 @@ void LiveWorkspace::buildDocks()
     m_area->setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks |
                            QMainWindow::GroupedDragging);
     m_area->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    m_area->installEventFilter(this);
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this,
+            &LiveWorkspace::styleForTheme);
+    styleForTheme();
 
     m_traces->setTimeAxis(&m_axis);
     m_traces->setAccessibleName(tr("Traces"));
@@ -171,9 +177,39 @@ void LiveWorkspace::arrange()
     for (QDockWidget* dock : std::as_const(m_docks))
         dock->show();
     m_docks[Problems]->raise();
-    m_area->resizeDocks({m_docks[Traces], m_docks[Raster], m_docks[Timeline]}, {420, 300, 60}, Qt::Vertical);
-    m_area->resizeDocks({m_docks[Traces], m_docks[Decision]}, {900, 340}, Qt::Horizontal);
-    m_area->resizeDocks({m_docks[Decision], m_docks[Problems]}, {480, 260}, Qt::Vertical);
+    m_sizesWanted = true;
+    applySizes();
+}
+
+void LiveWorkspace::applySizes()
+{
+    if (!m_sizesWanted || !m_area->isVisible())
+        return; // the layout only takes sizes while it is shown
+    m_sizesWanted = false;
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    const int height = m_area->height();
+    const int side = std::clamp(m_area->width() / 4, 260, 380);
+    m_area->resizeDocks({m_docks[Traces], m_docks[Decision]}, {m_area->width() - side, side}, Qt::Horizontal);
+    m_area->resizeDocks({m_docks[Traces], m_docks[Raster], m_docks[Timeline]},
+                        {height * 47 / 100, height * 41 / 100, height * 12 / 100}, Qt::Vertical);
+    m_area->resizeDocks({m_docks[Decision], m_docks[Problems]}, {height * 62 / 100, height * 38 / 100}, Qt::Vertical);
+}
+
+bool LiveWorkspace::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_area && event->type() == QEvent::Show)
+        QTimer::singleShot(0, this, &LiveWorkspace::applySizes);
+    return QWidget::eventFilter(watched, event);
+}
+
+void LiveWorkspace::styleForTheme()
+{
+    const auto& theme = Theme::current();
+    m_area->setStyleSheet(QStringLiteral("QDockWidget { font-weight: 600; }"
+                                         "QDockWidget::title { padding: 4px 8px; background: %1; }"
+                                         "QMainWindow::separator { background: %2; width: 5px; height: 5px; }"
+                                         "QMainWindow::separator:hover { background: %3; }")
+                              .arg(theme.background.name(), theme.background.name(), theme.accent.name()));
 }
 
 QByteArray LiveWorkspace::saveLayout() const
@@ -183,6 +219,7 @@ QByteArray LiveWorkspace::saveLayout() const
 
 bool LiveWorkspace::restoreLayout(const QByteArray& layout)
 {
+    m_sizesWanted = false;
     return m_area->restoreState(layout, layoutVersion);
 }
 
@@ -375,18 +412,23 @@ void LiveWorkspace::showTimeline()
                 gaps.push_back({event.t, event.t2, tr("gap"), 1});
         m_timeline->setGaps(std::move(gaps));
     }
-    alignTimeline();
+    alignPlots();
 }
 
-void LiveWorkspace::alignTimeline()
+void LiveWorkspace::alignPlots()
 {
+    // One time axis: what happened at once stands below one another while the panels are stacked.
     const QRect plot = m_traces->plotRect();
-    const int left = m_traces->mapToGlobal(plot.topLeft()).x() - m_timeline->mapToGlobal(QPoint()).x();
-    const int right = m_timeline->width() - left - plot.width();
-    if (m_timeline->isVisible() && left > 0 && right > 0 && left < m_timeline->width() / 2)
-        m_timeline->setPlotMargins(left, right);
-    else
-        m_timeline->setPlotMargins(Theme::space(3), Theme::space(3));
+    const auto align = [&](auto* view) {
+        const int left = m_traces->mapToGlobal(plot.topLeft()).x() - view->mapToGlobal(QPoint()).x();
+        const int right = view->width() - left - plot.width();
+        if (view->isVisible() && left > 0 && right > 0 && left < view->width() / 2)
+            view->setPlotMargins(left, right);
+        else
+            view->setPlotMargins(Theme::space(3), Theme::space(3));
+    };
+    align(m_timeline);
+    align(m_raster);
 }
 
 void LiveWorkspace::refresh()
@@ -404,7 +446,10 @@ void LiveWorkspace::refresh()
     case SessionController::Phase::Running:
     case SessionController::Phase::Stopping: break;
     }
-    m_pages->setCurrentWidget(m_session);
+    if (m_pages->currentWidget() != m_session) {
+        m_pages->setCurrentWidget(m_session);
+        m_traces->setFocus(Qt::OtherFocusReason);
+    }
     m_replayBar->refresh();
     if (!isVisible())
         return;

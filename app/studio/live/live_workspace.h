@@ -60,6 +60,9 @@ public:
 signals:
     void layoutChanged();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content);
     void buildDocks();
@@ -70,7 +73,9 @@ private:
     void showDecision();
     void showSource();
     void showTimeline();
-    void alignTimeline();
+    void alignPlots();
+    void applySizes();
+    void styleForTheme();
     [[nodiscard]] bool sourceIsLost() const;
 
     Services& m_services;
@@ -99,6 +104,7 @@ private:
     std::uint64_t m_droppedSeen = 0;
     std::int64_t m_droppedAt = 0;
     QStringList m_gases;
+    bool m_sizesWanted = false; ///< the default sizes wait for the layout to be shown
 };
 
 } // namespace bnof::studio

@@ -26,7 +26,7 @@ namespace {
 
 QString shortHash(const std::string& hash)
 {
-    return hash.empty() ? QStringLiteral("–") : toQString(hash).left(16) + QStringLiteral("…");
+    return hash.empty() ? QStringLiteral("–") : toQString(hash).left(16);
 }
 
 } // namespace
@@ -144,8 +144,8 @@ void ReplayBar::showProof()
                                                              : theme.severity(Theme::Severity::Error));
     m_verdict->setPalette(colours);
     m_verdict->setText((proof.comparable && proof.match ? QStringLiteral("✓ ") : QString()) + verdict());
-    m_hashes->setText(tr("%L1 frames, %L2 spikes, %L3 decisions. Spikes: recorded %4, replayed %5. "
-                         "Decisions: recorded %6, replayed %7.")
+    m_hashes->setText(tr("%L1 frames, %L2 spikes, %L3 decisions\nHash of the spikes: recorded %4, replayed %5\n"
+                         "Hash of the decisions: recorded %6, replayed %7")
                           .arg(static_cast<qulonglong>(proof.frames))
                           .arg(static_cast<qulonglong>(proof.spikes))
                           .arg(static_cast<qulonglong>(proof.decisions))

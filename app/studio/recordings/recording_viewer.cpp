@@ -122,7 +122,8 @@ void RecordingViewer::addButton(QAction* action)
 {
     auto* button = new QToolButton(m_buttons);
     button->setDefaultAction(action);
-    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    const bool first = m_buttons->findChild<QToolButton*>() == button;
+    button->setToolButtonStyle(first ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setAccessibleName(action->iconText());
     m_buttons->layout()->addWidget(button);
@@ -257,6 +258,10 @@ void RecordingViewer::finish(const QString& problem)
 
 void RecordingViewer::refresh()
 {
+    const QRect plot = m_traces->plotRect();
+    const int right = m_traces->width() - plot.x() - plot.width();
+    m_raster->setPlotMargins(plot.x(), right);
+    m_timeline->setPlotMargins(plot.x(), right);
     if (m_share)
         m_progress->setValue(static_cast<int>(1000 * m_share->load(std::memory_order_relaxed)));
     m_traces->refresh();

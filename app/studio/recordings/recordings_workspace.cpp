@@ -103,6 +103,7 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     m_table->verticalHeader()->setDefaultSectionSize(Theme::space(9));
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_empty->setText(tr("No recordings yet"),
                      tr("Connect a sensor or the simulated nose and press R: everything is kept, from the readings to "
                         "the decisions. Recordings made elsewhere can be opened too."));
@@ -113,7 +114,8 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
 
     auto* head = new QHBoxLayout;
     head->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(2));
-    head->addWidget(m_search, 1);
+    head->setSpacing(Theme::space(3));
+    head->addWidget(m_search, 2);
     head->addWidget(m_count);
     head->addStretch(1);
     auto* right = new QWidget(m_split);
@@ -125,15 +127,26 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     for (const char* id :
          {"show", "replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "reveal", "remove"}) {
         auto* button = new QToolButton(right);
+        button->setObjectName(QStringLiteral("sideButton"));
         button->setDefaultAction(actions.action(QLatin1String(id)));
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // shortened rather than widening the window
+        button->setMinimumWidth(Theme::space(28));
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(button->defaultAction()->iconText());
         rows->addWidget(button, cell / 2, cell % 2);
         ++cell;
     }
     buttons->addLayout(rows);
+    const auto style = [right] {
+        const auto& theme = Theme::current();
+        right->setStyleSheet(QStringLiteral("#sideButton { border: 1px solid %1; background: %2; padding: 6px; }"
+                                            "#sideButton:hover { border-color: %3; }"
+                                            "#sideButton:focus { border: 2px solid %3; padding: 5px; }")
+                                 .arg(theme.border.name(), theme.raised.name(), theme.accent.name()));
+    };
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, right, style);
+    style();
     auto* side = new QVBoxLayout(right);
     side->setContentsMargins(0, 0, 0, 0);
     side->addWidget(m_details, 1);
@@ -399,8 +412,8 @@ void RecordingsWorkspace::restoreLayout(const QByteArray& layout)
 
 void RecordingsWorkspace::resetLayout()
 {
-    m_split->setSizes({900, 340});
-    const std::array widths{190, 210, 150, 100, 150, 130, 80, 80, 120};
+    m_split->setSizes({960, 340});
+    const std::array widths{185, 200, 130, 80, 110, 110, 70, 70, 120};
     for (int column = 0; column < RecordingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
 }

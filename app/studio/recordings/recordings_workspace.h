@@ -39,6 +39,8 @@ public:
     [[nodiscard]] QTableView& table() { return *m_table; }
     [[nodiscard]] const RecordingsModel& model() const { return m_model; }
     bool select(const QString& path);
+    /// Enable what can be done with the chosen recording.
+    void updateActions();
 
     void exportCsv(const QString& recording, const QString& target);
     void writeReport(const QString& recording, const QString& target);
@@ -59,7 +61,6 @@ private:
     void buildPage(ActionRegistry& actions);
     void connectActions(ActionRegistry& actions);
     void updateEntries();
-    void updateActions();
     void confirmDelete();
     [[nodiscard]] std::optional<recording::CatalogueEntry> current() const;
     [[nodiscard]] QString currentPath() const;

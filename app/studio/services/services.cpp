@@ -35,8 +35,14 @@ Services::Services(const Paths& where)
             problems.report(QStringLiteral("session.start"), widgets::Theme::Severity::Error, what, remedy);
         });
     QObject::connect(&session, &SessionController::phaseChanged, &problems, [this] {
-        if (session.isRunning())
+        if (session.isRunning()) {
             problems.resolve(QStringLiteral("session.start"));
+            problems.resolve(QStringLiteral("session.simulator"));
+        }
+    });
+    QObject::connect(&session, &SessionController::simulatorEnded, &problems, [this](const QString& why) {
+        problems.report(QStringLiteral("session.simulator"), widgets::Theme::Severity::Error, why,
+                        QCoreApplication::translate("Services", "End the session and start the simulated nose again."));
     });
     QObject::connect(&session, &SessionController::modelChecked, &problems, [this](const QString& problem) {
         if (problem.isEmpty())

@@ -145,6 +145,8 @@ void SessionController::begin(const Plan& plan)
     connect(m_simulator.get(), &SimulatorProcess::failed, this, [this](const QString& why) {
         if (m_phase == Phase::Starting)
             fail(why, tr("Check the installation with: bnof doctor"));
+        else
+            emit simulatorEnded(why);
     });
     m_simulator->start();
 }

@@ -69,6 +69,8 @@ signals:
     /// Another session's data is to be shown from now on.
     void liveChanged();
     void startFailed(const QString& what, const QString& remedy);
+    /// The simulated nose ended while the session was running.
+    void simulatorEnded(const QString& why);
     /// After a start: why nothing is recognised, empty when the model is in use.
     void modelChecked(const QString& problem);
     void recordingFinished(const QString& path);

@@ -61,9 +61,12 @@ void SimulatorProcess::start(const QStringList& arguments)
 
 void SimulatorProcess::readOutput()
 {
-    m_firstLine += m_process.readAllStandardOutput();
+    const QByteArray said = m_process.readAllStandardOutput();
+    if (m_announced)
+        return; // only the first line is for us
+    m_firstLine += said;
     const auto end = m_firstLine.indexOf('\n');
-    if (m_announced || end < 0)
+    if (end < 0)
         return;
     m_announced = true;
     emit ready(QString::fromUtf8(m_firstLine.left(end)).trimmed());

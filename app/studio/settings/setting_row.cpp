@@ -52,7 +52,10 @@ SettingRow::SettingRow(ConfigurationStore& store, const Setting& setting, QWidge
     grid->setVerticalSpacing(Theme::space(1));
     grid->addWidget(title, 0, 0);
     grid->addWidget(m_editor, 0, 1);
-    grid->addWidget(unit, 0, 2);
+    if (QWidget* chooser = makeChooser())
+        grid->addWidget(chooser, 0, 2);
+    else
+        grid->addWidget(unit, 0, 2);
     grid->addWidget(m_reset, 0, 3);
     grid->addWidget(summary, 1, 1, 1, 3);
     grid->addWidget(m_problem, 2, 1, 1, 3);
@@ -91,18 +94,28 @@ QWidget* SettingRow::makeEditor()
     if (m_setting.type == SettingType::Number)
         m_line->setPlaceholderText(tr("%1 to %2").arg(m_setting.low).arg(m_setting.high));
     connect(m_line, &QLineEdit::editingFinished, this, [this] { apply(m_line->text().trimmed()); });
-    if (m_setting.key == "recording.folder") {
-        QAction* choose = m_line->addAction(themedIcon(QStringLiteral("folder")), QLineEdit::TrailingPosition);
-        choose->setToolTip(tr("Choose a folder"));
-        connect(choose, &QAction::triggered, this, [this] {
-            auto* dialog = new QFileDialog(this, tr("Folder for recordings"), m_line->text());
-            dialog->setAttribute(Qt::WA_DeleteOnClose);
-            dialog->setFileMode(QFileDialog::Directory);
-            connect(dialog, &QFileDialog::fileSelected, this, &SettingRow::apply);
-            dialog->open();
-        });
-    }
     return m_line;
+}
+
+QWidget* SettingRow::makeChooser()
+{
+    const bool folder = m_setting.key == "recording.folder";
+    if (!folder && m_setting.key != "recognition.model")
+        return nullptr;
+    auto* button = new QToolButton(this);
+    button->setIcon(themedIcon(QStringLiteral("folder")));
+    button->setToolTip(folder ? tr("Choose a folder") : tr("Choose a model file"));
+    button->setAccessibleName(button->toolTip());
+    button->setFocusPolicy(Qt::StrongFocus);
+    connect(button, &QToolButton::clicked, this, [this, folder, button] {
+        auto* dialog = new QFileDialog(this, button->toolTip(), m_line->text(),
+                                       folder ? QString() : tr("Models (*.bnofmodel)"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+        connect(dialog, &QFileDialog::fileSelected, this, &SettingRow::apply);
+        dialog->open();
+    });
+    return button;
 }
 
 void SettingRow::apply(const QString& value)

@@ -31,6 +31,7 @@ public:
 
 private:
     QWidget* makeEditor();
+    QWidget* makeChooser(); ///< null when the value is not a file or folder
     void apply(const QString& value);
     void showValue();
     void showProblem(const QString& text);
@@ -38,10 +39,10 @@ private:
     ConfigurationStore& m_store;
     const Setting& m_setting;
     QString m_title;
-    QWidget* m_editor;
-    QLineEdit* m_line = nullptr;
+    QLineEdit* m_line = nullptr; ///< one of these three is the editor
     QComboBox* m_combo = nullptr;
     QCheckBox* m_check = nullptr;
+    QWidget* m_editor;
     QToolButton* m_reset;
     QLabel* m_problem;
 };

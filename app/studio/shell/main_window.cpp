@@ -247,6 +247,8 @@ void MainWindow::connectSessionActions()
         m_sessionBar->refresh();
     });
     connect(&session, &SessionController::statusChanged, this, &MainWindow::updateActions);
+    connect(&m_services.library, &Library::entriesChanged, this, &MainWindow::updateActions); // after Recordings
+    connect(m_services.configuration.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateActions);
     connect(&session, &SessionController::stopped, this, [this] {
         if (m_closing)
             close();
@@ -339,12 +341,29 @@ void MainWindow::updateActions()
         m_actions.action(QStringLiteral("mark-%1").arg(number))->setEnabled(live);
     m_actions.action(id("freeze"))->setEnabled(!idle);
     m_actions.action(id("pause-replay"))->setEnabled(session.isReplay());
-    m_actions.action(id("disconnect"))->setEnabled(!idle && !m_operatorView);
-    for (const char* action : {"connect", "simulate", "open", "workspace-recordings", "workspace-settings", "palette",
-                               "reset-layout", "undo", "redo", "quit"})
-        m_actions.action(id(action))->setEnabled(!m_operatorView);
-    if (!m_operatorView)
-        updateUndo();
+    m_actions.action(id("disconnect"))->setEnabled(!idle);
+    for (const char* action : {"connect", "simulate", "open", "quit"})
+        m_actions.action(id(action))->setEnabled(true);
+    updateUndo();
+    if (m_operatorView)
+        lockActions();
+}
+
+void MainWindow::lockActions()
+{
+    static const QStringList allowed{id("record"),   id("mark"), id("freeze"),       id("operator-view"),
+                                     id("problems"), id("back"), id("pause-replay"), id("copy-diagnostics")};
+    for (const QString& action : m_actions.ids())
+        if (!allowed.contains(action) && !action.startsWith(id("mark-")))
+            m_actions.action(action)->setEnabled(false);
+}
+
+void MainWindow::unlockActions()
+{
+    for (const QString& action : m_actions.ids())
+        m_actions.action(action)->setEnabled(true);
+    m_recordings->updateActions();
+    updateActions();
 }
 
 void MainWindow::updateMarks()
@@ -359,8 +378,8 @@ void MainWindow::updateUndo()
     const auto* stack = m_services.configuration.undoStack();
     QAction* undo = m_actions.action(id("undo"));
     QAction* redo = m_actions.action(id("redo"));
-    undo->setEnabled(stack->canUndo() && !m_operatorView);
-    redo->setEnabled(stack->canRedo() && !m_operatorView);
+    undo->setEnabled(stack->canUndo());
+    redo->setEnabled(stack->canRedo());
     const QString undoText = stack->canUndo() ? tr("Undo %1").arg(stack->undoText()) : tr("Undo");
     const QString redoText = stack->canRedo() ? tr("Redo %1").arg(stack->redoText()) : tr("Redo");
     if (undo->text() != undoText)
@@ -457,7 +476,10 @@ void MainWindow::setOperatorView(bool on)
         m_notice->clear();
         showNormal();
     }
-    updateActions();
+    if (on)
+        updateActions();
+    else
+        unlockActions();
 }
 
 void MainWindow::notify(const QString& text, const QString& button)

@@ -83,6 +83,9 @@ private:
     void addWorkspace(const QString& id, QWidget* widget);
     void restore();
     void updateActions();
+    /// In the operator view only running, marking and looking are possible.
+    void lockActions();
+    void unlockActions();
     void updateMarks();
     void updateUndo();
     void updateTheme();

@@ -5,6 +5,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "widgets/theme.h"
 
 namespace bnof::studio {
@@ -31,7 +33,8 @@ void NavigationRail::addWorkspace(QAction* action)
     button->setFont(Theme::font(Theme::TextSize::Small));
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     button->setMinimumHeight(Theme::space(15));
-    button->setMinimumWidth(Theme::space(20));
+    const int text = QFontMetrics(button->font()).horizontalAdvance(action->iconText());
+    button->setMinimumWidth(std::max(Theme::space(20), text + Theme::space(4)));
     button->setFocusPolicy(Qt::StrongFocus);
     button->setAccessibleName(tr("Workspace %1").arg(action->iconText()));
     m_layout->addWidget(button);

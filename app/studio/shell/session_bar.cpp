@@ -69,7 +69,7 @@ SessionBar::SessionBar(SessionController& session, ActionRegistry& actions, QWid
     layout->setSpacing(Theme::space(3));
     layout->addWidget(m_device);
     layout->addWidget(m_state);
-    layout->addWidget(m_simulated);
+    layout->addWidget(m_simulated, 0, Qt::AlignVCenter);
     layout->addWidget(m_facts, 1);
     layout->addWidget(m_recording);
     m_record = addButton(QStringLiteral("record"));
@@ -95,7 +95,18 @@ QToolButton* SessionBar::addButton(const QString& id)
     connect(action, &QAction::changed, button, name);
     name();
     layout()->addWidget(button);
+    m_buttons.append(button);
     return button;
+}
+
+void SessionBar::resizeEvent(QResizeEvent* event)
+{
+    QFrame::resizeEvent(event);
+    // On a narrow screen the secondary buttons are symbols; what runs stays readable.
+    const bool narrow = width() < Theme::space(300);
+    for (QToolButton* button : std::as_const(m_buttons))
+        button->setToolButtonStyle(narrow && button != m_record ? Qt::ToolButtonIconOnly
+                                                                : Qt::ToolButtonTextBesideIcon);
 }
 
 void SessionBar::styleForTheme()
@@ -178,7 +189,7 @@ void SessionBar::refresh()
     QString device = idle ? tr("No sensor connected") : m_session.deviceName();
     if (device.isEmpty())
         device = tr("Sensor");
-    m_device->setText(m_device->fontMetrics().elidedText(device, Qt::ElideMiddle, Theme::space(80)));
+    m_device->setText(m_device->fontMetrics().elidedText(device, Qt::ElideMiddle, std::min(Theme::space(80), width() / 4)));
     m_device->setToolTip(device);
     m_simulated->setVisible(!idle && m_session.isSimulated());
     const QString text = idle ? QString() : facts();

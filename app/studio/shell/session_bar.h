@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QList>
 
 class QLabel;
 class QToolButton;
@@ -21,6 +22,9 @@ public:
     /// Show the newest state of the session.
     void refresh();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QToolButton* addButton(const QString& action);
     void styleForTheme();
@@ -36,6 +40,7 @@ private:
     QLabel* m_facts;
     QLabel* m_recording;
     QToolButton* m_record = nullptr;
+    QList<QToolButton*> m_buttons;
 };
 
 } // namespace bnof::studio

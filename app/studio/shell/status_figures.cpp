@@ -64,12 +64,16 @@ void StatusFigures::showSession()
         return;
     }
     const auto& source = status.sources.front();
-    const bool streaming = source.state == sensing::ConnectionState::Streaming || status.replay;
-    rate->setValue(Format::rate(source.statistics.rateHz), streaming ? Theme::Severity::Info : Theme::Severity::Warning,
-                   tr("%1 frames; %2 gaps, %3 lines skipped.")
-                       .arg(QLocale().toString(static_cast<qulonglong>(status.frames)))
-                       .arg(source.statistics.gaps)
-                       .arg(source.statistics.skippedLines));
+    if (status.replay)
+        rate->setValue(status.replay->speed > 0 ? tr("replay at %L1×").arg(status.replay->speed) : tr("replay at once"));
+    else
+        rate->setValue(Format::rate(source.statistics.rateHz),
+                       source.state == sensing::ConnectionState::Streaming ? Theme::Severity::Info
+                                                                           : Theme::Severity::Warning,
+                       tr("%1 frames; %2 gaps, %3 lines skipped.")
+                           .arg(QLocale().toString(static_cast<qulonglong>(status.frames)))
+                           .arg(source.statistics.gaps)
+                           .arg(source.statistics.skippedLines));
     drops->setValue(tr("%L1 dropped").arg(static_cast<qulonglong>(status.droppedFrames)),
                     status.droppedFrames > 0 ? Theme::Severity::Warning : Theme::Severity::Info,
                     tr("Frames lost before they were recorded: %1. Recorded but not recognised: %2.")
