@@ -53,7 +53,7 @@
     </message>
     <message>
         <source>Replay at 10×</source>
-        <translation>Wiedergeben mit 10×</translation>
+        <translation>10× wiedergeben</translation>
     </message>
     <message>
         <source>Replay at once</source>
@@ -81,7 +81,7 @@
     </message>
     <message>
         <source>Take off the list</source>
-        <translation>Aus der Liste nehmen</translation>
+        <translation>Aus Liste nehmen</translation>
     </message>
     <message>
         <source>Delete the recording…</source>
@@ -1309,6 +1309,10 @@
         <source>Starting…</source>
         <translation>Wird gestartet …</translation>
     </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::MainWindow</name>
@@ -1820,6 +1824,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>State</source>
         <translation>Zustand</translation>
     </message>
+    <message>
+        <source>untitled</source>
+        <translation>ohne Titel</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::RecordingsWorkspace</name>
@@ -2013,12 +2021,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>Die Wiedergabe weicht von der Aufzeichnung ab. %1</translation>
     </message>
     <message>
-        <source>%L1 frames, %L2 spikes, %L3 decisions
-Hash of the spikes: recorded %4, replayed %5
-Hash of the decisions: recorded %6, replayed %7</source>
-        <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen
-Prüfsumme der Spikes: aufgezeichnet %4, wiedergegeben %5
-Prüfsumme der Entscheidungen: aufgezeichnet %6, wiedergegeben %7</translation>
+        <source>%L1 frames, %L2 spikes, %L3 decisions. Recorded and replayed: spikes %4, decisions %5</source>
+        <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen. Aufgezeichnet und wiedergegeben: Spikes %4, Entscheidungen %5</translation>
     </message>
 </context>
 <context>

@@ -221,9 +221,15 @@ void TimeView::paintCursor(QPainter& painter, const QRect& plot) const
     painter.drawText(box, Qt::AlignCenter, label);
 }
 
+void TimeView::setLive(bool live)
+{
+    m_live = live;
+    update();
+}
+
 QRect TimeView::badgeRect(const QRect& plot) const
 {
-    if (m_axis->isFollowing())
+    if (m_axis->isFollowing() || !m_live)
         return {};
     const QFontMetrics metrics(Theme::font(Theme::TextSize::Small, true));
     const int width = metrics.horizontalAdvance(badgeText()) + Theme::space(6);

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const std::vector<Mark>& marks() const { return m_marks; }
     /// Shown instead of the plot while there is no data: what is missing, and the next step.
     void setEmptyState(const QString& title, const QString& why);
+    /// Whether the data still grows (the default). Without, there is nothing to follow and no remark about it.
+    void setLive(bool live);
 
     /// Where data is drawn, in widget coordinates.
     [[nodiscard]] virtual QRect plotRect() const = 0;
@@ -88,6 +90,7 @@ private:
     QPointer<TimeAxis> m_axis;
     TimeAxis* m_ownAxis;
     std::vector<Mark> m_marks;
+    bool m_live = true;
     QString m_emptyTitle;
     QString m_emptyWhy;
     std::optional<QPoint> m_dragFrom;

@@ -117,12 +117,17 @@ void StudioSession::simulatedNoseFromFirstClickToProof()
     window.showWorkspace("recordings");
     QTRY_COMPARE(recordings.model().rowCount(), 1);
     QVERIFY(recordings.select(file));
-    QTRY_VERIFY2(recordings.details().text().contains("closed properly"), qPrintable(recordings.details().text()));
-    QVERIFY2(recordings.details().text().contains("purge"), qPrintable(recordings.details().text()));
+    QTRY_VERIFY2(recordings.details().toPlainText().contains("closed properly"), qPrintable(recordings.details().toPlainText()));
+    QVERIFY2(recordings.details().toPlainText().contains("purge"), qPrintable(recordings.details().toPlainText()));
     action(started, "show")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(recordings.viewer().isComplete(), 10000);
     QCOMPARE(recordings.viewer().recording()->marks.size(), std::size_t(2));
     QVERIFY(recordings.viewer().recording()->traces->published() > 20);
+    if (const auto& spikes = recordings.viewer().recording()->spikes) {
+        QCOMPARE(spikes->late(), std::uint64_t(0)); // every spike is where it belongs
+        const auto shown = spikes->spikes(0, std::numeric_limits<Timestamp>::max(), 10'000'000);
+        QCOMPARE(shown.size(), std::size_t(recordings.viewer().recording()->summary.spikes));
+    }
 
     // Replay as fast as possible.
     action(started, "replay-max")->trigger();

@@ -171,6 +171,8 @@ QWidget* ConnectDialog::buildPreview()
 {
     auto* box = new QWidget(this);
     auto* heading = new QLabel(tr("What it sends"), box);
+    heading->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    m_previewText->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     heading->setFont(Theme::font(Theme::TextSize::Body, true));
     m_previewText->setWordWrap(true);
     m_previewText->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -187,7 +189,8 @@ QWidget* ConnectDialog::buildPreview()
     layout->addWidget(heading);
     layout->addWidget(m_listen, 0, Qt::AlignLeft);
     layout->addWidget(m_previewText);
-    layout->addWidget(m_values, 1);
+    layout->addWidget(m_values, 100);
+    layout->addStretch(1);
     return box;
 }
 

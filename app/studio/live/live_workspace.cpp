@@ -156,7 +156,7 @@ void LiveWorkspace::buildDocks()
     addDock(QStringLiteral("raster"), tr("Spikes"), m_raster);
     addDock(QStringLiteral("timeline"), tr("Decisions"), m_timeline);
     addDock(QStringLiteral("decision"), tr("Now"), m_decisionPages);
-    addDock(QStringLiteral("notes"), tr("Recording notes"), notes);
+    addDock(QStringLiteral("notes"), tr("Notes"), notes);
     m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
     arrange();
 }

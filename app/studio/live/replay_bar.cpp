@@ -26,7 +26,7 @@ namespace {
 
 QString shortHash(const std::string& hash)
 {
-    return hash.empty() ? QStringLiteral("–") : toQString(hash).left(16);
+    return hash.empty() ? QStringLiteral("–") : toQString(hash).left(12);
 }
 
 } // namespace
@@ -144,13 +144,16 @@ void ReplayBar::showProof()
                                                              : theme.severity(Theme::Severity::Error));
     m_verdict->setPalette(colours);
     m_verdict->setText((proof.comparable && proof.match ? QStringLiteral("✓ ") : QString()) + verdict());
-    m_hashes->setText(tr("%L1 frames, %L2 spikes, %L3 decisions\nHash of the spikes: recorded %4, replayed %5\n"
-                         "Hash of the decisions: recorded %6, replayed %7")
+    const auto pair = [](const std::string& recorded, const std::string& replayed) {
+        return shortHash(recorded) + (recorded == replayed ? QStringLiteral(" = ") : QStringLiteral(" ≠ ")) +
+               shortHash(replayed);
+    };
+    m_hashes->setText(tr("%L1 frames, %L2 spikes, %L3 decisions. Recorded and replayed: spikes %4, decisions %5")
                           .arg(static_cast<qulonglong>(proof.frames))
                           .arg(static_cast<qulonglong>(proof.spikes))
                           .arg(static_cast<qulonglong>(proof.decisions))
-                          .arg(shortHash(proof.recordedSpikes), shortHash(proof.replayedSpikes),
-                               shortHash(proof.recordedDecisions), shortHash(proof.replayedDecisions)));
+                          .arg(pair(proof.recordedSpikes, proof.replayedSpikes),
+                               pair(proof.recordedDecisions, proof.replayedDecisions)));
     m_hashes->setWordWrap(true);
 }
 

@@ -2,9 +2,9 @@
 #include "app/studio/recordings/recording_details.h"
 
 #include <QFileInfo>
-#include <QLabel>
 #include <QLocale>
 #include <QTextDocument>
+#include <QTextOption>
 
 #include "app/studio/recordings/recordings_model.h"
 #include "app/studio/services/background.h"
@@ -25,35 +25,24 @@ QString count(std::uint64_t value)
 
 } // namespace
 
-RecordingDetails::RecordingDetails(Services& services, QWidget* parent)
-    : QScrollArea(parent), m_services(services), m_text(new QLabel(this))
+RecordingDetails::RecordingDetails(Services& services, QWidget* parent) : QTextBrowser(parent), m_services(services)
 {
     setObjectName(QStringLiteral("recordingDetails"));
     setAccessibleName(tr("Details of the recording"));
-    setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
-    m_text->setTextFormat(Qt::RichText);
-    m_text->setWordWrap(true);
-    m_text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_text->setMargin(Theme::space(3));
-    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_text->setAccessibleName(tr("Details of the recording"));
-    setWidget(m_text);
-    clear();
+    setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere); // paths are long words
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTabChangesFocus(true);
+    document()->setDocumentMargin(Theme::space(3));
+    viewport()->setAutoFillBackground(false);
+    showNothing();
 }
 
-void RecordingDetails::clear()
+void RecordingDetails::showNothing()
 {
     ++m_request;
     m_entry = {};
-    m_text->setText(QStringLiteral("<p>%1</p>").arg(tr("Choose a recording to see what it holds.").toHtmlEscaped()));
-}
-
-QString RecordingDetails::text() const
-{
-    QTextDocument document;
-    document.setHtml(m_text->text());
-    return document.toPlainText();
+    setHtml(QStringLiteral("<p>%1</p>").arg(tr("Choose a recording to see what it holds.").toHtmlEscaped()));
 }
 
 void RecordingDetails::setRows(const QString& title, const QList<std::pair<QString, QString>>& rows)
@@ -68,10 +57,10 @@ void RecordingDetails::setRows(const QString& title, const QList<std::pair<QStri
                         .arg(muted, name.toHtmlEscaped(),
                              value.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")));
     }
-    m_text->setText(html + QStringLiteral("</table>"));
+    setHtml(html + QStringLiteral("</table>"));
 }
 
-void RecordingDetails::show(const recording::CatalogueEntry& entry)
+void RecordingDetails::showEntry(const recording::CatalogueEntry& entry)
 {
     m_entry = entry;
     const QString path = toQString(entry.path);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QScrollArea>
+#include <QTextBrowser>
 
 #include <optional>
 
 #include "engine/recording/catalogue.h"
 #include "engine/recording/reader.h"
-
-class QLabel;
 
 namespace bnof::studio {
 
@@ -16,16 +14,14 @@ class Services;
 
 /// What a recording is: who, when, which device and model, what was lost, its marks and its health. The
 /// catalogue's line is shown at once, the file's own words as soon as they are read.
-class RecordingDetails : public QScrollArea {
+class RecordingDetails : public QTextBrowser {
     Q_OBJECT
 
 public:
     explicit RecordingDetails(Services& services, QWidget* parent = nullptr);
 
-    void show(const recording::CatalogueEntry& entry);
-    void clear();
-    /// Plain text of what is shown.
-    [[nodiscard]] QString text() const;
+    void showEntry(const recording::CatalogueEntry& entry);
+    void showNothing();
 
 private:
     struct FileFacts {
@@ -38,7 +34,6 @@ private:
     void setRows(const QString& title, const QList<std::pair<QString, QString>>& rows);
 
     Services& m_services;
-    QLabel* m_text;
     recording::CatalogueEntry m_entry;
     int m_request = 0;
 };

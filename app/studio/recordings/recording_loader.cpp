@@ -84,6 +84,7 @@ Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(doubl
     if (loaded.spikes)
         spikes.emplace(*loaded.spikes, loaded.metadata.tickMs);
     std::uint64_t count = 0;
+    Timestamp before = loaded.summary.firstTime; // spikes come after the frame that caused them
     recording::Item item;
     while (reader->next(item)) {
         std::visit(
@@ -94,7 +95,8 @@ Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(doubl
                         return;
                     if (spikes) {
                         spikes->flush();
-                        loaded.spikes->advanceTo(value.t);
+                        loaded.spikes->advanceTo(before);
+                        before = value.t;
                     }
                     loaded.traces->append(value.t, value.values);
                 } else if constexpr (std::is_same_v<Value, recording::SpikesItem>) {

@@ -89,6 +89,8 @@ void RecordingViewer::buildViews()
 
     m_traces->setTimeAxis(&m_axis);
     m_traces->setAccessibleName(tr("Traces of the recording"));
+    m_traces->setLive(false);
+    m_raster->setLive(false);
     m_raster->setTimeAxis(&m_axis);
     m_raster->setAccessibleName(tr("Spikes of the recording"));
     m_timeline->setAccessibleName(tr("Decisions of the recording"));
@@ -107,6 +109,9 @@ void RecordingViewer::buildViews()
     split->addWidget(m_card);
     split->setStretchFactor(0, 1);
     split->setStretchFactor(1, 0);
+    split->setSizes({1000, 280});
+    m_card->setMinimumWidth(Theme::space(60));
+    m_card->setMaximumWidth(Theme::space(95));
     m_pages->addWidget(m_empty);
     m_pages->addWidget(split);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/recordings/recordings_model.h"
 
-#include <QFileInfo>
 #include <QLocale>
 
 #include <algorithm>
@@ -63,7 +62,7 @@ QString displayText(const recording::CatalogueEntry& entry, int column)
     switch (column) {
     case RecordingsModel::Started: return Format::dateTime(entry.startedUtc);
     case RecordingsModel::Title:
-        return entry.title.empty() ? QFileInfo(toQString(entry.path)).completeBaseName() : toQString(entry.title);
+        return entry.title.empty() ? RecordingsModel::tr("untitled") : toQString(entry.title);
     case RecordingsModel::Device: return toQString(entry.device);
     case RecordingsModel::Duration: return Format::duration(toSeconds(entry.duration));
     case RecordingsModel::Gases: return toQString(entry.gases);

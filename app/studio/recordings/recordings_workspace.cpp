@@ -132,6 +132,7 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // shortened rather than widening the window
         button->setMinimumWidth(Theme::space(28));
+        button->setFont(Theme::font(Theme::TextSize::Small));
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(button->defaultAction()->iconText());
         rows->addWidget(button, cell / 2, cell % 2);
@@ -267,9 +268,9 @@ void RecordingsWorkspace::updateActions()
                          ? tr("%n recording(s)", nullptr, m_model.rowCount())
                          : tr("%1 of %n recording(s)", nullptr, m_model.rowCount()).arg(m_filter.rowCount()));
     if (entry)
-        m_details->show(*entry);
+        m_details->showEntry(*entry);
     else
-        m_details->clear();
+        m_details->showNothing();
 }
 
 void RecordingsWorkspace::openRecording(const QString& path)
@@ -413,7 +414,7 @@ void RecordingsWorkspace::restoreLayout(const QByteArray& layout)
 void RecordingsWorkspace::resetLayout()
 {
     m_split->setSizes({960, 340});
-    const std::array widths{185, 200, 130, 80, 110, 110, 70, 70, 120};
+    const std::array widths{185, 140, 140, 75, 95, 110, 65, 65, 110};
     for (int column = 0; column < RecordingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
 }

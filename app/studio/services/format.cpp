@@ -53,6 +53,8 @@ QString Format::rate(double hertz)
 
 QString Format::milliseconds(double value)
 {
+    if (value > 0 && value < 0.1)
+        return QStringLiteral("%1 µs").arg(std::round(value * 1000));
     return QStringLiteral("%1 ms").arg(QLocale().toString(value, 'f', value >= 10 ? 0 : 1));
 }
 

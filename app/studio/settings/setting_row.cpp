@@ -86,6 +86,7 @@ QWidget* SettingRow::makeEditor()
             m_combo->addItem(SettingTexts::choice(m_setting.key, value), value);
         connect(m_combo, &QComboBox::activated, this, [this] { apply(m_combo->currentData().toString()); });
         m_combo->setFocusPolicy(Qt::StrongFocus);
+        m_combo->setMinimumHeight(Theme::space(8));
         return m_combo;
     case SettingType::Number:
     case SettingType::Text: break;

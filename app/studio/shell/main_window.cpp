@@ -13,6 +13,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QTableView>
 #include <QVBoxLayout>
 
 #include "app/studio/live/connect_dialog.h"
@@ -265,6 +266,8 @@ void MainWindow::showWorkspace(const QString& workspace)
     m_services.state.setValue(id("window/workspace"), workspace);
     if (workspace == id("live"))
         m_live->refresh();
+    if (workspace == id("recordings"))
+        m_recordings->table().setFocus(Qt::OtherFocusReason);
 }
 
 QString MainWindow::workspace() const

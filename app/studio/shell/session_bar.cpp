@@ -193,8 +193,9 @@ void SessionBar::refresh()
     m_device->setToolTip(device);
     m_simulated->setVisible(!idle && m_session.isSimulated());
     const QString text = idle ? QString() : facts();
-    if (m_facts->text() != text) {
-        m_facts->setText(text);
+    const QString shown = m_facts->fontMetrics().elidedText(text, Qt::ElideRight, std::max(m_facts->width(), 0));
+    if (m_facts->text() != shown) {
+        m_facts->setText(shown);
         m_facts->setToolTip(text);
     }
     showState();
