@@ -17,6 +17,7 @@ namespace bnof::widgets {
 namespace {
 
 constexpr int headerHeight = 20;
+constexpr int leastLane = 10; ///< px; with less on average for a layer the headers are given up
 constexpr int activityInterval = 500;                      // ms
 constexpr Timestamp activityWindow = nanosecondsPerSecond; ///< over which rate and sparsity are told
 constexpr double fullRate = 60;                            ///< Hz per neuron that gets the strongest tone
@@ -43,6 +44,7 @@ struct RasterView::Ring {
     QImage image;
     QImage spikes; ///< the single-spike picture
     double scale = 1;
+    bool compact = false; ///< too low for headers: the names lie on the lanes
     Timestamp columnWidth = 1;
     std::vector<Lane> lanes;
     std::vector<Cell> cells;
@@ -78,6 +80,8 @@ void RasterView::setLayerTitles(const QStringList& titles)
 
 void RasterView::setPlotMargins(int left, int right)
 {
+    if (left == m_left && right == m_right)
+        return;
     m_left = left;
     m_right = right;
     layOut();
@@ -137,16 +141,23 @@ void RasterView::layOut()
     double weights = 0;
     for (const auto& layer : layers)
         weights += std::sqrt(std::max(layer.rows, 4U));
-    const int bodies = std::max(plot.height() - headerHeight * static_cast<int>(layers.size()), 0);
+    const int count = static_cast<int>(layers.size());
+    ring.compact = plot.height() - headerHeight * count < leastLane * count;
+    const int header = ring.compact ? 0 : headerHeight;
+    const int bodies = std::max(plot.height() - header * count, 0);
+    const QSize pixels = (QSizeF(plot.size()) * ring.scale).toSize();
     double y = 0;
     for (const auto& layer : layers) {
-        y += headerHeight;
-        const double height = bodies * std::sqrt(std::max(layer.rows, 4U)) / weights;
-        ring.lanes.push_back({static_cast<int>(std::lround(y * ring.scale)),
-                              std::max(static_cast<int>(std::lround((height - 2) * ring.scale)), 1)});
+        y += header;
+        // Names on lanes want lanes of one height; else larger layers get more.
+        const double height =
+            ring.compact ? double(bodies) / count : bodies * std::sqrt(std::max(layer.rows, 4U)) / weights;
+        // In a view too low for all layers the last ones have no room: never draw below the picture.
+        const int top = std::min(static_cast<int>(std::lround(y * ring.scale)), pixels.height());
+        const int wanted = std::max(static_cast<int>(std::lround((height - 2) * ring.scale)), 1);
+        ring.lanes.push_back({top, std::min(wanted, pixels.height() - top)});
         y += height;
     }
-    const QSize pixels = (QSizeF(plot.size()) * ring.scale).toSize();
     ring.image = QImage(pixels, QImage::Format_RGB32);
     ring.spikes = QImage();
     ring.cells.assign(static_cast<std::size_t>(pixels.width()), {});
@@ -377,11 +388,18 @@ void RasterView::paintLabels(QPainter& painter) const
     const QRect plot = plotRect();
     for (int l = 0; l < static_cast<int>(m_ring->lanes.size()); ++l) {
         const QRect lane = layerRect(l);
-        const QRect header(plot.left(), lane.top() - headerHeight, plot.width(), headerHeight);
+        QRect header(plot.left(), lane.top() - headerHeight, plot.width(), headerHeight);
         painter.setFont(Theme::font(Theme::TextSize::Small, true));
         const QFontMetrics metrics = painter.fontMetrics();
         const QString title = layerTitle(l);
         painter.setPen(theme.text);
+        if (m_ring->compact) {
+            const int width = metrics.horizontalAdvance(title) + Theme::space(2);
+            header = QRect(lane.left(), lane.center().y() - metrics.height() / 2, width, metrics.height());
+            painter.fillRect(header, theme.surface);
+            painter.drawText(header, Qt::AlignLeft | Qt::AlignVCenter, title);
+            continue;
+        }
         painter.drawText(header, Qt::AlignLeft | Qt::AlignVCenter, title);
         painter.setFont(Theme::font(Theme::TextSize::Small));
         painter.setPen(theme.textMuted);

@@ -117,7 +117,8 @@ void StudioSession::simulatedNoseFromFirstClickToProof()
     window.showWorkspace("recordings");
     QTRY_COMPARE(recordings.model().rowCount(), 1);
     QVERIFY(recordings.select(file));
-    QTRY_VERIFY2(recordings.details().toPlainText().contains("closed properly"), qPrintable(recordings.details().toPlainText()));
+    QTRY_VERIFY2(recordings.details().toPlainText().contains("closed properly"),
+                 qPrintable(recordings.details().toPlainText()));
     QVERIFY2(recordings.details().toPlainText().contains("purge"), qPrintable(recordings.details().toPlainText()));
     action(started, "show")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(recordings.viewer().isComplete(), 10000);

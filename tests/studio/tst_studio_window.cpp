@@ -204,11 +204,15 @@ void StudioWindow::fitsASmallScreen()
             QStringList wide;
             for (auto* child : window.findChildren<QWidget*>())
                 if (child->minimumSizeHint().width() > 600 || child->minimumSizeHint().height() > 500)
-                    wide << QString("%1 %2 %3x%4").arg(child->metaObject()->className(), child->objectName()).arg(
-                        child->minimumSizeHint().width()).arg(child->minimumSizeHint().height());
-            QVERIFY2(least.width() <= 1024 && least.height() <= 700,
-                     qPrintable(QString("%1 %2 needs %3 x %4: ").arg(language, workspace).arg(least.width()).arg(
-                                    least.height()) + wide.join("; ")));
+                    wide << QString("%1 %2 %3x%4")
+                                .arg(child->metaObject()->className(), child->objectName())
+                                .arg(child->minimumSizeHint().width())
+                                .arg(child->minimumSizeHint().height());
+            QVERIFY2(
+                least.width() <= 1024 && least.height() <= 700,
+                qPrintable(
+                    QString("%1 %2 needs %3 x %4: ").arg(language, workspace).arg(least.width()).arg(least.height()) +
+                    wide.join("; ")));
         }
     }
 }

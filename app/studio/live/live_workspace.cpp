@@ -120,8 +120,7 @@ void LiveWorkspace::buildDocks()
                            QMainWindow::GroupedDragging);
     m_area->setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     m_area->installEventFilter(this);
-    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this,
-            &LiveWorkspace::styleForTheme);
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &LiveWorkspace::styleForTheme);
     styleForTheme();
 
     m_traces->setTimeAxis(&m_axis);

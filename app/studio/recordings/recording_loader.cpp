@@ -84,7 +84,9 @@ Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(doubl
     if (loaded.spikes)
         spikes.emplace(*loaded.spikes, loaded.metadata.tickMs);
     std::uint64_t count = 0;
-    Timestamp before = loaded.summary.firstTime; // spikes come after the frame that caused them
+    // Spikes come after the frame that caused them and begin up to a tick before the frame before it.
+    const auto slack = static_cast<Timestamp>(2 * loaded.metadata.tickMs * nanosecondsPerMillisecond);
+    Timestamp before = std::max<Timestamp>(loaded.summary.firstTime - nanosecondsPerSecond, 0);
     recording::Item item;
     while (reader->next(item)) {
         std::visit(
@@ -95,7 +97,7 @@ Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(doubl
                         return;
                     if (spikes) {
                         spikes->flush();
-                        loaded.spikes->advanceTo(before);
+                        loaded.spikes->advanceTo(before - slack);
                         before = value.t;
                     }
                     loaded.traces->append(value.t, value.values);

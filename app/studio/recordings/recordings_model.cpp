@@ -61,8 +61,7 @@ QString displayText(const recording::CatalogueEntry& entry, int column)
 {
     switch (column) {
     case RecordingsModel::Started: return Format::dateTime(entry.startedUtc);
-    case RecordingsModel::Title:
-        return entry.title.empty() ? RecordingsModel::tr("untitled") : toQString(entry.title);
+    case RecordingsModel::Title: return entry.title.empty() ? RecordingsModel::tr("untitled") : toQString(entry.title);
     case RecordingsModel::Device: return toQString(entry.device);
     case RecordingsModel::Duration: return Format::duration(toSeconds(entry.duration));
     case RecordingsModel::Gases: return toQString(entry.gases);

@@ -109,8 +109,8 @@ QWidget* SettingRow::makeChooser()
     button->setAccessibleName(button->toolTip());
     button->setFocusPolicy(Qt::StrongFocus);
     connect(button, &QToolButton::clicked, this, [this, folder, button] {
-        auto* dialog = new QFileDialog(this, button->toolTip(), m_line->text(),
-                                       folder ? QString() : tr("Models (*.bnofmodel)"));
+        auto* dialog =
+            new QFileDialog(this, button->toolTip(), m_line->text(), folder ? QString() : tr("Models (*.bnofmodel)"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
         connect(dialog, &QFileDialog::fileSelected, this, &SettingRow::apply);

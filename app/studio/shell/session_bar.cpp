@@ -189,7 +189,8 @@ void SessionBar::refresh()
     QString device = idle ? tr("No sensor connected") : m_session.deviceName();
     if (device.isEmpty())
         device = tr("Sensor");
-    m_device->setText(m_device->fontMetrics().elidedText(device, Qt::ElideMiddle, std::min(Theme::space(80), width() / 4)));
+    m_device->setText(
+        m_device->fontMetrics().elidedText(device, Qt::ElideMiddle, std::min(Theme::space(80), width() / 4)));
     m_device->setToolTip(device);
     m_simulated->setVisible(!idle && m_session.isSimulated());
     const QString text = idle ? QString() : facts();

@@ -65,7 +65,8 @@ void StatusFigures::showSession()
     }
     const auto& source = status.sources.front();
     if (status.replay)
-        rate->setValue(status.replay->speed > 0 ? tr("replay at %L1×").arg(status.replay->speed) : tr("replay at once"));
+        rate->setValue(status.replay->speed > 0 ? tr("replay at %L1×").arg(status.replay->speed)
+                                                : tr("replay at once"));
     else
         rate->setValue(Format::rate(source.statistics.rateHz),
                        source.state == sensing::ConnectionState::Streaming ? Theme::Severity::Info
