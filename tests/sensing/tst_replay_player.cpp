@@ -91,7 +91,7 @@ void TestReplayPlayer::pauseSpeedAndStopWorkFromAnotherThread()
     QVERIFY(ended);
     QCOMPARE(frames.load(), 10);
 
-    ReplayPlayer stopped(tenFrames(m_folder, 100 * nanosecondsPerSecond), 1);
+    ReplayPlayer stopped(tenFrames(m_folder, 101 * nanosecondsPerSecond), 1);
     bool reachedEnd = true;
     std::thread other([&] { reachedEnd = stopped.run([](const Item&) {}); });
     stopped.stop();
