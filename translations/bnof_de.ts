@@ -1140,6 +1140,10 @@
         <source>Listen to the device before you connect; this changes nothing on it.</source>
         <translation>Hören Sie vor dem Verbinden mit; am Gerät ändert das nichts.</translation>
     </message>
+    <message>
+        <source>Detected as %1: %2</source>
+        <translation>Erkannt als %1: %2</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::FirstRunPage</name>

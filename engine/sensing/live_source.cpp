@@ -279,6 +279,9 @@ void LiveSource::tryDetection(std::int64_t now)
     m_decoder = std::move(*made);
     m_detecting = false;
     const std::uint64_t generation = m_generation;
+    m_sink.sourceDecoder(m_options.index, found.decoder, found.reason);
+    if (generation != m_generation)
+        return;
     std::size_t begin = 0;
     for (const Portion& portion : portions) {
         decode({bytes.data() + begin, portion.end - begin}, portion.arrival);

@@ -34,6 +34,9 @@ public:
     /// `arrival` is monotonicNow() when the bytes came.
     virtual void sourceFrame(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival) = 0;
     virtual void sourceEvent(std::uint32_t source, const StreamEvent& event) = 0;
+    /// With decoder=auto: which decoder understands the bytes, and why. Before the first channels.
+    virtual void sourceDecoder(std::uint32_t /*source*/, const std::string& /*decoder*/, const std::string& /*reason*/)
+    {}
     virtual void sourceState(std::uint32_t source, ConnectionState state, const std::optional<Error>& problem) = 0;
 };
 

@@ -235,6 +235,14 @@ void StudioSession::previewListensAndLetsGo()
     listen->click();
     auto* values = dialog.findChild<QTableView*>();
     QTRY_VERIFY_WITH_TIMEOUT(values->model()->rowCount() == 18, 5000);
+    const auto said = [&] {
+        QString all;
+        for (auto* label : dialog.findChildren<QLabel*>())
+            all += label->text() + '\n';
+        return all;
+    };
+    QTRY_VERIFY2(said().contains("Detected as csv"), qPrintable(said()));
+    QTRY_VERIFY2(said().contains("simulated"), qPrintable(said()));
     // Connecting while it listens: the session gets the device as soon as it is free.
     QSignalSpy requested(&dialog, &ConnectDialog::connectRequested);
     for (auto* button : dialog.findChildren<QAbstractButton*>())

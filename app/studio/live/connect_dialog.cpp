@@ -84,6 +84,8 @@ ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
     columns->addWidget(buildPreview(), 1);
     auto* cancel = new QPushButton(tr("Cancel"), this);
     cancel->setAccessibleName(tr("Cancel"));
+    for (QPushButton* other : {cancel, m_listen, m_copyCommand})
+        other->setAutoDefault(false); // Return connects
     m_connect->setDefault(true);
     m_connect->setAccessibleName(tr("Connect"));
     auto* buttons = new QHBoxLayout;
@@ -354,7 +356,7 @@ void ConnectDialog::showPreview()
         lines << tr("%n channel(s)", nullptr, static_cast<int>(state.channels.size())) +
                      tr(", %1, %L2 lines skipped").arg(Format::rate(state.rateHz)).arg(state.skippedLines);
     if (!state.decoder.isEmpty())
-        lines << state.decoder;
+        lines << tr("Detected as %1: %2").arg(state.decoder, state.decoderReason);
     if (state.simulated)
         lines << tr("The device says that its data is simulated.");
     if (lines.isEmpty())

@@ -262,6 +262,10 @@ void LiveWorkspace::adoptSession()
     m_droppedSeen = 0;
     m_droppedAt = 0;
     m_gases.clear();
+    Timestamp span = fromSeconds(m_services.configuration.number("display.trace_window"));
+    if (const auto& replay = m_services.session.status().replay) // a short recording fills the view
+        span = std::clamp(replay->end - replay->start, std::min(5 * nanosecondsPerSecond, span), span);
+    m_axis.setSpan(span);
     m_axis.setExtent(0, 0);
     m_axis.followLive();
 }

@@ -20,11 +20,12 @@ public:
         const std::lock_guard lock(m_mutex);
         m_state.values.assign(frame.values.begin(), frame.values.end());
     }
-    void sourceEvent(std::uint32_t, const StreamEvent& event) override
+    void sourceEvent(std::uint32_t, const StreamEvent&) override {}
+    void sourceDecoder(std::uint32_t, const std::string& decoder, const std::string& reason) override
     {
         const std::lock_guard lock(m_mutex);
-        if (event.kind == StreamEvent::Kind::Note && m_state.decoder.isEmpty())
-            m_state.decoder = toQString(event.text);
+        m_state.decoder = toQString(decoder);
+        m_state.decoderReason = toQString(reason);
     }
     void sourceState(std::uint32_t, sensing::ConnectionState state, const std::optional<Error>& problem) override
     {

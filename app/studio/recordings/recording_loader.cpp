@@ -71,7 +71,8 @@ Result<std::shared_ptr<LoadedRecording>> openRecording(const std::string& path)
         SpikeHistoryOptions options;
         options.binWidth = std::max(options.binWidth, length / mostBins);
         options.keep = length + 4 * options.binWidth;
-        options.spikeCapacity = std::min<std::size_t>(std::size_t{1} << 22, loaded->summary.spikes + 1024);
+        options.spikeCapacity =
+            std::min<std::size_t>(std::size_t{1} << 22, loaded->summary.spikes * 16 / 15 + 1024); // as above
         loaded->spikes = std::make_shared<SpikeHistory>(loaded->metadata.layers, options);
     }
     return loaded;
