@@ -216,9 +216,9 @@ QByteArray LiveWorkspace::saveLayout() const
     return m_area->saveState(layoutVersion);
 }
 
-bool LiveWorkspace::restoreLayout(const QByteArray& layout)
+bool LiveWorkspace::restoreLayout(const QByteArray& layout, bool sized)
 {
-    m_sizesWanted = false;
+    m_sizesWanted = !sized;
     return m_area->restoreState(layout, layoutVersion);
 }
 

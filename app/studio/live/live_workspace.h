@@ -54,7 +54,10 @@ public:
     void setLocked(bool locked);
 
     [[nodiscard]] QByteArray saveLayout() const;
-    bool restoreLayout(const QByteArray& layout);
+    /// `sized` is what layoutIsSized() said when it was saved.
+    bool restoreLayout(const QByteArray& layout, bool sized);
+    /// The panels have been on screen, so that their sizes mean something.
+    [[nodiscard]] bool layoutIsSized() const { return !m_sizesWanted; }
     void resetLayout();
 
 signals:

@@ -23,7 +23,7 @@ struct PreviewState {
     std::uint64_t bytes = 0;
     std::uint64_t skippedLines = 0;
     QString device;
-    QString decoder;       ///< that was detected; empty while none was
+    QString decoder; ///< that was detected; empty while none was
     QString decoderReason;
     QString problem; ///< why it does not work, with the remedy
     bool simulated = false;
