@@ -61,7 +61,8 @@ void Recognition::show(SpikeHistory& history, Timestamp frameTime) const
                 history.add(t, first + spikes[at[layer]].neuron);
         }
     }
-    history.advanceTo(frameTime);
+    // The next frame's spikes may lie up to one tick before this frame's time.
+    history.advanceTo(frameTime - 2 * tickLength);
 }
 
 } // namespace bnof::session
