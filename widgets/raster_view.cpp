@@ -17,8 +17,8 @@ namespace bnof::widgets {
 namespace {
 
 constexpr int headerHeight = 20;
-constexpr int leastLane = 10; ///< px; with less on average for a layer the headers are given up
-constexpr int activityInterval = 500;                      // ms
+constexpr int leastLane = 10;         ///< px; with less on average for a layer the headers are given up
+constexpr int activityInterval = 500; // ms
 constexpr Timestamp activityWindow = nanosecondsPerSecond; ///< over which rate and sparsity are told
 constexpr double fullRate = 60;                            ///< Hz per neuron that gets the strongest tone
 constexpr double faintest = 0.28;                          ///< tone of a single spike, so that it can always be seen
