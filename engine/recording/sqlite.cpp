@@ -61,6 +61,14 @@ Result<bool> Statement::step()
 {
     if (m_status == SQLITE_OK)
         m_status = sqlite3_step(m_statement);
+    // The busy timeout does not cover every wait: while another process switches the journal mode, recovers or
+    // removes the write-ahead log, SQLite answers at once. Outside a transaction trying again is safe.
+    for (int tries = 0; (m_status & 0xFF) == SQLITE_BUSY && sqlite3_get_autocommit(m_database) != 0 && tries < 100;
+         ++tries) {
+        sqlite3_reset(m_statement);
+        sqlite3_sleep(50);
+        m_status = sqlite3_step(m_statement);
+    }
     const int status = m_status;
     if (status == SQLITE_ROW) {
         m_status = SQLITE_OK;
