@@ -43,9 +43,14 @@ void printForPeople(const Json& result)
     if (interval.size() == 2)
         printLine("difference to LDA      " + percent(paired["difference"]) + "   (95 % interval " +
                   percent(interval[0]) + " to " + percent(interval[1]) + ")");
-    for (const auto& [gas, rmse] : result["rmse"].members())
-        printLine("RMSE " + gas + std::string(gas.size() < 18 ? 18 - gas.size() : 1, ' ') + rmse.dump() + " ppm");
-    printLine("spikes per decision    " + result["spikes_per_decision"].dump());
+    for (const auto& [gas, rmse] : result["rmse"].members()) {
+        char text[64];
+        std::snprintf(text, sizeof text, "RMSE %-17s %.3g ppm", gas.c_str(), rmse.toDouble());
+        printLine(std::string(text));
+    }
+    char spikes[64];
+    std::snprintf(spikes, sizeof spikes, "spikes per decision    %.0f", result["spikes_per_decision"].toDouble());
+    printLine(std::string(spikes));
     if (const auto& warning = result["leak_test"]["warning"]; warning.isString() && !warning.toString().empty())
         printLine("LEAK TEST              " + warning.toString());
     if (result["simulated"].toBool())
