@@ -27,8 +27,6 @@ SettingRow::SettingRow(ConfigurationStore& store, const Setting& setting, QWidge
     title->setFixedWidth(Theme::space(48));
     title->setWordWrap(true);
     title->setBuddy(m_editor);
-    auto* unit = new QLabel(toQString(setting.unit), this);
-    unit->setMinimumWidth(Theme::space(8));
     auto* summary = new QLabel(SettingTexts::summary(setting), this);
     summary->setWordWrap(true);
     summary->setFont(Theme::font(Theme::TextSize::Small));
@@ -52,10 +50,13 @@ SettingRow::SettingRow(ConfigurationStore& store, const Setting& setting, QWidge
     grid->setVerticalSpacing(Theme::space(1));
     grid->addWidget(title, 0, 0);
     grid->addWidget(m_editor, 0, 1);
-    if (QWidget* chooser = makeChooser())
-        grid->addWidget(chooser, 0, 2);
-    else
+    if (QWidget* chooser = makeChooser()) {
+        grid->addWidget(chooser, 0, 2, Qt::AlignLeft); // the column must be able to grow as under a unit
+    } else {
+        auto* unit = new QLabel(toQString(setting.unit), this);
+        unit->setMinimumWidth(Theme::space(8));
         grid->addWidget(unit, 0, 2);
+    }
     grid->addWidget(m_reset, 0, 3);
     grid->addWidget(summary, 1, 1, 1, 3);
     grid->addWidget(m_problem, 2, 1, 1, 3);
