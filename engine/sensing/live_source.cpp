@@ -163,6 +163,10 @@ void LiveSource::setState(ConnectionState state, const std::optional<Error>& pro
         return;
     m_state = state;
     m_problem = problem;
+    if (state != ConnectionState::Streaming) {
+        const std::lock_guard lock(m_shared);
+        m_statistics.rateHz = 0; // the last rate would look as if data still came
+    }
     m_sink.sourceState(m_options.index, state, problem);
 }
 

@@ -189,6 +189,7 @@ void TestSession::unplugAndReplugContinueTheSameRecording()
     using sensing::ConnectionState;
     QVERIFY(waitFor([&] { return session->status().sources.front().state == ConnectionState::Reconnecting; }, 5000));
     QVERIFY(!session->status().problems.empty());
+    QCOMPARE(session->status().sources.front().statistics.rateHz, 0.0);
     QVERIFY(session->status().recording.has_value());
     QTest::qWait(700);
     const auto before = session->status().frames;
