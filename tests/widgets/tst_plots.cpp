@@ -155,6 +155,8 @@ private slots:
     void rasterColumnsAreRefilledWhenBinsComplete();
     void rasterShowsSingleSpikesWhenZoomed();
     void rasterSummaryNamesLayers();
+    void rasterInAFewPixelsStaysInItsLanes_data();
+    void rasterInAFewPixelsStaysInItsLanes();
     void linkedViewsShareTheWindow();
     void framesAreCheap();
     void picturesForTheEye();
@@ -526,6 +528,55 @@ void TestPlots::rasterShowsSingleSpikesWhenZoomed()
     const auto& spike = spikes[spikes.size() / 2];
     QVERIFY(nearest(image, view.xAt(spike.t), view.plotRect().top(), view.plotRect().bottom(),
                     Theme::current().categorical(2)) < 200);
+}
+
+void TestPlots::rasterInAFewPixelsStaysInItsLanes_data()
+{
+    QTest::addColumn<Timestamp>("span");
+    QTest::newRow("densities") << 2 * second;
+    QTest::newRow("single spikes") << 40 * ms;
+}
+
+/// A view that is lower than its layers need once wrote below its picture.
+void TestPlots::rasterInAFewPixelsStaysInItsLanes()
+{
+    QFETCH(Timestamp, span);
+    const auto busy = fourLayers();
+    fillSpikes(*busy, 0, 3);
+    const auto silent = fourLayers();
+    silent->advanceTo(3 * second);
+    RasterView view;
+    RasterView blank;
+    int coloured = 0;
+    // The first heights leave no room for a plot at all, the later ones a plot of a few pixels.
+    for (int height = 1; height <= 90; ++height) {
+        for (const int width : {1, 3, 7, 33, 101, 321}) {
+            for (RasterView* each : {&view, &blank}) {
+                each->setHistory(each == &view ? busy : silent);
+                each->resize(width, height);
+                each->timeAxis()->setExtent(0, 3 * second);
+                each->timeAxis()->setRange(second, second + span);
+            }
+            QImage picture = view.grab().toImage();
+            QImage background = blank.grab().toImage();
+            QCOMPARE(picture.size(), QSize(width, height));
+            QCOMPARE(background.size(), QSize(width, height));
+            const QRect plot = view.plotRect();
+            for (int layer = 0; layer < 4; ++layer) {
+                const QRect lane = view.layerRect(layer);
+                QVERIFY2(lane.isEmpty() || plot.contains(lane),
+                         qPrintable(QStringLiteral("%1x%2, layer %3").arg(width).arg(height).arg(layer)));
+                for (int y = lane.top(); y <= lane.bottom(); ++y)
+                    for (int x = lane.left(); x <= lane.right(); ++x) {
+                        coloured += picture.pixel(x, y) != background.pixel(x, y);
+                        picture.setPixel(x, y, 0);
+                        background.setPixel(x, y, 0);
+                    }
+            }
+            QVERIFY2(picture == background, qPrintable(QStringLiteral("%1x%2").arg(width).arg(height)));
+        }
+    }
+    QVERIFY(coloured > 1000);
 }
 
 void TestPlots::rasterSummaryNamesLayers()
