@@ -54,6 +54,36 @@ SourceDescription sourceFromJson(const Json& json)
 
 } // namespace
 
+Json toJson(const DescriptionEdit& edit)
+{
+    Json out = Json::object();
+    out.set("utc_ns", edit.utc);
+    out.set("title", edit.title);
+    out.set("operator", edit.operatorName);
+    out.set("notes", edit.notes);
+    return out;
+}
+
+Result<DescriptionEdit> descriptionEditFromJson(const Json& json)
+{
+    JsonFields fields(json, "description");
+    DescriptionEdit edit;
+    edit.utc = fields.integerOr("utc_ns", 0, INT64_MIN, INT64_MAX);
+    edit.title = fields.stringOr("title", {});
+    edit.operatorName = fields.stringOr("operator", {});
+    edit.notes = fields.stringOr("notes", {});
+    if (!fields.ok())
+        return fields.status().error();
+    return edit;
+}
+
+void apply(const DescriptionEdit& edit, RecordingMetadata& metadata)
+{
+    metadata.title = edit.title;
+    metadata.operatorName = edit.operatorName;
+    metadata.notes = edit.notes;
+}
+
 Json toJson(const RecordingMetadata& metadata)
 {
     Json out = Json::object();

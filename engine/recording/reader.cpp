@@ -28,6 +28,8 @@ public:
     Result<void> begin();
 
     [[nodiscard]] const RecordingMetadata& metadata() const override { return m_metadata; }
+    [[nodiscard]] const RecordingMetadata& originalMetadata() const override { return m_original; }
+    [[nodiscard]] const std::vector<DescriptionEdit>& edits() const override { return m_edits; }
     [[nodiscard]] std::vector<std::uint8_t> modelBytes() const override { return blob(StreamType::Model); }
     [[nodiscard]] std::vector<std::uint8_t> recogniserState() const override
     {
@@ -58,7 +60,9 @@ private:
     [[nodiscard]] static std::optional<Timestamp> timeOf(const Item& item);
 
     std::unique_ptr<ChunkReader> m_chunks;
-    RecordingMetadata m_metadata;
+    RecordingMetadata m_original;
+    RecordingMetadata m_metadata; ///< with the newest description
+    std::vector<DescriptionEdit> m_edits;
     Summary m_summary;
     std::vector<ChunkPlace> m_prologue;
     std::vector<IndexEntry> m_index;
@@ -92,6 +96,7 @@ Result<void> FileReader::begin()
     BNOF_TRY(readMetadata(footer));
     if (footer) {
         m_summary = footer->summary;
+        m_edits = std::move(footer->edits);
         m_index = m_chunks->footer()->contents.index();
         noteRepairs(footer->repairs);
     } else {
@@ -101,6 +106,9 @@ Result<void> FileReader::begin()
                          "completed by a repair.");
         scan();
     }
+    m_original = m_metadata;
+    if (!m_edits.empty())
+        apply(m_edits.back(), m_metadata);
     rewind();
     return {};
 }
@@ -170,6 +178,12 @@ void FileReader::tallyChunk(const ChunkPlace& place)
         added.spikes = header.aux;
         added.spikesPerLayer.resize(std::size_t{header.streamId} + 1);
         added.spikesPerLayer.back() = header.aux;
+        break;
+    case StreamType::DescriptionEdit:
+        if (const auto payload = m_chunks->payload(place, m_log)) {
+            if (auto edit = editFromPayload(*payload))
+                m_edits.push_back(std::move(*edit));
+        }
         break;
     case StreamType::Decisions:
     case StreamType::Events:

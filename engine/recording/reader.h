@@ -71,6 +71,9 @@ public:
     virtual ~Reader() = default;
 
     [[nodiscard]] virtual const RecordingMetadata& metadata() const = 0;
+    /// As it was when the recording began; metadata() has the newest of edits() in it.
+    [[nodiscard]] virtual const RecordingMetadata& originalMetadata() const = 0;
+    [[nodiscard]] virtual const std::vector<DescriptionEdit>& edits() const = 0; ///< in file order
     [[nodiscard]] virtual std::vector<std::uint8_t> modelBytes() const = 0;      ///< empty: no model
     [[nodiscard]] virtual std::vector<std::uint8_t> recogniserState() const = 0; ///< at the start
     [[nodiscard]] virtual const Health& health() const = 0;
@@ -110,5 +113,10 @@ struct Repair {
     std::vector<std::string> findings;
 };
 [[nodiscard]] Result<Repair> repair(const std::string& path, const std::string& outPath = {});
+
+/// Change what people wrote about a finished recording. The change is appended; what was there stays in the
+/// file. Safe against being killed: the measured data is never touched (engine/storage/FORMAT.md, "Changes").
+/// Errors: not closed properly, being written, not permitted, disk full, longer than maxDescriptionBytes.
+[[nodiscard]] Result<void> editDescription(const std::string& path, const DescriptionEdit& edit);
 
 } // namespace bnof::recording

@@ -30,7 +30,7 @@ constexpr std::size_t groupBytes = 2U << 20;
 constexpr std::size_t reserveBytes = 1U << 20;
 constexpr std::size_t partBytes = 4U << 20;
 
-enum class Tag : std::uint8_t { Frame, Spikes, Decision, Event, Mark };
+enum class Tag : std::uint8_t { Frame, Spikes, Decision, Event, Mark, Description };
 
 void putRaw(Bytes& out, const void* bytes, std::size_t length)
 {
@@ -86,6 +86,7 @@ public:
     bool decision(const Decision& decision, std::int64_t latencyNanoseconds) override;
     bool event(const StreamEvent& event) override;
     bool mark(const Mark& mark) override;
+    bool describe(DescriptionEdit edit) override;
     Result<void> finish() override;
     [[nodiscard]] Status status() const override;
     [[nodiscard]] const RecordingMetadata& metadata() const override { return m_metadata; }
@@ -104,6 +105,7 @@ private:
     void keepOnDisk();
     void process(ByteView items);
     void processItem(ByteCursor& in);
+    void writeEdit(DescriptionEdit edit);
     void writeGroup();
     void fail(const Error& error);
     [[nodiscard]] bool failed() const { return m_failed.load(std::memory_order_acquire); }
@@ -137,6 +139,7 @@ private:
 
     GroupBuilder m_group; // writer thread only, as all below
     Summary m_summary;
+    std::vector<DescriptionEdit> m_edits;
     Bytes m_scratch;
     std::vector<float> m_values;
     std::vector<Spike> m_spikes;
@@ -318,6 +321,22 @@ bool FileRecorder::mark(const Mark& mark)
     return true;
 }
 
+bool FileRecorder::describe(DescriptionEdit edit)
+{
+    const std::size_t length = edit.title.size() + edit.operatorName.size() + edit.notes.size();
+    std::unique_lock lock(m_mutex);
+    if (length > maxDescriptionBytes || !admit(lock, length + 64, true, &Drops::others, m_now))
+        return false;
+    const bool wasEmpty = m_inbox.empty();
+    put(m_inbox, static_cast<std::uint8_t>(Tag::Description));
+    put(m_inbox, edit.utc != 0 ? edit.utc : wallNow());
+    putText(m_inbox, edit.title);
+    putText(m_inbox, edit.operatorName);
+    putText(m_inbox, edit.notes);
+    handedOver(lock, wasEmpty);
+    return true;
+}
+
 void FileRecorder::write()
 {
     Bytes work;
@@ -423,7 +442,30 @@ void FileRecorder::processItem(ByteCursor& in)
         m_group.addMark(mark);
         break;
     }
+    case Tag::Description: {
+        DescriptionEdit edit;
+        edit.utc = in.get<std::int64_t>();
+        edit.title = in.getText();
+        edit.operatorName = in.getText();
+        edit.notes = in.getText();
+        writeEdit(std::move(edit));
+        break;
     }
+    }
+}
+
+void FileRecorder::writeEdit(DescriptionEdit edit)
+{
+    writeGroup(); // in the order in which things happened
+    if (failed())
+        return;
+    const Chunk chunk = editChunk(edit);
+    if (const auto written = m_writer->append(std::span(&chunk, 1)); !written.ok()) {
+        fail(written.error());
+        return;
+    }
+    m_edits.push_back(std::move(edit));
+    m_bytes = m_writer->size();
 }
 
 void FileRecorder::writeGroup()
@@ -442,7 +484,7 @@ void FileRecorder::writeGroup()
 
 Bytes FileRecorder::footerText() const
 {
-    const std::string text = encode(FooterText{toJson(m_metadata), m_summary, Json::array()});
+    const std::string text = encode(FooterText{toJson(m_metadata), m_summary, Json::array(), m_edits});
     return Bytes(text.begin(), text.end());
 }
 

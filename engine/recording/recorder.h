@@ -51,6 +51,10 @@ public:
     virtual bool event(const StreamEvent& event) = 0;
     virtual bool mark(const Mark& mark) = 0;
 
+    /// Change what people wrote about the recording: from now on `edit` counts (its time is set when 0). What
+    /// the recording began with stays in the file. False when it is longer than maxDescriptionBytes too.
+    virtual bool describe(DescriptionEdit edit) = 0;
+
     /// Write what is queued and the footer, flush to disk, close. Waits; not for the UI thread.
     virtual Result<void> finish() = 0;
 

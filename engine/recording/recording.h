@@ -48,6 +48,22 @@ struct RecordingMetadata {
     bool operator==(const RecordingMetadata&) const = default;
 };
 
+/// What people wrote about a recording, as changed later: all three texts replace the earlier ones.
+struct DescriptionEdit {
+    std::int64_t utc = 0; ///< when, nanoseconds since 1970
+    std::string title;
+    std::string operatorName;
+    std::string notes;
+
+    bool operator==(const DescriptionEdit&) const = default;
+};
+/// Longest description that is kept, in bytes of all three texts together.
+inline constexpr std::size_t maxDescriptionBytes = 1U << 20;
+
+[[nodiscard]] Json toJson(const DescriptionEdit& edit);
+[[nodiscard]] Result<DescriptionEdit> descriptionEditFromJson(const Json& json);
+void apply(const DescriptionEdit& edit, RecordingMetadata& metadata);
+
 [[nodiscard]] Json toJson(const RecordingMetadata& metadata);
 [[nodiscard]] Result<RecordingMetadata> metadataFromJson(const Json& json);
 

@@ -39,7 +39,7 @@ Survey survey(const ChunkReader& chunks)
 
 Bytes footerBytes(const Reader& reader, const Summary& summary, const Json& repairs)
 {
-    const std::string text = encode(FooterText{toJson(reader.metadata()), summary, repairs});
+    const std::string text = encode(FooterText{toJson(reader.metadata()), summary, repairs, reader.edits()});
     return Bytes(text.begin(), text.end());
 }
 

@@ -17,6 +17,7 @@ enum class StreamType : std::uint16_t {
     Metadata = 1,
     Model = 2,
     RecogniserState = 3,
+    DescriptionEdit = 4, ///< anywhere in the file
     Frames = 16,
     Spikes = 17,
     Decisions = 18,
@@ -156,11 +157,16 @@ void tallyDecision(Summary& summary, int gas);
 void tallyEvent(Summary& summary, const StreamEvent& event);
 void tallyMark(Summary& summary, const std::string& label);
 
+/// The chunk that says how a recording is described from now on.
+[[nodiscard]] storage::Chunk editChunk(const DescriptionEdit& edit);
+[[nodiscard]] std::optional<DescriptionEdit> editFromPayload(const storage::Bytes& payload);
+
 /// The part of the footer that is ours.
 struct FooterText {
     Json metadata;
     Summary summary;
     Json repairs; ///< array of {utc, cut_bytes, findings}
+    std::vector<DescriptionEdit> edits;
 };
 [[nodiscard]] std::string encode(const FooterText& text);
 [[nodiscard]] Result<FooterText> footerTextFromJson(std::string_view text);

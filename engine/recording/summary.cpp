@@ -150,19 +150,49 @@ void tally(Summary& summary, const Item& item)
         tallyMark(summary, mark->label);
 }
 
+storage::Chunk editChunk(const DescriptionEdit& edit)
+{
+    const std::string text = toJson(edit).dump();
+    storage::Chunk chunk;
+    chunk.streamType = static_cast<std::uint16_t>(StreamType::DescriptionEdit);
+    chunk.aux = text.size();
+    chunk.payload.assign(text.begin(), text.end());
+    return chunk;
+}
+
+std::optional<DescriptionEdit> editFromPayload(const storage::Bytes& payload)
+{
+    const auto json = Json::parse({reinterpret_cast<const char*>(payload.data()), payload.size()}, "description");
+    if (!json.ok())
+        return std::nullopt;
+    auto edit = descriptionEditFromJson(*json);
+    return edit.ok() ? std::optional(std::move(edit).value()) : std::nullopt;
+}
+
 std::string encode(const FooterText& text)
 {
     Json out = Json::object();
     out.set("metadata", text.metadata);
     out.set("summary", toJson(text.summary));
     out.set("repairs", text.repairs);
+    if (!text.edits.empty()) {
+        Json edits = Json::array();
+        for (const DescriptionEdit& edit : text.edits)
+            edits.push(toJson(edit));
+        out.set("edits", std::move(edits));
+    }
     return out.dump();
 }
 
 Result<FooterText> footerTextFromJson(std::string_view text)
 {
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, "footer"));
-    return FooterText{json["metadata"], summaryFromJson(json["summary"]), json["repairs"]};
+    FooterText out{json["metadata"], summaryFromJson(json["summary"]), json["repairs"], {}};
+    for (const Json& item : json["edits"].items()) {
+        BNOF_TRY_ASSIGN(DescriptionEdit edit, descriptionEditFromJson(item));
+        out.edits.push_back(std::move(edit));
+    }
+    return out;
 }
 
 } // namespace bnof::recording

@@ -42,13 +42,19 @@ bool allZero(const ByteSource& source, std::uint64_t offset, std::uint64_t lengt
 
 /// What reading the items does not look at: the zeros between chunks, and whether the footer's table is
 /// the one that the chunks give.
-void checkStructure(const ChunkReader& chunks, DamageLog& log)
+void checkStructure(const ChunkReader& chunks, const Reader& reader, DamageLog& log)
 {
     Contents contents;
     ChunkPosition position;
     DamageLog ignored; // the reader reports the same damage
+    std::vector<DescriptionEdit> edits;
     while (auto place = chunks.next(position, ignored)) {
         contents.add(place->header, place->offset);
+        if (place->header.streamType == static_cast<std::uint16_t>(StreamType::DescriptionEdit)) {
+            const auto payload = chunks.payload(*place, log);
+            if (auto edit = payload ? editFromPayload(*payload) : std::nullopt)
+                edits.push_back(std::move(*edit));
+        }
         const std::uint64_t end = place->offset + chunkHeaderBytes + place->header.storedLength;
         if (place->end() <= chunks.dataEnd() && !allZero(chunks.source(), end, place->end() - end))
             log.report(end, place->end() - end, 0,
@@ -66,6 +72,10 @@ void checkStructure(const ChunkReader& chunks, DamageLog& log)
                    "At byte " + std::to_string(footer->offset) + ": the footer lists " +
                        std::to_string(footer->contents.chunks()) + " chunks, and " + std::to_string(contents.chunks()) +
                        " are in the file.");
+    if (edits != reader.edits())
+        log.report(footer->offset + 1, 0, 0,
+                   "At byte " + std::to_string(footer->offset) +
+                       ": the changed descriptions in the footer are not those in the file.");
 }
 
 Result<Verification> verifySource(std::unique_ptr<ByteSource> source, std::unique_ptr<Reader> reader,
@@ -93,7 +103,7 @@ Result<Verification> verifySource(std::unique_ptr<ByteSource> source, std::uniqu
     result.health = reader->health();
     DamageLog structure;
     BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), name));
-    checkStructure(*chunks, structure);
+    checkStructure(*chunks, *reader, structure);
     if (result.health.complete && result.health.damagedChunks == 0 && !(seen == reader->summary()))
         structure.report(~std::uint64_t{0}, 0, 0, "The footer's totals are not those of the items in the file.");
     result.health.lostBytes += structure.lostBytes();

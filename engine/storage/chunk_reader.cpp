@@ -86,6 +86,7 @@ std::optional<Footer> ChunkReader::readFooter() const
     if (!footer || footer->fileHeader.uuid != tail->uuid)
         return std::nullopt;
     footer->offset = tail->footerOffset;
+    footer->sequence = header->sequence;
     footer->payloadEnd = tail->footerOffset + chunkHeaderBytes + header->storedLength;
     return footer;
 }
@@ -128,6 +129,28 @@ std::optional<std::uint64_t> ChunkReader::findChunk(std::uint64_t from, std::uin
     return std::nullopt;
 }
 
+std::uint64_t ChunkReader::behindOldTail(const ChunkPlace& footer, DamageLog& log) const
+{
+    Bytes bytes(tailBytes);
+    const bool read = m_source->readAt(footer.end(), bytes) == bytes.size();
+    const auto tail = read ? parseTail(bytes) : std::nullopt;
+    if (!tail || tail->footerOffset != footer.offset || footer.offset + tail->footerLength != footer.end() ||
+        tail->uuid != m_header.uuid)
+        return footer.end();
+    // Nothing depends on a footer that was replaced, but a check of the file looks at every byte.
+    const std::uint64_t stored = footer.header.storedLength;
+    bytes.resize(static_cast<std::size_t>(padded(stored)));
+    const bool whole = m_source->readAt(footer.offset + chunkHeaderBytes, bytes) == bytes.size() &&
+                       payloadChecksum(ByteView(bytes).first(static_cast<std::size_t>(stored)), m_header.uuid,
+                                       footer.header.sequence) == footer.header.payloadCrc &&
+                       std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(stored), bytes.end(),
+                                   [](std::uint8_t byte) { return byte == 0; });
+    if (!whole)
+        log.report(footer.offset, chunkHeaderBytes + stored, 0,
+                   at(footer.offset) + "a footer that was replaced by a later one is damaged; nothing depends on it.");
+    return footer.end() + tailBytes;
+}
+
 std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& log) const
 {
     const std::uint64_t end = dataEnd();
@@ -142,9 +165,10 @@ std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& 
                            at(place->offset) + std::to_string(missing) + " chunk(s) before this place are missing.");
             }
             position = {std::min(place->end(), end), place->header.sequence + 1, place->offset};
-            if (place->header.streamType == footerStreamType)
-                continue;
-            return place;
+            if (place->header.streamType != footerStreamType)
+                return place;
+            position.offset = std::min(behindOldTail(*place, log), end);
+            continue;
         }
         if (fits) {
             log.report(place->offset, std::min(place->end(), end) - place->offset, 1,

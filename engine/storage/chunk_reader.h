@@ -80,6 +80,8 @@ private:
 
     [[nodiscard]] std::optional<Footer> readFooter() const;
     [[nodiscard]] std::optional<ChunkPlace> placeAt(std::uint64_t offset) const;
+    /// Where reading goes on behind a footer in the midst of the file: behind its tail, where it has one.
+    [[nodiscard]] std::uint64_t behindOldTail(const ChunkPlace& footer, DamageLog& log) const;
     [[nodiscard]] std::optional<std::uint64_t> findChunk(std::uint64_t from, std::uint64_t nextSequence) const;
 
     std::unique_ptr<ByteSource> m_source;

@@ -52,6 +52,12 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<ChunkWriter>> resume(const std::string& path, const FileHeader& header,
                                                                      Codec codec, Contents contents,
                                                                      std::uint64_t nextSequence, std::uint64_t end);
+    /// Add one chunk to a finished file, with a new footer and tail behind it, in a single write; the old
+    /// footer and tail stay where they are. `footer` is the file's own, `application` the new one's text.
+    /// After an error, and in the eyes of a process that was killed, the file is as it was before: what a
+    /// torn write left is no whole chunk. Errors: being written, changed meanwhile, not permitted, disk full.
+    [[nodiscard]] static Result<void> amend(const std::string& path, const Footer& footer, const Chunk& chunk,
+                                            ByteView application, FileCalls calls = FileCalls::ofTheSystem());
     ~ChunkWriter();
     ChunkWriter(const ChunkWriter&) = delete;
     ChunkWriter& operator=(const ChunkWriter&) = delete;
@@ -72,6 +78,7 @@ public:
 
 private:
     ChunkWriter(int fd, std::string path, const FileHeader& header, Codec codec, FileCalls calls);
+    void encodeFooter(ByteView application, std::uint64_t offset, std::uint64_t sequence, Bytes& out) const;
     [[nodiscard]] ChunkHeader encodeChunk(const Chunk& chunk, std::uint64_t sequence, Bytes& out) const;
     Result<void> writeAtEnd(ByteView bytes);
     [[nodiscard]] Error writeError(int code) const;

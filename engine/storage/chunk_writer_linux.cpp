@@ -114,6 +114,31 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path
     return writer;
 }
 
+Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, const Chunk& chunk, ByteView application,
+                                FileCalls calls)
+{
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return errnoError(errno, "cannot write to the recording", path,
+                          "Check that the file and its disk may be written to.");
+    std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, footer.fileHeader, Codec::Lz4, std::move(calls)));
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return makeError(ErrorKind::Storage, "somebody else is writing to this recording", path, "Try again.");
+    const off_t size = ::lseek(fd, 0, SEEK_END);
+    const std::uint64_t end = padded(footer.payloadEnd) + tailBytes;
+    if (size < 0 || static_cast<std::uint64_t>(size) != end)
+        return makeError(ErrorKind::Storage, "the recording was changed meanwhile", path, "Try again.");
+    if (chunk.payload.size() > maxPayloadBytes)
+        return makeError(ErrorKind::Internal, "a chunk is larger than the format allows", path);
+    writer->m_size = end;
+    writer->m_contents = footer.contents;
+    Bytes bytes;
+    writer->m_contents.addUnindexed(writer->encodeChunk(chunk, footer.sequence + 1, bytes));
+    writer->encodeFooter(application, end + bytes.size(), footer.sequence + 2, bytes);
+    BNOF_TRY(writer->writeAtEnd(bytes));
+    return writer->sync();
+}
+
 Error ChunkWriter::writeError(int code) const
 {
     if (code == ENOSPC || code == EDQUOT)
@@ -213,18 +238,24 @@ Result<void> ChunkWriter::sync()
     return {};
 }
 
-Result<void> ChunkWriter::finish(ByteView application)
+void ChunkWriter::encodeFooter(ByteView application, std::uint64_t offset, std::uint64_t sequence, Bytes& out) const
 {
     Chunk chunk;
     chunk.streamType = footerStreamType;
     chunk.payload = m_contents.encode(m_header, application);
     Bytes bytes;
-    const std::uint64_t offset = m_size;
+    static_cast<void>(encodeChunk(chunk, sequence, bytes));
+    const Tail tail{offset, bytes.size(), m_header.uuid};
+    putBytes(out, bytes);
+    putBytes(out, encode(tail));
+}
+
+Result<void> ChunkWriter::finish(ByteView application)
+{
+    Bytes bytes;
     // Data first: a footer must never reach the disk before what it describes.
     BNOF_TRY(sync());
-    static_cast<void>(encodeChunk(chunk, m_sequence, bytes));
-    Tail tail{offset, bytes.size(), m_header.uuid};
-    putBytes(bytes, encode(tail));
+    encodeFooter(application, m_size, m_sequence, bytes);
     BNOF_TRY(writeAtEnd(bytes));
     BNOF_TRY(sync());
     return syncFolder(m_path);

@@ -25,6 +25,11 @@ void Contents::add(const ChunkHeader& header, std::uint64_t offset)
             }
         }
     }
+    addUnindexed(header);
+}
+
+void Contents::addUnindexed(const ChunkHeader& header)
+{
     ++m_chunks;
     StreamTotals& totals = m_streams[{header.streamType, header.streamId}];
     if (header.count > 0) {

@@ -42,6 +42,8 @@ public:
     static constexpr std::size_t maxIndexEntries = 65536;
 
     void add(const ChunkHeader& header, std::uint64_t offset);
+    /// Count a chunk without making its place one where reading can begin.
+    void addUnindexed(const ChunkHeader& header);
     [[nodiscard]] const StreamTable& streams() const { return m_streams; }
     [[nodiscard]] const std::vector<IndexEntry>& index() const { return m_index; }
     [[nodiscard]] std::uint64_t chunks() const { return m_chunks; }
@@ -63,6 +65,7 @@ private:
 struct Footer {
     FileHeader fileHeader;
     std::uint64_t offset = 0;     ///< where the footer chunk begins, and so the data ends
+    std::uint64_t sequence = 0;   ///< of the footer chunk
     std::uint64_t payloadEnd = 0; ///< where its padding begins
     Contents contents;
     Bytes application;

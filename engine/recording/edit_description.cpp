@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/recording/stream_layout.h"
+#include "engine/storage/chunk_reader.h"
+
+namespace bnof::recording {
+
+using namespace storage;
+
+Result<void> editDescription(const std::string& path, const DescriptionEdit& edit)
+{
+    if (edit.title.size() + edit.operatorName.size() + edit.notes.size() > maxDescriptionBytes)
+        return makeError(ErrorKind::BadInput, "the description is too long", path, "Shorten the notes.");
+    BNOF_TRY_ASSIGN(auto source, openFileSource(path));
+    BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), path));
+    if (chunks->source().isBeingWritten())
+        return makeError(ErrorKind::Storage, "this recording is still being written", path,
+                         "Change its description where it is being recorded, or stop the recording first.");
+    const auto& footer = chunks->footer();
+    if (!footer || chunks->fileHeaderIsDamaged())
+        return makeError(ErrorKind::BadInput, "this recording was not closed properly", path,
+                         "Repair it first, then change its description.");
+    const Bytes& bytes = footer->application;
+    BNOF_TRY_ASSIGN(FooterText text, footerTextFromJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+    text.edits.push_back(edit);
+    if (text.edits.back().utc == 0)
+        text.edits.back().utc = wallNow();
+    const std::string encoded = encode(text);
+    return ChunkWriter::amend(path, *footer, editChunk(text.edits.back()),
+                              {reinterpret_cast<const std::uint8_t*>(encoded.data()), encoded.size()});
+}
+
+} // namespace bnof::recording
