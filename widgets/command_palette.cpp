@@ -56,7 +56,11 @@ public:
         painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, shortcut);
         const int keys = painter->fontMetrics().horizontalAdvance(QStringLiteral("Ctrl+Shift+W")) + Theme::space(3);
         area.setRight(area.right() - keys);
-        const QString command = index.data(CommandModel::CommandLineRole).toString();
+        // What cannot be used says why, where the others say their name on the command line.
+        const QString why = index.data(CommandModel::ReasonRole).toString();
+        const QString command = why.isEmpty()
+                                    ? index.data(CommandModel::CommandLineRole).toString()
+                                    : painter->fontMetrics().elidedText(why, Qt::ElideRight, area.width() * 3 / 5);
         painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, command);
         area.setRight(area.right() -
                       (command.isEmpty() ? 0 : painter->fontMetrics().horizontalAdvance(command) + Theme::space(3)));
@@ -139,7 +143,11 @@ void CommandModel::rebuild()
         if (score > 0)
             scored.emplace_back(m_pattern.isEmpty() ? 1 : score, static_cast<int>(i));
     }
-    std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    const auto usable = [this](int entry) { return m_entries[static_cast<std::size_t>(entry)].action->isEnabled(); };
+    std::stable_sort(scored.begin(), scored.end(), [&](const auto& a, const auto& b) {
+        const bool first = usable(a.second);
+        return first != usable(b.second) ? first : a.first > b.first;
+    });
     beginResetModel();
     m_rows.clear();
     for (const auto& [score, entry] : scored)
@@ -173,12 +181,15 @@ QVariant CommandModel::data(const QModelIndex& index, int role) const
     case ShortcutRole: return shortcut;
     case CommandLineRole: return commandLine;
     case ActionRole: return QVariant::fromValue(action);
+    case ReasonRole: return action->isEnabled() ? QString() : action->property(reasonProperty).toString();
     case Qt::AccessibleTextRole: {
         QStringList parts{plainText(*action)};
         if (!shortcut.isEmpty())
             parts << shortcut;
         if (!commandLine.isEmpty())
             parts << tr("on the command line: %1").arg(commandLine);
+        if (const QString why = data(index, ReasonRole).toString(); !why.isEmpty())
+            parts << tr("not now: %1").arg(why);
         return parts.join(QStringLiteral(", "));
     }
     default: return {};

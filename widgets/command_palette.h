@@ -17,12 +17,15 @@ namespace bnof::widgets {
 /// and runs of letters count more). Case does not matter; an empty pattern matches everything.
 [[nodiscard]] int fuzzyScore(const QString& pattern, const QString& text);
 
-/// The actions of a program as a filtered list. Columns of a row come by roles.
+/// The actions of a program as a filtered list: what can be used first, then the rest with the reason why it
+/// cannot. Columns of a row come by roles.
 class CommandModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
-    enum Role { ShortcutRole = Qt::UserRole + 1, CommandLineRole, ActionRole };
+    enum Role { ShortcutRole = Qt::UserRole + 1, CommandLineRole, ActionRole, ReasonRole };
+    /// Dynamic property of a disabled action: why it cannot be used now (ReasonRole).
+    static constexpr const char* reasonProperty = "bnofDisabledReason";
 
     explicit CommandModel(QObject* parent = nullptr);
 

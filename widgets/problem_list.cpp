@@ -6,6 +6,7 @@
 #include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QStackedLayout>
 #include <QStyledItemDelegate>
 
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "widgets/empty_state.h"
+#include "widgets/table_copy.h"
 
 namespace bnof::widgets {
 
@@ -288,6 +290,7 @@ ProblemList::ProblemList(QWidget* parent)
     m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_view->setResizeMode(QListView::Adjust);
+    copyRowsOnCopyKey(*m_view, [this] { return asTsv(); });
     m_view->viewport()->installEventFilter(this);
     m_view->installEventFilter(this);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, m_view->viewport(), qOverload<>(&QWidget::update));
@@ -305,6 +308,28 @@ void ProblemList::setModel(ProblemModel* model)
         connect(model, &QAbstractItemModel::dataChanged, this, &ProblemList::updateState);
     }
     updateState();
+}
+
+QString ProblemList::asTsv() const
+{
+    if (!m_model || m_model->problems().empty())
+        return {};
+    const auto clean = [](QString text) {
+        return text.replace(QRegularExpression(QStringLiteral("[\\t\\r\\n]")), QStringLiteral(" "));
+    };
+    QString text = QStringList{tr("Severity"), tr("Problem"), tr("Remedy"), tr("Since"), tr("Times"), tr("State")}.join(
+                       QLatin1Char('\t')) +
+                   QLatin1Char('\n');
+    for (const Problem& problem : m_model->problems())
+        text += QStringList{severityText(problem.severity),
+                            clean(problem.what),
+                            clean(problem.remedy),
+                            problem.since.toOffsetFromUtc(problem.since.offsetFromUtc()).toString(Qt::ISODate),
+                            QString::number(problem.count),
+                            problem.active ? tr("present") : tr("over")}
+                    .join(QLatin1Char('\t')) +
+                QLatin1Char('\n');
+    return text;
 }
 
 void ProblemList::updateState()

@@ -69,6 +69,8 @@ public:
     void setModel(ProblemModel* model);
     [[nodiscard]] ProblemModel* model() const { return m_model; }
     [[nodiscard]] QListView* view() const { return m_view; }
+    /// All problems as tab-separated values with headings; what Ctrl+C copies.
+    [[nodiscard]] QString asTsv() const;
 
 signals:
     /// The button that mends a problem was pressed.

@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -224,6 +225,24 @@ void TraceView::wheelEvent(QWheelEvent* event)
         return;
     }
     TimeView::wheelEvent(event);
+}
+
+bool TraceView::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return TimeView::event(event);
+    // A narrow legend shortens its lines; they are told in full here.
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QString text;
+    if (const int channel = legendAt(help->pos()); channel >= 0)
+        text = channelSummary(channel);
+    else if (legendWidth() > 0 && legendRestRect().contains(help->pos()))
+        text = legendRest();
+    if (text.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help->globalPos(), text, this);
+    return true;
 }
 
 void TraceView::mouseMoveEvent(QMouseEvent* event)

@@ -77,6 +77,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
@@ -96,6 +97,9 @@ private:
     [[nodiscard]] int emphasised() const { return m_hovered >= 0 ? m_hovered : m_highlighted; }
     [[nodiscard]] int legendWidth() const;
     [[nodiscard]] int legendAt(QPoint position) const;
+    /// The line below the legend that counts the channels without room; empty text: there are none.
+    [[nodiscard]] QRect legendRestRect() const;
+    [[nodiscard]] QString legendRest() const;
     [[nodiscard]] QString channelSummary(int channel) const;
     [[nodiscard]] QString commonUnit() const;
     [[nodiscard]] TracePicture collect(int columns);

@@ -349,17 +349,29 @@ void TraceView::paintLegend(QPainter& painter) const
             break;
         paintLegendRow(painter, channel, row);
     }
+    const QString rest = legendRest();
+    if (rest.isEmpty())
+        return;
+    const QRect area = legendRestRect();
+    painter.setFont(Theme::font(Theme::TextSize::Small));
+    painter.setPen(Theme::current().textMuted);
+    painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(rest, Qt::ElideRight, area.width()));
+}
+
+QRect TraceView::legendRestRect() const
+{
+    return {plotRect().right() + Theme::space(3), plotRect().bottom(), legendWidth() - Theme::space(4),
+            height() - plotRect().bottom()};
+}
+
+QString TraceView::legendRest() const
+{
     const auto count = static_cast<int>(m_channels.size());
     int hidden = m_legendFirst;
     for (int channel = count - 1; channel > m_legendFirst && legendRow(channel).isEmpty(); --channel)
         ++hidden;
-    if (hidden == 0)
-        return;
-    painter.setFont(Theme::font(Theme::TextSize::Small));
-    painter.setPen(Theme::current().textMuted);
-    painter.drawText(QRect(plotRect().right() + Theme::space(3), plotRect().bottom(), legendWidth() - Theme::space(4),
-                           height() - plotRect().bottom()),
-                     Qt::AlignLeft | Qt::AlignVCenter, tr("%n more: scroll", nullptr, hidden));
+    return hidden > 0 ? tr("%n more: scroll", nullptr, hidden) : QString();
 }
 
 void TraceView::paintLegendRow(QPainter& painter, int channel, const QRect& row) const

@@ -116,13 +116,20 @@ Json streamsOf(const recording::RecordingMetadata& metadata, const recording::Su
     return streams;
 }
 
-Json infoObject(const std::string& path, const recording::RecordingMetadata& metadata,
-                const recording::Verification& verification)
+Json infoObject(const std::string& path, const recording::Reader& reader, const recording::Verification& verification)
 {
+    const auto& metadata = reader.metadata();
     const auto& summary = verification.summary;
     Json info = Json::object();
     info.set("file", path).set("uuid", metadata.uuid).set("title", metadata.title);
     info.set("operator", metadata.operatorName).set("notes", metadata.notes);
+    if (!reader.edits().empty()) {
+        const auto& first = reader.originalMetadata();
+        Json original = Json::object();
+        original.set("title", first.title).set("operator", first.operatorName).set("notes", first.notes);
+        info.set("original_description", std::move(original)).set("description_changes", reader.edits().size());
+        info.set("described", formatUtc(reader.edits().back().utc));
+    }
     info.set("started", formatUtc(metadata.wallAtZero + metadata.start));
     info.set("software", metadata.softwareVersion);
     info.set("frames", summary.frames).set("spikes", summary.spikes).set("decisions", summary.decisions);
@@ -149,7 +156,7 @@ int runInfo(const Invocation& invocation)
     const auto verification = recording::verify(path);
     if (!verification.ok())
         return fail(verification.error());
-    const Json info = infoObject(path, (*reader)->metadata(), *verification);
+    const Json info = infoObject(path, **reader, *verification);
     printLine(invocation.json ? info.dump() : info.dump(2));
     return Ok;
 }

@@ -112,7 +112,10 @@ struct Repair {
     std::uint64_t cutBytes = 0;
     std::vector<std::string> findings;
 };
-[[nodiscard]] Result<Repair> repair(const std::string& path, const std::string& outPath = {});
+/// `progress` gets the share done (0..1); false stops the repair, which leaves everything as it was
+/// (ErrorKind::Cancelled).
+[[nodiscard]] Result<Repair> repair(const std::string& path, const std::string& outPath = {},
+                                    const std::function<bool(double)>& progress = {});
 
 /// Change what people wrote about a finished recording. The change is appended; what was there stays in the
 /// file. Safe against being killed: the measured data is never touched (engine/storage/FORMAT.md, "Changes").

@@ -20,11 +20,24 @@ struct Survey {
     DamageLog log;
 };
 
-Survey survey(const ChunkReader& chunks)
+/// Share of the file at `offset`.
+double shareAt(const ChunkReader& chunks, std::uint64_t offset)
+{
+    return static_cast<double>(offset) / static_cast<double>(std::max<std::uint64_t>(chunks.size(), 1));
+}
+
+Error cancelled(const std::string& path)
+{
+    return makeError(ErrorKind::Cancelled, "the repair was cancelled; the file is as it was", path);
+}
+
+Result<Survey> survey(const ChunkReader& chunks, const std::function<bool(double)>& progress)
 {
     Survey result;
     ChunkPosition position;
     while (auto place = chunks.next(position, result.log)) {
+        if (progress && !progress(0.4 + 0.3 * shareAt(chunks, place->offset)))
+            return cancelled(chunks.name());
         const bool usable = chunks.payload(*place, result.log).has_value();
         if (!usable) {
             result.damaged.push_back(place->offset);
@@ -55,7 +68,8 @@ Json describe(const Repair& repair, const Json& earlier)
 }
 
 /// Chunk by chunk into a new file; the damaged ones stay behind.
-Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, ByteView application)
+Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, ByteView application,
+                       const std::function<bool(double)>& progress)
 {
     BNOF_TRY_ASSIGN(auto writer, ChunkWriter::create(outPath, chunks.fileHeader(), Codec::None));
     const auto copyAll = [&]() -> Result<void> {
@@ -63,6 +77,8 @@ Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, By
         DamageLog ignored;
         Bytes stored;
         while (auto place = chunks.next(position, ignored)) {
+            if (progress && !progress(0.7 + 0.3 * shareAt(chunks, place->offset)))
+                return cancelled(chunks.name());
             if (!chunks.payload(*place, ignored))
                 continue;
             stored.resize(place->header.storedLength);
@@ -82,7 +98,7 @@ Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, By
 
 } // namespace
 
-Result<Repair> repair(const std::string& path, const std::string& outPath)
+Result<Repair> repair(const std::string& path, const std::string& outPath, const std::function<bool(double)>& progress)
 {
     BNOF_TRY_ASSIGN(auto reader, Reader::open(path));
     BNOF_TRY_ASSIGN(auto source, openFileSource(path));
@@ -92,9 +108,13 @@ Result<Repair> repair(const std::string& path, const std::string& outPath)
                          "Stop the recording first.");
     Summary summary;
     Item item;
-    while (reader->next(item))
+    std::uint64_t items = 0;
+    while (reader->next(item)) {
         tally(summary, item);
-    const Survey found = survey(*chunks);
+        if (++items % 4096 == 0 && progress && !progress(0.4 * reader->position()))
+            return cancelled(path);
+    }
+    BNOF_TRY_ASSIGN(const Survey found, survey(*chunks, progress));
 
     Repair result;
     const bool mendable = !reader->health().complete || chunks->fileHeaderIsDamaged() ||
@@ -116,7 +136,7 @@ Result<Repair> repair(const std::string& path, const std::string& outPath)
         result.cutBytes = found.log.lostBytes();
     const Bytes application = footerBytes(*reader, summary, describe(result, earlier));
     if (!outPath.empty()) {
-        BNOF_TRY(writeCopy(*chunks, outPath, application));
+        BNOF_TRY(writeCopy(*chunks, outPath, application, progress));
         return result;
     }
     BNOF_TRY_ASSIGN(auto writer, ChunkWriter::resume(path, chunks->fileHeader(), Codec::Lz4, found.contents,

@@ -58,6 +58,12 @@ bool ReplayPlayer::run(const std::function<void(const recording::Item&)>& item)
 void ReplayPlayer::waitUntilDue(Timestamp t)
 {
     while (!m_stopped.load(std::memory_order_relaxed)) {
+        if (Timestamp target = m_fastUntil.load(std::memory_order_relaxed); target >= 0) {
+            m_anchorSpeed = -1;
+            if (t <= target)
+                return;
+            m_fastUntil.compare_exchange_strong(target, -1, std::memory_order_relaxed); // arrived
+        }
         if (m_paused.load(std::memory_order_relaxed)) {
             m_anchorSpeed = -1;
             std::this_thread::sleep_for(std::chrono::nanoseconds(napNanoseconds));
@@ -79,6 +85,12 @@ void ReplayPlayer::waitUntilDue(Timestamp t)
             return;
         std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(due - now, napNanoseconds)));
     }
+}
+
+std::optional<Timestamp> ReplayPlayer::goingTo() const
+{
+    const Timestamp target = m_fastUntil.load(std::memory_order_relaxed);
+    return target > position() ? std::optional(target) : std::nullopt;
 }
 
 void ReplayPlayer::setSpeed(double speed)

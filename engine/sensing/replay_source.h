@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "engine/recording/reader.h"
 #include "engine/sensing/source.h"
@@ -22,6 +23,10 @@ public:
     void setSpeed(double speed);
     void setPaused(bool paused);
     void stop();
+    /// Go on without waiting, even when paused, up to `t`; from there as before.
+    void runTo(Timestamp t) { m_fastUntil.store(t, std::memory_order_relaxed); }
+    /// The time that is being run to; nothing when the pace is the usual one.
+    [[nodiscard]] std::optional<Timestamp> goingTo() const;
 
     [[nodiscard]] const recording::Reader& reader() const { return *m_reader; }
     [[nodiscard]] Timestamp position() const { return m_position.load(std::memory_order_relaxed); }
@@ -34,6 +39,7 @@ private:
     std::atomic<bool> m_paused{false};
     std::atomic<bool> m_stopped{false};
     std::atomic<Timestamp> m_position{0};
+    std::atomic<Timestamp> m_fastUntil{-1};
     std::int64_t m_clockAnchor = 0;
     Timestamp m_timeAnchor = 0;
     double m_anchorSpeed = -1;

@@ -32,7 +32,7 @@ const std::vector<SchemeRules>& schemes()
         {{"tcp", "A network sensor that accepts connections and sends lines", "tcp://192.168.1.20:9000?decoder=ndjson"},
          true,
          {}},
-        {{"replay", "A recording, played again", "replay:run.bnr?speed=1"}, false, {"speed"}},
+        {{"replay", "A recording, played again", "replay:run.bnr?speed=1"}, false, {"speed", "at"}},
     };
     return rules;
 }
@@ -142,6 +142,10 @@ std::string problemOf(std::string_view key, const std::string& value)
             return "time is either \"arrival\" (when the bytes came) or \"device\" (the device's own time column), "
                    "not \"" +
                    value + "\"";
+    } else if (key == "at") {
+        const auto seconds = numberOf(value);
+        if (!seconds || *seconds < 0 || *seconds > 1e9)
+            return "\"" + value + "\" is not a time; at is in seconds from the beginning of the recording";
     } else if (key == "speed") {
         const auto speed = numberOf(value);
         if (value != "max" && (!speed || *speed <= 0 || *speed > 1e6))

@@ -62,8 +62,10 @@ public:
     void startRecording(RecordingRequest request) override;
     void mark(std::string label) override;
     void stopRecording() override;
+    void describeRecording(std::string title, std::string operatorName, std::string notes) override;
     void setReplaySpeed(double) override {}
     void setReplayPaused(bool) override {}
+    void setReplayPosition(Timestamp) override {}
     void stop() override;
     [[nodiscard]] SessionStatus status() const override;
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
@@ -222,6 +224,19 @@ void LiveSession::stopRecording()
     m_queue.pushAlways(CommandWork([this] {
         m_wantedRecording.reset();
         m_recording.stop();
+    }));
+}
+
+void LiveSession::describeRecording(std::string title, std::string operatorName, std::string notes)
+{
+    recording::DescriptionEdit edit{wallNow(), std::move(title), std::move(operatorName), std::move(notes)};
+    m_queue.pushAlways(CommandWork([this, edit = std::move(edit)] {
+        if (m_wantedRecording) { // it begins with the first data
+            m_wantedRecording->title = edit.title;
+            m_wantedRecording->operatorName = edit.operatorName;
+            m_wantedRecording->notes = edit.notes;
+        }
+        m_recording.describe(edit);
     }));
 }
 

@@ -93,6 +93,18 @@ void RecordingControl::mark(const Mark& mark)
         m_recorder->mark(mark);
 }
 
+void RecordingControl::describe(const recording::DescriptionEdit& edit)
+{
+    if (!m_recorder)
+        return;
+    if (m_recorder->describe(edit))
+        m_board.clearProblem("recording.description");
+    else
+        m_board.setProblem("recording.description", Severity::Warning,
+                           makeError(ErrorKind::Usage, "the changed description could not be kept", m_recorder->path(),
+                                     "Shorten the notes, or change them again when the recording is finished."));
+}
+
 void RecordingControl::watch(Timestamp now)
 {
     if (!m_recorder)

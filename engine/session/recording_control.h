@@ -29,6 +29,7 @@ public:
     void output(const olfaction::RecogniserOutput& output, std::int64_t latencyNanoseconds);
     void event(const StreamEvent& event);
     void mark(const Mark& mark);
+    void describe(const recording::DescriptionEdit& edit);
 
     /// Refresh the status board; ends the recording when the disk is nearly full or writing failed.
     void watch(Timestamp now);

@@ -39,6 +39,7 @@ public:
     }
     void mark(std::string) override {}
     void stopRecording() override {}
+    void describeRecording(std::string, std::string, std::string) override {}
     void setReplaySpeed(double speed) override
     {
         m_player.setSpeed(speed);
@@ -49,12 +50,15 @@ public:
         m_player.setPaused(paused);
         m_board.update([&](SessionStatus& s) { s.replay->paused = paused; });
     }
+    void setReplayPosition(Timestamp t) override { m_player.runTo(t); }
     void stop() override { m_player.stop(); }
     [[nodiscard]] SessionStatus status() const override
     {
         SessionStatus status = m_board.copy();
         status.now = m_player.position();
         status.replay->position = status.now;
+        if (!status.finished)
+            status.replay->goingTo = m_player.goingTo();
         return status;
     }
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
@@ -268,12 +272,25 @@ Result<double> speedOf(const sensing::SourceUri& uri)
     return speed;
 }
 
+/// Where the replay is to be shown from, in seconds from the beginning of the recording.
+Result<double> placeOf(const sensing::SourceUri& uri)
+{
+    const std::string text = uri.parameter("at", "0");
+    double seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0 && seconds <= 1e9))
+        return makeError(ErrorKind::Usage, "\"" + text + "\" is not a time in a recording", uri.toString(),
+                         "Give seconds from its beginning, such as at=90.");
+    return seconds;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Session>> startReplaySession(SessionConfiguration configuration)
 {
     const sensing::SourceUri& uri = configuration.sources.front();
     BNOF_TRY_ASSIGN(const double speed, speedOf(uri));
+    BNOF_TRY_ASSIGN(const double at, placeOf(uri));
     BNOF_TRY_ASSIGN(std::unique_ptr<recording::Reader> reader, recording::Reader::open(uri.path));
     std::vector<std::uint8_t> model = reader->modelBytes();
     const bool ownModel = configuration.modelBytes.empty() || configuration.modelBytes == model;
@@ -285,8 +302,11 @@ Result<std::unique_ptr<Session>> startReplaySession(SessionConfiguration configu
         if (const auto state = reader->recogniserState(); ownModel && !state.empty())
             BNOF_TRY(recognition->loadState(state));
     }
+    const Timestamp firstTime = reader->summary().firstTime;
     auto session = std::make_unique<ReplaySession>(std::move(configuration), std::move(reader), std::move(recognition),
                                                    ownModel, speed);
+    if (at > 0)
+        session->setReplayPosition(firstTime + fromSeconds(at));
     session->open(speed);
     return std::unique_ptr<Session>(std::move(session));
 }

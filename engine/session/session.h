@@ -99,6 +99,7 @@ struct ReplayView {
     Timestamp end = 0;
     double speed = 1; ///< 0: as fast as possible
     bool paused = false;
+    std::optional<Timestamp> goingTo; ///< running fast to this time
     ReplayProof proof;
 };
 
@@ -139,8 +140,14 @@ public:
     virtual void startRecording(RecordingRequest request) = 0;
     virtual void mark(std::string label) = 0; ///< at the present session time
     virtual void stopRecording() = 0;
+    /// Change title, operator and notes of the recording that is running.
+    virtual void describeRecording(std::string title, std::string operatorName, std::string notes) = 0;
     virtual void setReplaySpeed(double speed) = 0;
     virtual void setReplayPaused(bool paused) = 0;
+    /// Run on to session time `t` as fast as possible, paused or not, and continue there at the chosen speed:
+    /// nothing is left out, so the proof stays one over the whole recording. An earlier `t` does nothing; start
+    /// another replay with "at=SECONDS" for that.
+    virtual void setReplayPosition(Timestamp t) = 0;
     /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
     virtual void stop() = 0;
 

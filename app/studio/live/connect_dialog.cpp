@@ -21,6 +21,7 @@
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "engine/sensing/decoder.h"
+#include "widgets/table_copy.h"
 #include "widgets/theme.h"
 
 namespace bnof::studio {
@@ -97,6 +98,8 @@ ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
     layout->addLayout(columns, 1);
     layout->addLayout(buttons);
 
+    widgets::copyRowsOnCopyKey(*m_ports, [this] { return portsAsTsv(); });
+    widgets::copyRowsOnCopyKey(*m_values);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_connect, &QPushButton::clicked, this, &ConnectDialog::requestConnection);
     connect(m_ports, &QListWidget::currentRowChanged, this, &ConnectDialog::portChosen);
@@ -233,6 +236,20 @@ void ConnectDialog::showPorts(const std::vector<sensing::PortInfo>& ports)
     m_settling = false;
     if (chosen.isEmpty() && !ports.empty() && m_uri->currentText().isEmpty())
         m_ports->setCurrentRow(0);
+}
+
+QString ConnectDialog::portsAsTsv() const
+{
+    QString text;
+    const auto line = [&text](QStringList cells) {
+        for (QString& cell : cells)
+            cell.replace(QLatin1Char('\t'), QLatin1Char(' ')).replace(QLatin1Char('\n'), QLatin1Char(' '));
+        text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    };
+    line({tr("Address"), tr("Device")});
+    for (const auto& port : m_known)
+        line({toQString(port.uri), portText(port)});
+    return m_known.empty() ? QString() : text;
 }
 
 void ConnectDialog::portChosen()

@@ -42,6 +42,7 @@ private:
     QWidget* buildPreview();
     void updatePorts();
     void showPorts(const std::vector<sensing::PortInfo>& ports);
+    [[nodiscard]] QString portsAsTsv() const;
     void portChosen();
     void parametersChanged();
     void uriEdited();

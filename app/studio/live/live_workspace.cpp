@@ -285,6 +285,9 @@ void LiveWorkspace::tick()
     const auto live = m_services.session.live();
     if (!live)
         return;
+    // On the way to another time nothing is drawn: all of the machine computes.
+    if (const auto& replay = m_services.session.status().replay; replay && replay->goingTo)
+        return;
     showTraces();
     const auto spikes = live->spikes();
     if (spikes.get() != m_raster->history())
@@ -437,6 +440,8 @@ void LiveWorkspace::alignPlots()
 void LiveWorkspace::refresh()
 {
     const auto& session = m_services.session;
+    if (session.isGoingBack())
+        return; // the page stays until the replay runs again
     switch (session.phase()) {
     case SessionController::Phase::Idle:
         m_firstRun->setBusy({});
@@ -458,6 +463,8 @@ void LiveWorkspace::refresh()
         return;
     m_notes->refresh();
     showSource();
+    if (const auto& replay = session.status().replay; replay && replay->goingTo)
+        return;
     showDecision();
     showTimeline();
 }

@@ -9,6 +9,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 
+#include "app/studio/recordings/list_commands.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "widgets/theme.h"
@@ -56,12 +57,42 @@ NotesPanel::NotesPanel(Services& services, QWidget* parent)
     connect(m_notes, &QPlainTextEdit::textChanged, this, &NotesPanel::takeOver);
     connect(m_note, &QLineEdit::returnPressed, this, &NotesPanel::addNote);
     connect(m_addNote, &QPushButton::clicked, this, &NotesPanel::addNote);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(1500);
+    connect(&m_pause, &QTimer::timeout, this, &NotesPanel::commit);
+    connect(m_title, &QLineEdit::editingFinished, this, &NotesPanel::commit);
+    connect(m_operator, &QLineEdit::editingFinished, this, &NotesPanel::commit);
+    connect(&services.session, &SessionController::describedAnew, this, [this] { show(m_services.session.notes()); });
     refresh();
 }
 
 void NotesPanel::takeOver()
 {
     m_services.session.setNotes({m_title->text(), m_operator->text(), m_notes->toPlainText()});
+    m_pause.start();
+}
+
+/// What the operator changed goes into the running recording, as one step that can be undone.
+void NotesPanel::commit()
+{
+    m_pause.stop();
+    const auto& session = m_services.session;
+    if (!session.isRecording() || session.notes() == session.described())
+        return;
+    m_services.configuration.undoStack()->push(new DescribeCommand(
+        m_services, toQString(session.status().recording->path), session.described(), session.notes()));
+}
+
+void NotesPanel::show(RecordingNotes notes)
+{
+    // Only what differs: the cursor stays where the operator is typing.
+    if (m_title->text() != notes.title)
+        m_title->setText(notes.title);
+    if (m_operator->text() != notes.operatorName)
+        m_operator->setText(notes.operatorName);
+    if (m_notes->toPlainText() != notes.notes)
+        m_notes->setPlainText(notes.notes);
+    m_pause.stop();
 }
 
 void NotesPanel::addNote()
@@ -77,15 +108,12 @@ void NotesPanel::refresh()
 {
     const auto& session = m_services.session;
     const bool recording = session.isRecording();
-    for (QWidget* field : {static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_operator)})
-        field->setEnabled(!recording);
-    m_notes->setEnabled(!recording);
     const bool live = session.isRunning() && !session.isReplay();
     m_note->setEnabled(live);
     m_addNote->setEnabled(live);
     QString hint;
     if (recording)
-        hint = tr("Recording into %1. A note is kept as a mark at its time.")
+        hint = tr("Recording into %1. What you change here goes into it; a note is kept as a mark at its time.")
                    .arg(QFileInfo(toQString(session.status().recording->path)).fileName());
     else if (!session.status().lastRecording.empty())
         hint = tr("Saved: %1").arg(QFileInfo(toQString(session.status().lastRecording)).fileName());

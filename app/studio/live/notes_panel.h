@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -11,9 +12,11 @@ class QPushButton;
 namespace bnof::studio {
 
 class Services;
+struct RecordingNotes;
 
 /// What the operator writes about a recording, beside the traces and in nobody's way. Before the recording
-/// it is the recording's description; while it runs, a note is put down as a mark at its time.
+/// it is the recording's description, and while it runs it can still be changed (and the change undone); a
+/// note is put down as a mark at its time.
 class NotesPanel : public QWidget {
     Q_OBJECT
 
@@ -24,6 +27,8 @@ public:
 
 private:
     void takeOver();
+    void commit();
+    void show(RecordingNotes notes);
     void addNote();
 
     Services& m_services;
@@ -33,6 +38,7 @@ private:
     QLabel* m_hint;
     QLineEdit* m_note;
     QPushButton* m_addNote;
+    QTimer m_pause; ///< runs out when the operator has stopped typing
 };
 
 } // namespace bnof::studio

@@ -7,10 +7,13 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QProgressBar>
+#include <QLineEdit>
+#include <QMouseEvent>
 #include <QPushButton>
+#include <QStyle>
 #include <QVBoxLayout>
 
+#include <climits>
 #include <cmath>
 
 #include "app/studio/services/format.h"
@@ -31,11 +34,37 @@ QString shortHash(const std::string& hash)
 
 } // namespace
 
+PositionSlider::PositionSlider(QWidget* parent) : QSlider(Qt::Horizontal, parent)
+{
+    setTracking(false); // going there begins when the handle is let go
+    connect(this, &QSlider::valueChanged, this, [this](int value) {
+        if (!m_following)
+            emit moved(value);
+    });
+}
+
+void PositionSlider::follow(int value)
+{
+    if (isSliderDown())
+        return;
+    m_following = true;
+    setValue(value);
+    m_following = false;
+}
+
+void PositionSlider::mousePressEvent(QMouseEvent* event)
+{
+    if (event->button() == Qt::LeftButton)
+        setSliderPosition(
+            QStyle::sliderValueFromPosition(minimum(), maximum(), static_cast<int>(event->position().x()), width()));
+    QSlider::mousePressEvent(event);
+}
+
 ReplayBar::ReplayBar(SessionController& session, QWidget* parent)
     : QFrame(parent), m_session(session), m_pause(new QPushButton(this)), m_speed(new QComboBox(this)),
-      m_position(new QProgressBar(this)), m_time(new QLabel(this)), m_close(new QPushButton(tr("End replay"), this)),
-      m_proof(new QWidget(this)), m_verdict(new QLabel(m_proof)), m_hashes(new QLabel(m_proof)),
-      m_copy(new QPushButton(tr("Copy proof"), m_proof))
+      m_position(new PositionSlider(this)), m_goTo(new QLineEdit(this)), m_time(new QLabel(this)),
+      m_close(new QPushButton(tr("End replay"), this)), m_proof(new QWidget(this)), m_verdict(new QLabel(m_proof)),
+      m_hashes(new QLabel(m_proof)), m_copy(new QPushButton(tr("Copy proof"), m_proof))
 {
     setObjectName(QStringLiteral("replayBar"));
     setAccessibleName(tr("Replay"));
@@ -44,9 +73,14 @@ ReplayBar::ReplayBar(SessionController& session, QWidget* parent)
     m_speed->addItem(tr("1× (real time)"), 1.0);
     m_speed->addItem(tr("10×"), 10.0);
     m_speed->addItem(tr("as fast as possible"), 0.0);
-    m_position->setRange(0, 1000);
-    m_position->setTextVisible(false);
     m_position->setAccessibleName(tr("Position in the recording"));
+    m_position->setToolTip(tr("Go to another time: forward as fast as possible, back from the beginning again. Every "
+                              "spike is computed, so the proof holds."));
+    m_goTo->setObjectName(QStringLiteral("replayGoTo"));
+    m_goTo->setPlaceholderText(tr("go to h:mm:ss"));
+    m_goTo->setAccessibleName(tr("Go to a time in the recording"));
+    m_goTo->setToolTip(tr("Time from the beginning, for example 90, 1:30 or 0:01:30 (Ctrl+G)"));
+    m_goTo->setMaximumWidth(Theme::space(30));
     m_close->setAccessibleName(tr("End replay"));
     m_verdict->setObjectName(QStringLiteral("replayVerdict"));
     m_verdict->setFont(Theme::font(Theme::TextSize::Body, true));
@@ -61,6 +95,7 @@ ReplayBar::ReplayBar(SessionController& session, QWidget* parent)
     controls->addWidget(m_speed);
     controls->addWidget(m_position, 1);
     controls->addWidget(m_time);
+    controls->addWidget(m_goTo);
     controls->addWidget(m_close);
     auto* text = new QVBoxLayout;
     text->addWidget(m_verdict);
@@ -81,6 +116,11 @@ ReplayBar::ReplayBar(SessionController& session, QWidget* parent)
     });
     connect(m_speed, &QComboBox::activated, this,
             [this] { m_session.setReplaySpeed(m_speed->currentData().toDouble()); });
+    connect(m_position, &PositionSlider::moved, this, [this](int value) {
+        if (const auto& replay = m_session.status().replay)
+            m_session.goTo(replay->start + value * nanosecondsPerMillisecond);
+    });
+    connect(m_goTo, &QLineEdit::returnPressed, this, &ReplayBar::goToTypedTime);
     connect(m_close, &QPushButton::clicked, this, &ReplayBar::closeRequested);
     connect(m_copy, &QPushButton::clicked, this, &ReplayBar::copyProof);
     connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &ReplayBar::styleForTheme);
@@ -95,9 +135,32 @@ void ReplayBar::styleForTheme()
                       .arg(theme.surface.name(), theme.border.name()));
 }
 
+void ReplayBar::askForTime()
+{
+    m_goTo->selectAll();
+    m_goTo->setFocus(Qt::ShortcutFocusReason);
+}
+
+void ReplayBar::goToTypedTime()
+{
+    const auto& replay = m_session.status().replay;
+    const auto seconds = Format::parseClock(m_goTo->text());
+    if (!replay || !seconds || fromSeconds(*seconds) > replay->end - replay->start) {
+        m_goTo->selectAll();
+        m_time->setText(tr("not a time within %1").arg(m_length));
+        m_complainedAt = monotonicNow();
+        return;
+    }
+    m_goTo->clear();
+    m_position->setFocus(Qt::OtherFocusReason);
+    m_session.goTo(replay->start + fromSeconds(*seconds));
+}
+
 void ReplayBar::refresh()
 {
     const auto& replay = m_session.status().replay;
+    if (!replay && m_session.isGoingBack())
+        return; // there again in a moment
     setVisible(replay.has_value());
     if (!replay)
         return;
@@ -112,8 +175,15 @@ void ReplayBar::refresh()
     }
     const auto length = std::max<Timestamp>(replay->end - replay->start, 1);
     const auto done = std::clamp<Timestamp>(replay->position - replay->start, 0, length);
-    m_position->setValue(static_cast<int>(1000.0 * static_cast<double>(done) / static_cast<double>(length)));
-    m_time->setText(Format::clock(done) + QStringLiteral(" / ") + Format::clock(length));
+    m_position->setRange(0, static_cast<int>(std::min<Timestamp>(length / nanosecondsPerMillisecond, INT_MAX)));
+    m_position->setSingleStep(1000);
+    m_position->setPageStep(std::max(m_position->maximum() / 10, 1000));
+    m_position->follow(static_cast<int>(done / nanosecondsPerMillisecond));
+    m_length = Format::clock(length);
+    if (monotonicNow() - m_complainedAt < 3 * nanosecondsPerSecond)
+        return showProof();
+    const QString at = Format::clock(done) + QStringLiteral(" / ") + m_length;
+    m_time->setText(replay->goingTo ? tr("going to %1 …").arg(Format::clock(*replay->goingTo - replay->start)) : at);
     showProof();
 }
 

@@ -24,6 +24,18 @@ void report(Services& services, const QString& what)
 
 } // namespace
 
+DescribeCommand::DescribeCommand(Services& services, QString path, RecordingNotes before, RecordingNotes after)
+    : QUndoCommand(QCoreApplication::translate("ListCommands", "description of %1").arg(QFileInfo(path).fileName())),
+      m_services(services), m_path(std::move(path)), m_before(std::move(before)), m_after(std::move(after))
+{}
+
+void DescribeCommand::describe(const RecordingNotes& notes)
+{
+    if (!m_services.session.describe(m_path, notes))
+        m_services.library.describe(m_path, {wallNow(), notes.title.toStdString(), notes.operatorName.toStdString(),
+                                             notes.notes.toStdString()});
+}
+
 HideCommand::HideCommand(Services& services, recording::CatalogueEntry entry)
     : QUndoCommand(QCoreApplication::translate("ListCommands", "removal of %1 from the list").arg(fileName(entry))),
       m_services(services), m_entry(std::move(entry))

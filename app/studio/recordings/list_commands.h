@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "app/studio/services/session_controller.h"
 #include "engine/recording/catalogue.h"
 
 namespace bnof::studio {
@@ -35,6 +36,22 @@ private:
     Services& m_services;
     recording::CatalogueEntry m_entry;
     std::shared_ptr<QString> m_inTrash; ///< written by the work that moves it, before undo can run
+};
+
+/// Change title, operator and notes of a recording that runs or is finished.
+class DescribeCommand : public QUndoCommand {
+public:
+    DescribeCommand(Services& services, QString path, RecordingNotes before, RecordingNotes after);
+    void undo() override { describe(m_before); }
+    void redo() override { describe(m_after); }
+
+private:
+    void describe(const RecordingNotes& notes);
+
+    Services& m_services;
+    QString m_path;
+    RecordingNotes m_before;
+    RecordingNotes m_after;
 };
 
 } // namespace bnof::studio

@@ -157,6 +157,11 @@ void RecordingViewer::open(const QString& path)
         Priority::High);
 }
 
+void RecordingViewer::setTitle(const QString& title)
+{
+    m_title->setText(title.isEmpty() ? QFileInfo(m_path).fileName() : title);
+}
+
 void RecordingViewer::close()
 {
     if (m_cancelled)
@@ -182,8 +187,7 @@ void RecordingViewer::show(std::shared_ptr<LoadedRecording> recording)
     m_recording = std::move(recording);
     const auto& metadata = m_recording->metadata;
     const auto& summary = m_recording->summary;
-    if (!metadata.title.empty())
-        m_title->setText(toQString(metadata.title));
+    setTitle(toQString(metadata.title));
     if (summary.frames == 0) {
         m_empty->setText(tr("This recording holds no readings"), tr("It was ended before the first reading arrived."));
         return;

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool isComplete() const { return m_complete; }
     [[nodiscard]] const LoadedRecording* recording() const { return m_recording.get(); }
     void addButton(QAction* action);
+    /// The recording was described anew.
+    void setTitle(const QString& title);
 
 signals:
     void backRequested();

@@ -19,16 +19,20 @@
 #include <array>
 
 #include "app/report/report.h"
+#include "app/studio/recordings/describe_dialog.h"
 #include "app/studio/recordings/list_commands.h"
 #include "app/studio/recordings/recording_details.h"
 #include "app/studio/recordings/recording_viewer.h"
+#include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "app/studio/shell/action_registry.h"
 #include "app/studio/shell/banner.h"
 #include "app/studio/shell/job_bar.h"
 #include "engine/recording/export_csv.h"
+#include "engine/recording/reader.h"
 #include "widgets/empty_state.h"
+#include "widgets/table_copy.h"
 #include "widgets/theme.h"
 
 namespace bnof::studio {
@@ -99,6 +103,7 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     m_table->setWordWrap(false);
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_table->setAccessibleName(tr("Recordings"));
+    widgets::copyRowsOnCopyKey(*m_table);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(Theme::space(9));
     m_table->horizontalHeader()->setStretchLastSection(true);
@@ -125,7 +130,7 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     rows->setSpacing(Theme::space(2));
     int cell = 0;
     for (const char* id :
-         {"show", "replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "reveal", "remove"}) {
+         {"show", "replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "describe", "remove"}) {
         auto* button = new QToolButton(right);
         button->setObjectName(QStringLiteral("sideButton"));
         button->setDefaultAction(actions.action(QLatin1String(id)));
@@ -208,6 +213,7 @@ void RecordingsWorkspace::connectActions(ActionRegistry& actions)
                askTarget(tr("Write a PDF report"), QStringLiteral(".pdf"), tr("PDF documents (*.pdf)"),
                          &RecordingsWorkspace::writeReport);
            }),
+        on("describe", [this] { describe(currentPath()); }),
         on("reveal", [this] { revealFile(currentPath()); }),
         on("remove",
            [this] {
@@ -216,7 +222,7 @@ void RecordingsWorkspace::connectActions(ActionRegistry& actions)
            }),
         on("delete", [this] { confirmDelete(); }),
     });
-    for (const char* id : {"replay", "replay-max", "export", "report"})
+    for (const char* id : {"replay", "replay-max", "export", "report", "describe"})
         m_viewer->addButton(actions.action(QLatin1String(id)));
 }
 
@@ -247,6 +253,8 @@ void RecordingsWorkspace::updateEntries()
 {
     const QString chosen = current() ? toQString(current()->path) : QString();
     m_model.setEntries(m_services.library.entries());
+    if (const auto* shown = m_model.entryAt(m_model.rowOf(m_viewer->path())); shown && !m_viewer->path().isEmpty())
+        m_viewer->setTitle(toQString(shown->title));
     m_tablePages->setCurrentWidget(
         m_model.rowCount() > 0 || !m_services.library.isLoaded() ? static_cast<QWidget*>(m_table) : m_empty);
     if ((chosen.isEmpty() || !select(chosen)) && m_filter.rowCount() > 0)
@@ -259,11 +267,18 @@ void RecordingsWorkspace::updateActions()
     const auto entry = current();
     const bool viewing = m_pages->currentWidget() == m_viewer;
     const bool usable = viewing ? !m_viewer->path().isEmpty() : entry && !entry->missing;
+    const QString unusable =
+        entry && entry->missing ? tr("The file of this recording is gone.") : tr("Choose a recording first.");
     for (const char* id : {"replay", "replay-10x", "replay-max", "verify", "repair", "export", "report", "reveal"})
-        m_actions.action(QLatin1String(id))->setEnabled(usable);
-    m_actions.action(QStringLiteral("show"))->setEnabled(usable && !viewing);
-    m_actions.action(QStringLiteral("remove"))->setEnabled(entry && !viewing);
-    m_actions.action(QStringLiteral("delete"))->setEnabled(entry && !entry->missing && !viewing);
+        m_actions.setEnabled(QLatin1String(id), usable, unusable);
+    const bool whole = viewing || !entry || entry->complete;
+    m_actions.setEnabled(QStringLiteral("describe"), usable && whole,
+                         whole ? unusable : tr("This recording was cut off: repair it first."));
+    m_actions.setEnabled(QStringLiteral("show"), usable && !viewing, viewing ? tr("It is being shown.") : unusable);
+    const QString inList = tr("Choose a recording in the list first.");
+    m_actions.setEnabled(QStringLiteral("remove"), entry && !viewing, inList);
+    m_actions.setEnabled(QStringLiteral("delete"), entry && !entry->missing && !viewing,
+                         entry && entry->missing ? unusable : inList);
     m_count->setText(m_search->text().isEmpty()
                          ? tr("%n recording(s)", nullptr, m_model.rowCount())
                          : tr("%1 of %n recording(s)", nullptr, m_model.rowCount()).arg(m_filter.rowCount()));
@@ -297,6 +312,36 @@ void RecordingsWorkspace::askTarget(const QString& title, const QString& suffix,
     connect(dialog, &QFileDialog::fileSelected, this,
             [this, recording, then](const QString& target) { (this->*then)(recording, target); });
     dialog->open();
+}
+
+void RecordingsWorkspace::describe(const QString& recording)
+{
+    if (recording.isEmpty())
+        return;
+    inBackground(
+        *m_services.executor, this, "studio.read-description",
+        [path = recording.toStdString()]() -> Result<recording::RecordingMetadata> {
+            BNOF_TRY_ASSIGN(const auto reader, recording::Reader::open(path));
+            return reader->metadata();
+        },
+        [this, recording](const Result<recording::RecordingMetadata>& metadata) {
+            if (!metadata.ok()) {
+                m_services.problems.report(QStringLiteral("recordings.describe"), Theme::Severity::Warning,
+                                           Format::error(metadata.error()), {});
+                return;
+            }
+            const RecordingNotes before{toQString(metadata->title), toQString(metadata->operatorName),
+                                        toQString(metadata->notes)};
+            auto* dialog = new DescribeDialog(QFileInfo(recording).fileName(), before, this);
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            connect(dialog, &QDialog::accepted, this, [this, dialog, recording, before] {
+                if (dialog->notes() != before)
+                    m_services.configuration.undoStack()->push(
+                        new DescribeCommand(m_services, recording, before, dialog->notes()));
+            });
+            dialog->open();
+        },
+        Priority::High);
 }
 
 void RecordingsWorkspace::exportCsv(const QString& recording, const QString& target)
@@ -347,8 +392,8 @@ void RecordingsWorkspace::repair(const QString& recording)
         return;
     m_services.jobs.run(
         tr("Repair of %1").arg(QFileInfo(recording).fileName()),
-        [recording](const Job::Progress&) -> JobOutcome {
-            const auto result = recording::repair(recording.toStdString());
+        [recording](const Job::Progress& progress) -> JobOutcome {
+            const auto result = recording::repair(recording.toStdString(), {}, progress);
             if (!result.ok())
                 return outcomeOf(result.error(), {}, {});
             if (!result->changed)
@@ -358,7 +403,7 @@ void RecordingsWorkspace::repair(const QString& recording)
                         .arg(Format::bytes(static_cast<double>(result->cutBytes))),
                     recording};
         },
-        false,
+        true,
         [this, recording](const JobOutcome& outcome) {
             if (outcome.ok)
                 m_services.library.add(recording);

@@ -46,6 +46,8 @@ public:
     void writeReport(const QString& recording, const QString& target);
     void verify(const QString& recording);
     void repair(const QString& recording);
+    /// Ask for another title, operator and notes.
+    void describe(const QString& recording);
     void removeFromList(const recording::CatalogueEntry& entry);
     void deleteFile(const recording::CatalogueEntry& entry);
 

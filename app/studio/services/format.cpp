@@ -18,6 +18,25 @@ QString Format::clock(Timestamp duration)
         .arg(seconds % 60, 2, 10, QLatin1Char('0'));
 }
 
+std::optional<double> Format::parseClock(const QString& text)
+{
+    const QStringList parts = text.trimmed().split(QLatin1Char(':'));
+    if (parts.size() > 3)
+        return std::nullopt;
+    double seconds = 0;
+    for (qsizetype i = 0; i < parts.size(); ++i) {
+        bool ok = false;
+        QString part = parts[i];
+        const double value = part.replace(QLatin1Char(','), QLatin1Char('.')).toDouble(&ok);
+        const bool fits = ok && value >= 0 && std::isfinite(value) && (i == 0 || value < 60) &&
+                          (i == parts.size() - 1 || value == std::floor(value));
+        if (!fits)
+            return std::nullopt;
+        seconds = seconds * 60 + value;
+    }
+    return seconds <= 1e9 ? std::optional(seconds) : std::nullopt;
+}
+
 QString Format::duration(double seconds)
 {
     if (!(seconds >= 0) || !std::isfinite(seconds))

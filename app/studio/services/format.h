@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@ class Format {
 public:
     /// "00:12:41".
     [[nodiscard]] static QString clock(Timestamp duration);
+    /// Seconds that a person typed as "90", "1:30", "0:01:30" or "1:30.5"; nothing when it is no time.
+    [[nodiscard]] static std::optional<double> parseClock(const QString& text);
     /// "2 s", "3 min 20 s", "3 h 12 min", "3 d 4 h": two units at most.
     [[nodiscard]] static QString duration(double seconds);
     /// "812 B", "1.4 MB": decimal units.

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/studio/services/format.h"
+#include "engine/recording/reader.h"
 
 namespace bnof::studio {
 namespace {
@@ -100,6 +101,18 @@ void Library::add(const QString& path)
         BNOF_TRY(catalogue.add(path.toStdString()));
         QMetaObject::invokeMethod(
             this, [this, path] { emit added(path); }, Qt::QueuedConnection);
+        return {};
+    });
+}
+
+void Library::describe(const QString& path, const recording::DescriptionEdit& edit)
+{
+    // On this one thread changes keep their order, and no two of them meet in one file.
+    post([this, path, edit](recording::Catalogue& catalogue) -> Result<void> {
+        BNOF_TRY(recording::editDescription(path.toStdString(), edit));
+        BNOF_TRY(catalogue.add(path.toStdString()));
+        QMetaObject::invokeMethod(
+            this, [this, path] { emit described(path); }, Qt::QueuedConnection);
         return {};
     });
 }

@@ -10,6 +10,7 @@
 
 #include "app/studio/services/ui_state.h"
 #include "engine/recording/catalogue.h"
+#include "engine/recording/recording.h"
 
 namespace bnof::studio {
 
@@ -30,6 +31,8 @@ public:
     void scan(const QString& folder);
     /// Add or refresh one recording.
     void add(const QString& path);
+    /// Change what people wrote about a finished recording, in its file and in the list; failed() when not.
+    void describe(const QString& path, const recording::DescriptionEdit& edit);
     /// Take off the list; the file stays. unhide() brings it back.
     void hide(const recording::CatalogueEntry& entry);
     void unhide(const QString& path);
@@ -39,6 +42,7 @@ public:
 signals:
     void entriesChanged();
     void added(const QString& path);
+    void described(const QString& path);
     void failed(const QString& message);
 
 private:

@@ -185,6 +185,8 @@ void SessionController::adopt(std::shared_ptr<session::Session> session)
     m_status = m_session->status();
     m_polledAt = monotonicNow();
     m_pollTimer.start();
+    if (std::exchange(m_goingBack, false) && m_pausedAgain)
+        m_session->setReplayPaused(true);
     setPhase(Phase::Running);
     emit liveChanged();
     emit statusChanged();
@@ -193,6 +195,7 @@ void SessionController::adopt(std::shared_ptr<session::Session> session)
 void SessionController::fail(const QString& what, const QString& remedy)
 {
     m_simulator.reset();
+    m_goingBack = false;
     setPhase(Phase::Idle);
     emit startFailed(what, remedy);
 }
@@ -218,12 +221,14 @@ void SessionController::stop()
     if (m_phase == Phase::Starting) {
         ++m_startNumber;
         m_simulator.reset();
+        m_goingBack = false;
         setPhase(Phase::Idle);
         emit stopped();
         return;
     }
     if (m_phase != Phase::Running)
         return;
+    describeAsWritten();
     setPhase(Phase::Stopping);
     m_session->stop();
 }
@@ -261,6 +266,7 @@ void SessionController::startRecording()
     if (!m_session || isRecording() || isReplay())
         return;
     session::RecordingRequest request;
+    m_described = m_notes;
     request.title = m_notes.title.toStdString();
     request.operatorName = m_notes.operatorName.toStdString();
     request.notes = m_notes.notes.toStdString();
@@ -287,8 +293,29 @@ void SessionController::startRecording()
 
 void SessionController::stopRecording()
 {
-    if (m_session)
-        m_session->stopRecording();
+    if (!m_session)
+        return;
+    describeAsWritten();
+    m_session->stopRecording();
+}
+
+/// What was typed last may not have been handed over yet when the recording ends.
+void SessionController::describeAsWritten()
+{
+    if (isRecording() && m_notes != m_described)
+        describe(toQString(m_status.recording->path), m_notes);
+}
+
+bool SessionController::describe(const QString& path, const RecordingNotes& notes)
+{
+    if (!m_session || !isRecording() || toQString(m_status.recording->path) != path)
+        return false;
+    m_session->describeRecording(notes.title.toStdString(), notes.operatorName.toStdString(),
+                                 notes.notes.toStdString());
+    m_notes = notes;
+    m_described = notes;
+    emit describedAnew();
+    return true;
 }
 
 void SessionController::mark(const QString& label)
@@ -307,6 +334,27 @@ void SessionController::setReplayPaused(bool paused)
 {
     if (m_session)
         m_session->setReplayPaused(paused);
+}
+
+void SessionController::goTo(Timestamp t)
+{
+    const auto& replay = m_status.replay;
+    if (!m_session || !replay || m_phase != Phase::Running)
+        return;
+    const Timestamp target = std::clamp(t, replay->start, replay->end);
+    if (!m_status.finished && target >= m_session->status().replay->position) {
+        m_session->setReplayPosition(target);
+        return;
+    }
+    m_goingBack = true;
+    m_pausedAgain = replay->paused;
+    sensing::SourceUri uri;
+    uri.scheme = "replay";
+    uri.path = replay->path;
+    uri.parameters.emplace_back("speed",
+                                replay->speed <= 0 ? "max" : QString::number(replay->speed, 'g', 17).toStdString());
+    uri.parameters.emplace_back("at", QString::number(toSeconds(target - replay->start), 'f', 9).toStdString());
+    begin({toQString(uri.toString()), false});
 }
 
 } // namespace bnof::studio

@@ -18,6 +18,8 @@ struct RecordingNotes {
     QString title;
     QString operatorName;
     QString notes;
+
+    bool operator==(const RecordingNotes&) const = default;
 };
 
 /// Starts, watches and ends the one session of this window. Starting and ending happen away from the GUI
@@ -55,13 +57,23 @@ public:
     /// End the session and finish its recording.
     void stop();
 
+    /// For the next recording; what is being recorded is changed by describe().
     void setNotes(RecordingNotes notes) { m_notes = std::move(notes); }
+    /// What the running recording says about itself.
+    [[nodiscard]] const RecordingNotes& described() const { return m_described; }
+    /// Change what the recording at `path` says about itself; false when it is not the one that is running.
+    bool describe(const QString& path, const RecordingNotes& notes);
     [[nodiscard]] const RecordingNotes& notes() const { return m_notes; }
     void startRecording();
     void stopRecording();
     void mark(const QString& label);
     void setReplaySpeed(double speed);
     void setReplayPaused(bool paused);
+    /// Show the replay from this session time on: forward it runs there as fast as possible, back it begins again
+    /// and runs there.
+    void goTo(Timestamp t);
+    /// The replay begins again to go back in time; there is no session for a moment.
+    [[nodiscard]] bool isGoingBack() const { return m_goingBack; }
 
 signals:
     void phaseChanged();
@@ -74,6 +86,8 @@ signals:
     /// After a start: why nothing is recognised, empty when the model is in use.
     void modelChecked(const QString& problem);
     void recordingFinished(const QString& path);
+    /// The running recording is described anew: notes() and described() have changed.
+    void describedAnew();
     void stopped();
 
 private:
@@ -87,6 +101,7 @@ private:
     void adopt(std::shared_ptr<session::Session> session);
     void poll();
     void release();
+    void describeAsWritten();
     void setPhase(Phase phase);
     void fail(const QString& what, const QString& remedy);
 
@@ -100,6 +115,9 @@ private:
     std::optional<Plan> m_next;
     int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
     RecordingNotes m_notes;
+    RecordingNotes m_described;
+    bool m_goingBack = false;
+    bool m_pausedAgain = false; ///< the replay that begins again was paused
     QString m_lastRecording;
     QTimer m_pollTimer;
 };

@@ -27,6 +27,13 @@ QAction* ActionRegistry::add(const QString& id, const QString& text, const QStri
     return action;
 }
 
+void ActionRegistry::setEnabled(const QString& id, bool enabled, const QString& why)
+{
+    QAction* action = m_actions.value(id);
+    action->setProperty(widgets::CommandModel::reasonProperty, enabled ? QString() : why);
+    action->setEnabled(enabled);
+}
+
 void ActionRegistry::fill(widgets::CommandModel& model) const
 {
     model.clear();

@@ -27,6 +27,8 @@ public:
                  const QString& commandLine = {});
     /// Null when there is none.
     [[nodiscard]] QAction* action(const QString& id) const { return m_actions.value(id); }
+    /// Enable an action, or say in one short sentence why it cannot be used now; the palette shows it.
+    void setEnabled(const QString& id, bool enabled, const QString& why);
     [[nodiscard]] const QStringList& ids() const { return m_order; }
     void fill(widgets::CommandModel& model) const;
 

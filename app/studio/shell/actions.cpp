@@ -41,6 +41,7 @@ void Texts::createSession(ActionRegistry& actions)
                     QKeySequence(Qt::Key_0 + number));
     actions.add(id("freeze"), tr("&Freeze"), id("freeze"), QKeySequence(Qt::Key_F))->setCheckable(true);
     actions.add(id("pause-replay"), tr("Pause or resume the replay"), id("pause"), QKeySequence(Qt::Key_P));
+    actions.add(id("go-to-time"), tr("Go to a time in the replay…"), {}, QKeySequence(Qt::CTRL | Qt::Key_G));
 }
 
 void Texts::createRecordings(ActionRegistry& actions)
@@ -54,6 +55,7 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.add(id("repair"), tr("Repair"), id("repair"), {}, id("bnof repair"));
     actions.add(id("export"), tr("Export CSV…"), id("export"), QKeySequence(Qt::CTRL | Qt::Key_E), id("bnof export"));
     actions.add(id("report"), tr("PDF report…"), id("report"), QKeySequence(Qt::CTRL | Qt::Key_P), id("bnof report"));
+    actions.add(id("describe"), tr("Title and notes…"), id("notes"), QKeySequence(Qt::Key_F2));
     actions.add(id("reveal"), tr("Show in folder"), id("folder"));
     actions.add(id("remove"), tr("Take off the list"), id("remove"));
     actions.add(id("delete"), tr("Delete the recording…"), id("trash"));

@@ -19,6 +19,7 @@
 #include "app/studio/live/connect_dialog.h"
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/live_workspace.h"
+#include "app/studio/live/replay_bar.h"
 #include "app/studio/recordings/recording_viewer.h"
 #include "app/studio/recordings/recordings_workspace.h"
 #include "app/studio/services/format.h"
@@ -167,10 +168,11 @@ void MainWindow::buildMenus()
     QMenu* marks = session->addMenu(tr("Labelled marks"));
     for (int number = 1; number <= 9; ++number)
         marks->addAction(m_actions.action(QStringLiteral("mark-%1").arg(number)));
-    fill(session, {"freeze", "pause-replay", "", "disconnect", "", "quit"});
+    fill(session, {"freeze", "pause-replay", "go-to-time", "", "disconnect", "", "quit"});
     fill(menuBar()->addMenu(tr("&Edit")), {"undo", "redo"});
-    fill(menuBar()->addMenu(tr("&Recording")), {"show", "replay", "replay-10x", "replay-max", "", "export", "report",
-                                                "", "verify", "repair", "", "reveal", "remove", "delete"});
+    fill(menuBar()->addMenu(tr("&Recording")),
+         {"show", "replay", "replay-10x", "replay-max", "", "describe", "", "export", "report", "", "verify", "repair",
+          "", "reveal", "remove", "delete"});
     QMenu* view = fill(menuBar()->addMenu(tr("&View")),
                        {"workspace-live", "workspace-recordings", "workspace-settings", "", "palette", "problems"});
     QMenu* panels = view->addMenu(tr("Panels of Live"));
@@ -240,6 +242,10 @@ void MainWindow::connectSessionActions()
     on("pause-replay", [this] {
         if (const auto& replay = m_services.session.status().replay)
             m_services.session.setReplayPaused(!replay->paused);
+    });
+    on("go-to-time", [this] {
+        showWorkspace(id("live"));
+        m_live->replayBar().askForTime();
     });
     connect(&m_live->timeAxis(), &widgets::TimeAxis::followingChanged, this,
             [this](bool following) { m_actions.action(id("freeze"))->setChecked(!following); });
@@ -334,18 +340,20 @@ void MainWindow::updateActions()
     const bool live = session.isRunning() && !session.isReplay();
     QAction* record = m_actions.action(id("record"));
     const bool recording = session.isRecording();
-    record->setEnabled(live);
+    const QString notLive = session.isReplay() ? tr("A replay is running.") : tr("Connect a sensor first.");
+    m_actions.setEnabled(id("record"), live, notLive);
     const QString text = recording ? tr("Stop &recording") : tr("&Record");
     if (record->text() != text) {
         record->setText(text);
         record->setIconText(recording ? tr("Stop") : tr("Record"));
     }
-    m_actions.action(id("mark"))->setEnabled(live);
+    m_actions.setEnabled(id("mark"), live, notLive);
     for (int number = 1; number <= 9; ++number)
-        m_actions.action(QStringLiteral("mark-%1").arg(number))->setEnabled(live);
-    m_actions.action(id("freeze"))->setEnabled(!idle);
-    m_actions.action(id("pause-replay"))->setEnabled(session.isReplay());
-    m_actions.action(id("disconnect"))->setEnabled(!idle);
+        m_actions.setEnabled(QStringLiteral("mark-%1").arg(number), live, notLive);
+    m_actions.setEnabled(id("freeze"), !idle, tr("Nothing is running."));
+    for (const char* action : {"pause-replay", "go-to-time"})
+        m_actions.setEnabled(id(action), session.isReplay(), tr("No replay is running."));
+    m_actions.setEnabled(id("disconnect"), !idle, tr("Nothing is running."));
     for (const char* action : {"connect", "simulate", "open", "quit"})
         m_actions.action(id(action))->setEnabled(true);
     updateUndo();
@@ -359,13 +367,13 @@ void MainWindow::lockActions()
                                      id("problems"), id("back"), id("pause-replay"), id("copy-diagnostics")};
     for (const QString& action : m_actions.ids())
         if (!allowed.contains(action) && !action.startsWith(id("mark-")))
-            m_actions.action(action)->setEnabled(false);
+            m_actions.setEnabled(action, false, tr("Locked in the operator view."));
 }
 
 void MainWindow::unlockActions()
 {
     for (const QString& action : m_actions.ids())
-        m_actions.action(action)->setEnabled(true);
+        m_actions.setEnabled(action, true, {});
     m_recordings->updateActions();
     updateActions();
 }
@@ -382,8 +390,8 @@ void MainWindow::updateUndo()
     const auto* stack = m_services.configuration.undoStack();
     QAction* undo = m_actions.action(id("undo"));
     QAction* redo = m_actions.action(id("redo"));
-    undo->setEnabled(stack->canUndo());
-    redo->setEnabled(stack->canRedo());
+    m_actions.setEnabled(id("undo"), stack->canUndo(), tr("There is nothing to undo."));
+    m_actions.setEnabled(id("redo"), stack->canRedo(), tr("There is nothing to redo."));
     const QString undoText = stack->canUndo() ? tr("Undo %1").arg(stack->undoText()) : tr("Undo");
     const QString redoText = stack->canRedo() ? tr("Redo %1").arg(stack->redoText()) : tr("Redo");
     if (undo->text() != undoText)

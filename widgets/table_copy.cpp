@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/table_copy.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QCoreApplication>
+#include <QTableView>
+
+#include <algorithm>
+#include <utility>
+
+namespace bnof::widgets {
+namespace {
+
+QString cell(const QVariant& value)
+{
+    QString text = value.toString();
+    for (QChar& character : text)
+        if (character == QLatin1Char('\t') || character == QLatin1Char('\n') || character == QLatin1Char('\r'))
+            character = QLatin1Char(' ');
+    return text;
+}
+
+} // namespace
+
+QString rowsAsTsv(const QAbstractItemView& view)
+{
+    const QAbstractItemModel* model = view.model();
+    if (!model)
+        return {};
+    QList<int> rows;
+    for (const QModelIndex& index : view.selectionModel()->selectedIndexes())
+        if (!rows.contains(index.row()))
+            rows << index.row();
+    if (rows.isEmpty() && view.currentIndex().isValid())
+        rows << view.currentIndex().row();
+    if (rows.isEmpty())
+        return {};
+    std::sort(rows.begin(), rows.end());
+    const auto* table = qobject_cast<const QTableView*>(&view);
+    QString text;
+    const auto line = [&](auto&& cellOf) {
+        QStringList cells;
+        for (int column = 0; column < model->columnCount(); ++column)
+            if (!table || !table->isColumnHidden(column))
+                cells << cell(cellOf(column));
+        text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    };
+    if (table)
+        line([&](int column) { return model->headerData(column, Qt::Horizontal, Qt::DisplayRole); });
+    for (const int row : std::as_const(rows))
+        line([&](int column) { return model->index(row, column).data(Qt::DisplayRole); });
+    return text;
+}
+
+void copyRowsOnCopyKey(QAbstractItemView& view, std::function<QString()> tsv)
+{
+    auto* copy = new QAction(QCoreApplication::translate("TableCopy", "Copy"), &view);
+    copy->setObjectName(QStringLiteral("copyRows"));
+    copy->setShortcut(QKeySequence(QKeySequence::Copy));
+    copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    QObject::connect(copy, &QAction::triggered, &view, [view = &view, tsv = std::move(tsv)] {
+        if (const QString text = tsv ? tsv() : rowsAsTsv(*view); !text.isEmpty())
+            QApplication::clipboard()->setText(text);
+    });
+    view.addAction(copy);
+}
+
+} // namespace bnof::widgets
