@@ -147,6 +147,14 @@
         <source>About this program</source>
         <translation>Über dieses Programm</translation>
     </message>
+    <message>
+        <source>Go to a time in the replay…</source>
+        <translation>Zu einer Zeit der Wiedergabe gehen …</translation>
+    </message>
+    <message>
+        <source>Title and notes…</source>
+        <translation>Titel und Notizen …</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -196,6 +204,10 @@
     <message>
         <source>%1 could not be brought back; look into the system&apos;s trash.</source>
         <translation>%1 konnte nicht zurückgeholt werden; sehen Sie im Papierkorb des Systems nach.</translation>
+    </message>
+    <message>
+        <source>description of %1</source>
+        <translation>Beschreibung von %1</translation>
     </message>
 </context>
 <context>
@@ -995,6 +1007,13 @@
     </message>
 </context>
 <context>
+    <name>TableCopy</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::ConfigurationStore</name>
     <message>
         <source>change of %1</source>
@@ -1143,6 +1162,53 @@
     <message>
         <source>Detected as %1: %2</source>
         <translation>Erkannt als %1: %2</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::DescribeDialog</name>
+    <message>
+        <source>Describe %1</source>
+        <translation>%1 beschreiben</translation>
+    </message>
+    <message>
+        <source>Title of the recording</source>
+        <translation>Titel der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Notes on the recording</source>
+        <translation>Notizen zur Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>The first description and every change of it stay readable in the file.</source>
+        <translation>Die erste Beschreibung und jede Änderung daran bleiben in der Datei lesbar.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
     </message>
 </context>
 <context>
@@ -1462,6 +1528,34 @@ Free software under the GNU General Public License, version 3 or later.</source>
         <translation>Vom Gassensor zum benannten Gas, Bit für Bit aufgezeichnet und wiedergegeben.
 Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
     </message>
+    <message>
+        <source>A replay is running.</source>
+        <translation>Eine Wiedergabe läuft.</translation>
+    </message>
+    <message>
+        <source>Connect a sensor first.</source>
+        <translation>Erst einen Sensor verbinden.</translation>
+    </message>
+    <message>
+        <source>Nothing is running.</source>
+        <translation>Es läuft nichts.</translation>
+    </message>
+    <message>
+        <source>No replay is running.</source>
+        <translation>Es läuft keine Wiedergabe.</translation>
+    </message>
+    <message>
+        <source>Locked in the operator view.</source>
+        <translation>In der Bedieneransicht gesperrt.</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>There is nothing to redo.</source>
+        <translation>Es gibt nichts zu wiederholen.</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::NavigationRail</name>
@@ -1513,16 +1607,16 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>Notizen</translation>
     </message>
     <message>
-        <source>Recording into %1. A note is kept as a mark at its time.</source>
-        <translation>Aufzeichnung in %1. Eine Notiz wird als Marke zu ihrer Zeit abgelegt.</translation>
-    </message>
-    <message>
         <source>Saved: %1</source>
         <translation>Gespeichert: %1</translation>
     </message>
     <message>
         <source>Written into the next recording.</source>
         <translation>Steht in der nächsten Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Recording into %1. What you change here goes into it; a note is kept as a mark at its time.</source>
+        <translation>Aufzeichnung in %1. Was Sie hier ändern, kommt hinein; eine Bemerkung bleibt als Marke bei ihrer Zeit.</translation>
     </message>
 </context>
 <context>
@@ -1957,6 +2051,26 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Delete this recording</source>
         <translation>Diese Aufzeichnung löschen</translation>
     </message>
+    <message>
+        <source>The file of this recording is gone.</source>
+        <translation>Die Datei dieser Aufzeichnung ist weg.</translation>
+    </message>
+    <message>
+        <source>Choose a recording first.</source>
+        <translation>Erst eine Aufzeichnung auswählen.</translation>
+    </message>
+    <message>
+        <source>This recording was cut off: repair it first.</source>
+        <translation>Diese Aufzeichnung ist abgeschnitten: erst reparieren.</translation>
+    </message>
+    <message>
+        <source>It is being shown.</source>
+        <translation>Sie wird schon gezeigt.</translation>
+    </message>
+    <message>
+        <source>Choose a recording in the list first.</source>
+        <translation>Erst in der Liste eine Aufzeichnung auswählen.</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::ReplayBar</name>
@@ -2027,6 +2141,30 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>%L1 frames, %L2 spikes, %L3 decisions. Recorded and replayed: spikes %4, decisions %5</source>
         <translation>%L1 Messwerte, %L2 Spikes, %L3 Entscheidungen. Aufgezeichnet und wiedergegeben: Spikes %4, Entscheidungen %5</translation>
+    </message>
+    <message>
+        <source>Go to another time: forward as fast as possible, back from the beginning again. Every spike is computed, so the proof holds.</source>
+        <translation>Zu einer anderen Zeit gehen: vorwärts so schnell wie möglich, zurück noch einmal vom Anfang an. Jeder Spike wird berechnet, der Nachweis gilt also.</translation>
+    </message>
+    <message>
+        <source>go to h:mm:ss</source>
+        <translation>zu h:mm:ss</translation>
+    </message>
+    <message>
+        <source>Go to a time in the recording</source>
+        <translation>Zu einer Zeit der Aufzeichnung gehen</translation>
+    </message>
+    <message>
+        <source>Time from the beginning, for example 90, 1:30 or 0:01:30 (Ctrl+G)</source>
+        <translation>Zeit vom Anfang an, zum Beispiel 90, 1:30 oder 0:01:30 (Strg+G)</translation>
+    </message>
+    <message>
+        <source>not a time within %1</source>
+        <translation>keine Zeit innerhalb von %1</translation>
+    </message>
+    <message>
+        <source>going to %1 …</source>
+        <translation>unterwegs zu %1 …</translation>
     </message>
 </context>
 <context>
@@ -2331,6 +2469,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>on the command line: %1</source>
         <translation>auf der Befehlszeile: %1</translation>
     </message>
+    <message>
+        <source>not now: %1</source>
+        <translation>jetzt nicht: %1</translation>
+    </message>
 </context>
 <context>
     <name>bnof::widgets::CommandPalette</name>
@@ -2511,6 +2653,38 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <numerusform>%n Problem</numerusform>
             <numerusform>%n Probleme</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Severity</source>
+        <translation>Schwere</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>Abhilfe</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Seit</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>present</source>
+        <translation>besteht</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>vorbei</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QCoreApplication>
+#include <QKeyEvent>
 #include <QTableView>
 
 #include <algorithm>
@@ -21,6 +22,29 @@ QString cell(const QVariant& value)
             character = QLatin1Char(' ');
     return text;
 }
+
+/// Views copy the current cell by themselves: the key is taken before they see it.
+class CopyKey : public QObject {
+public:
+    CopyKey(QAction& copy, QObject* parent) : QObject(parent), m_copy(copy) {}
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        const auto type = event->type();
+        if (type != QEvent::KeyPress && type != QEvent::ShortcutOverride)
+            return QObject::eventFilter(watched, event);
+        if (!static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy))
+            return QObject::eventFilter(watched, event);
+        event->accept();
+        if (type == QEvent::KeyPress)
+            m_copy.trigger();
+        return true;
+    }
+
+private:
+    QAction& m_copy;
+};
 
 } // namespace
 
@@ -65,6 +89,7 @@ void copyRowsOnCopyKey(QAbstractItemView& view, std::function<QString()> tsv)
             QApplication::clipboard()->setText(text);
     });
     view.addAction(copy);
+    view.installEventFilter(new CopyKey(*copy, &view));
 }
 
 } // namespace bnof::widgets

@@ -3,7 +3,9 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTableView>
 
@@ -11,7 +13,9 @@
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/live_workspace.h"
+#include "app/studio/live/notes_panel.h"
 #include "app/studio/live/replay_bar.h"
+#include "app/studio/recordings/describe_dialog.h"
 #include "app/studio/recordings/recording_details.h"
 #include "app/studio/recordings/recording_viewer.h"
 #include "app/studio/recordings/recordings_workspace.h"
@@ -42,6 +46,9 @@ private slots:
     void previewListensAndLetsGo();
     void exportAndReportRunBeside();
     void removalFromTheListCanBeUndone();
+    void descriptionIsChangedWhileRecordingAndAfterwards();
+    void replayGoesToATime();
+    void repairShowsProgressAndCanBeCancelled();
 
 private:
     /// Record `milliseconds` of the simulated nose; gives the file.
@@ -292,6 +299,149 @@ void StudioSession::removalFromTheListCanBeUndone()
     action(program(), "undo")->trigger();
     QTRY_VERIFY(QFileInfo::exists(file));
     QTRY_COMPARE(recordings.model().rowCount(), 1);
+}
+
+void StudioSession::descriptionIsChangedWhileRecordingAndAfterwards()
+{
+    auto& started = startProgram();
+    auto& window = started.window();
+    auto& session = started.services().session;
+    QLineEdit* title = nullptr;
+    for (auto* edit : window.live().findChildren<QLineEdit*>())
+        if (edit->accessibleName() == "Title of the recording")
+            title = edit;
+    QVERIFY(title);
+    title->setText("first title");
+    window.live().findChild<NotesPanel*>()->findChild<QPlainTextEdit*>()->setPlainText("first notes");
+    session.startSimulator();
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 0, 30000);
+    action(started, "record")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(session.isRecording(), 10000);
+    const QString file = QString::fromStdString(session.status().recording->path);
+
+    // Typed while it runs: one step that can be undone.
+    QVERIFY(title->isEnabled());
+    title->setText("second title");
+    emit title->editingFinished();
+    QCOMPARE(session.described().title, QString("second title"));
+    action(started, "undo")->trigger();
+    QCOMPARE(title->text(), QString("first title"));
+    QCOMPARE(session.described().title, QString("first title"));
+    action(started, "redo")->trigger();
+    QCOMPARE(title->text(), QString("second title"));
+    title->setText("third title"); // and what was typed last is not lost when it stops
+    QTest::qWait(1000);
+    QSignalSpy finished(&session, &SessionController::recordingFinished);
+    action(started, "record")->trigger();
+    QVERIFY(finished.wait(10000));
+    const auto titleInFile = [&] {
+        const auto reader = recording::Reader::open(file.toStdString());
+        return reader.ok() ? QString::fromStdString((*reader)->metadata().title) : QString();
+    };
+    QCOMPARE(titleInFile(), QString("third title"));
+
+    // Afterwards, in the list.
+    auto& recordings = window.recordings();
+    window.showWorkspace("recordings");
+    QTRY_COMPARE(recordings.model().rowCount(), 1);
+    const auto listed = [&] { return QString::fromStdString(recordings.model().entryAt(0)->title); };
+    QCOMPARE(listed(), QString("third title"));
+    QVERIFY(recordings.select(file));
+    action(started, "describe")->trigger();
+    QTRY_VERIFY(window.findChild<DescribeDialog*>());
+    auto* dialog = window.findChild<DescribeDialog*>();
+    QCOMPARE(dialog->notes().notes, QString("first notes"));
+    dialog->findChild<QLineEdit*>("describeTitle")->setText("fourth title");
+    dialog->accept();
+    QTRY_COMPARE(listed(), QString("fourth title"));
+    QCOMPARE(titleInFile(), QString("fourth title"));
+    action(started, "undo")->trigger();
+    QTRY_COMPARE(listed(), QString("third title"));
+    const auto reader = recording::Reader::open(file.toStdString());
+    BNOF_VERIFY_OK(reader);
+    QCOMPARE((*reader)->originalMetadata().title, std::string("first title"));
+    QVERIFY((*reader)->edits().size() >= 5);
+    const auto verified = recording::verify(file.toStdString());
+    BNOF_VERIFY_OK(verified);
+    QVERIFY(verified->intact);
+}
+
+void StudioSession::replayGoesToATime()
+{
+    const QString file = recordSome(9000);
+    QVERIFY(!file.isEmpty());
+    auto& window = program().window();
+    auto& session = program().services().session;
+    session.replay(file, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(session.isReplay(), 20000);
+    window.showWorkspace("live");
+    const auto replay = [&] { return *session.status().replay; };
+    const Timestamp start = replay().start;
+    const Timestamp length = replay().end - start;
+    QVERIFY(length > 7 * nanosecondsPerSecond);
+
+    // Forward, even when paused: it stands there and waits.
+    session.setReplayPaused(true);
+    auto& slider = window.live().replayBar().slider();
+    QTRY_VERIFY(slider.maximum() > 7000);
+    slider.setValue(4000);
+    QTRY_VERIFY_WITH_TIMEOUT(session.isReplay() && replay().position > start + fromSeconds(3.8), 10000);
+    QTest::qWait(500);
+    QVERIFY(replay().position <= start + fromSeconds(4));
+    QVERIFY(!replay().goingTo);
+    QVERIFY(replay().paused);
+
+    // Back by keys: it begins again, and stands there too.
+    auto* field = window.live().findChild<QLineEdit*>("replayGoTo");
+    action(program(), "go-to-time")->trigger();
+    QTest::keyClicks(field, "9:99");
+    QTest::keyClick(field, Qt::Key_Return); // no time: nothing happens
+    QVERIFY(!session.isGoingBack());
+    field->setText("0:02");
+    QTest::keyClick(field, Qt::Key_Return);
+    QVERIFY(session.isGoingBack());
+    QTRY_VERIFY_WITH_TIMEOUT(!session.isGoingBack() && session.isReplay(), 20000);
+    QTRY_VERIFY_WITH_TIMEOUT(replay().position > start + fromSeconds(1.8), 10000);
+    QVERIFY(replay().position <= start + fromSeconds(2));
+    QVERIFY(replay().paused);
+
+    // To the end: the proof is one over the whole recording.
+    session.setReplayPaused(false);
+    session.goTo(replay().end);
+    QTRY_VERIFY_WITH_TIMEOUT(session.isReplay() && replay().proof.finished, 20000);
+    const auto reader = recording::Reader::open(file.toStdString());
+    BNOF_VERIFY_OK(reader);
+    QCOMPARE(replay().proof.frames, (*reader)->summary().frames);
+    if (replay().proof.comparable)
+        QVERIFY2(replay().proof.match, replay().proof.remark.c_str());
+    // And back from the end.
+    session.goTo(start + fromSeconds(1));
+    QTRY_VERIFY_WITH_TIMEOUT(!session.isGoingBack() && session.isReplay() && !replay().proof.finished, 20000);
+}
+
+void StudioSession::repairShowsProgressAndCanBeCancelled()
+{
+    const QString file = recordSome(1500);
+    QVERIFY(!file.isEmpty());
+    QVERIFY(QFile::resize(file, QFileInfo(file).size() - 10));
+    const QByteArray before = readAll(file);
+    auto& jobs = program().services().jobs;
+    program().window().recordings().repair(file);
+    const auto job = jobs.jobs().back();
+    QVERIFY(job->isCancellable());
+    QTRY_VERIFY_WITH_TIMEOUT(job->isFinished(), 20000);
+    QVERIFY2(job->outcome().ok, qPrintable(job->outcome().message));
+    QVERIFY(job->progress() > 0);
+    const auto verified = recording::verify(file.toStdString());
+    BNOF_VERIFY_OK(verified);
+    QVERIFY(verified->intact);
+
+    // Cancelled at any moment: as it was.
+    test::StudioSuite::writeFile(file, before);
+    const auto cancelled = recording::repair(file.toStdString(), {}, [](double share) { return share < 0.5; });
+    QVERIFY(!cancelled.ok());
+    QCOMPARE(cancelled.error().kind, ErrorKind::Cancelled);
+    QCOMPARE(readAll(file), before);
 }
 
 QTEST_MAIN(StudioSession)

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QMimeData>
 #include <QSignalSpy>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <cmath>
@@ -151,6 +152,7 @@ private slots:
     void summaryNamesExceededThreshold();
     void pictureAndVectorCopies();
     void themesRenderDifferently();
+    void narrowLegendTellsTheRestInATip();
     void rasterCountsMatchTheSpikes();
     void rasterColumnsAreRefilledWhenBinsComplete();
     void rasterShowsSingleSpikesWhenZoomed();
@@ -447,6 +449,25 @@ void TestPlots::themesRenderDifferently()
     QVERIFY(differingPixels(light, dark, light.rect()) > light.width() * light.height() * 9 / 10);
     QVERIFY(differingPixels(lightRaster, darkRaster, lane) > lane.width() * lane.height() * 9 / 10);
     QCOMPARE(raster.grab().toImage(), lightRaster); // recoloured from the kept counts
+}
+
+/// A narrow legend shortens its last line; the tip tells it in full.
+void TestPlots::narrowLegendTellsTheRestInATip()
+{
+    Traces traces(40, 20);
+    traces.view.resize(500, 220);
+    const auto tip = [&](QPoint at) {
+        QToolTip::hideText();
+        QHelpEvent help(QEvent::ToolTip, at, traces.view.mapToGlobal(at));
+        QApplication::sendEvent(&traces.view, &help);
+        return QToolTip::text();
+    };
+    const QRect plot = traces.view.plotRect();
+    QVERIFY(traces.view.legendRow(39).isEmpty());
+    QCOMPARE(tip(plot.center()), QString());
+    const QString rest = tip({plot.right() + 20, traces.view.height() - 4});
+    QVERIFY2(rest.contains("more: scroll"), qPrintable(rest));
+    QVERIFY(tip(traces.view.legendRow(0).center()).startsWith("MOX-1 "));
 }
 
 void TestPlots::rasterCountsMatchTheSpikes()

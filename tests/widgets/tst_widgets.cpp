@@ -5,12 +5,14 @@
 #include <QAccessible>
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QSet>
 #include <QSignalSpy>
+#include <QTableWidget>
 #include <QVBoxLayout>
 
 #include "tests/support/suite.h"
@@ -22,6 +24,7 @@
 #include "widgets/problem_list.h"
 #include "widgets/raster_view.h"
 #include "widgets/status_field.h"
+#include "widgets/table_copy.h"
 #include "widgets/theme.h"
 #include "widgets/trace_view.h"
 
@@ -92,6 +95,8 @@ private slots:
     void paletteFiltersAndRuns();
     void problemsAreMergedSortedAndDismissed();
     void problemListWorksByKeysAndMouse();
+    void tablesCopyAsTsv();
+    void problemsCopyAsTsv();
     void emptyStateFollowsItsAction();
     void picturesForTheEye();
 };
@@ -389,6 +394,16 @@ void TestWidgets::paletteFiltersAndRuns()
     palette.model()->add(&disabled, "bnof train");
     palette.model()->add(&hidden);
     QCOMPARE(palette.model()->rowCount(), 3);
+    // What cannot be used comes last, whatever its place and however well it matches, and says why.
+    disabled.setProperty(CommandModel::reasonProperty, "Nothing to learn from.");
+    QCOMPARE(palette.model()->actionAt(2), &disabled);
+    QCOMPARE(palette.model()->index(2).data(CommandModel::ReasonRole).toString(), QString("Nothing to learn from."));
+    QVERIFY(palette.model()->index(2).data(Qt::AccessibleTextRole).toString().contains("Nothing to learn from."));
+    QCOMPARE(palette.model()->index(0).data(CommandModel::ReasonRole).toString(), QString());
+    record.setEnabled(false);
+    QCOMPARE(palette.model()->actionAt(0), &open);
+    record.setEnabled(true);
+    QCOMPARE(palette.model()->actionAt(0), &record);
     palette.open();
     QVERIFY(palette.isVisible());
     QTest::keyClicks(palette.input(), "start");
@@ -479,6 +494,48 @@ void TestWidgets::problemListWorksByKeysAndMouse()
     QTest::keyClick(list.view(), Qt::Key_Delete);
     QCOMPARE(model.rowCount(), 0);
     QVERIFY(!list.view()->isVisible());
+}
+
+void TestWidgets::tablesCopyAsTsv()
+{
+    QTableWidget table(2, 3);
+    table.setHorizontalHeaderLabels({"Channel", "Hidden", "Value"});
+    for (int row = 0; row < 2; ++row)
+        for (int column = 0; column < 3; ++column)
+            table.setItem(row, column, new QTableWidgetItem(QStringLiteral("r%1\tc%2").arg(row).arg(column)));
+    table.setSelectionBehavior(QAbstractItemView::SelectRows);
+    table.hideColumn(1);
+    copyRowsOnCopyKey(table);
+    table.show();
+    table.selectAll();
+    QCOMPARE(rowsAsTsv(table), QString("Channel\tValue\nr0 c0\tr0 c2\nr1 c0\tr1 c2\n"));
+    table.selectRow(1);
+    table.setFocus();
+    QApplication::clipboard()->clear();
+    QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(), QString("Channel\tValue\nr1 c0\tr1 c2\n"));
+}
+
+void TestWidgets::problemsCopyAsTsv()
+{
+    ProblemModel model;
+    ProblemList list;
+    list.setModel(&model);
+    QCOMPARE(list.asTsv(), QString());
+    Problem problem;
+    problem.id = "disk";
+    problem.severity = Theme::Severity::Error;
+    problem.what = "The disk\nis full";
+    problem.remedy = "Free some space.";
+    problem.since = QDateTime(QDate(2026, 3, 5), QTime(14, 2, 11), Qt::UTC);
+    model.report(problem);
+    list.show();
+    list.view()->setFocus();
+    QApplication::clipboard()->clear();
+    QTest::keyClick(list.view(), Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(),
+             QString("Severity\tProblem\tRemedy\tSince\tTimes\tState\n"
+                     "Error\tThe disk is full\tFree some space.\t2026-03-05T14:02:11Z\t1\tpresent\n"));
 }
 
 void TestWidgets::emptyStateFollowsItsAction()
