@@ -9,27 +9,42 @@
 #include <vector>
 
 #include "engine/snn/plan.h"
+#include "engine/snn/plasticity.h"
 #include "engine/snn/simulation.h"
 
 namespace bnof::snn {
 
-/// The whole state of a simulation in a form that no back end owns: ring slots start at the next tick.
+/// The whole state of a simulation in a form that no back end owns: slots start at the next tick.
 struct PopulationState {
     std::vector<float> membrane;
+    std::vector<float> second;                 ///< adaptation of the threshold, or Izhikevich's U
     std::array<std::vector<float>, 2> current; ///< excitatory, inhibitory; weight units
     std::vector<std::uint16_t> refractory;
+    std::vector<std::int32_t> count; ///< counters
     std::vector<float> drive;
-    /// [receptor][slot]: an accumulator a neuron, or empty where nothing is on its way.
+    /// What is on its way over synapses that are not plastic: [receptor][slot], an accumulator a neuron, or empty
+    /// where nothing is on its way.
     std::array<std::vector<std::vector<std::int32_t>>, 2> perNeuron;
     std::array<std::vector<std::int32_t>, 2> shared; ///< [receptor][slot]
     std::vector<std::uint32_t> thresholds;           ///< Poisson
+    std::vector<std::uint64_t> nextSpike;            ///< Poisson intervals: tick
+    std::vector<std::uint32_t> draws;                ///< Poisson intervals: made so far
 
     bool operator==(const PopulationState&) const = default;
+};
+
+struct LearningState {
+    PlasticState synapses;
+    /// Spikes on their way: source neurons that fired `delay`, `delay` - 1, ... 1 ticks before the next tick.
+    std::vector<std::vector<std::uint32_t>> arriving;
+
+    bool operator==(const LearningState&) const = default;
 };
 
 struct NetworkState {
     std::uint64_t tick = 0;
     std::vector<PopulationState> populations;
+    std::vector<LearningState> learning; ///< one a plastic projection, in their order
 
     bool operator==(const NetworkState&) const = default;
 };
@@ -42,16 +57,19 @@ public:
     BackEnd& operator=(const BackEnd&) = delete;
 
     [[nodiscard]] const Plan& plan() const { return *m_plan; }
+    [[nodiscard]] const std::shared_ptr<const Plan>& sharedPlan() const { return m_plan; }
     virtual void setDrive(std::uint32_t population, std::span<const float> driveMv) = 0;
     virtual void setThresholds(std::uint32_t population, std::span<const std::uint32_t> thresholds) = 0;
     virtual void run(std::uint32_t ticks, SpikesByPopulation& spikes) = 0;
+    virtual void modulate(std::uint32_t projection, std::span<const float> modulation) = 0;
     [[nodiscard]] virtual std::uint64_t tick() const = 0;
     virtual void reset() = 0;
-    [[nodiscard]] virtual NetworkState state() const = 0;
+    /// Not const: what has been put off is done first. The future does not change.
+    [[nodiscard]] virtual NetworkState state() = 0;
     /// `state` fits the plan and is within its bounds.
     virtual void setState(const NetworkState& state) = 0;
-    /// Synapses that have carried a spike since the back end was made; not part of the state.
-    [[nodiscard]] virtual std::uint64_t synapticEvents() const = 0;
+    /// What has happened since the back end was made; not part of the state.
+    [[nodiscard]] virtual Activity activity() const = 0;
     [[nodiscard]] virtual std::string name() const = 0;
 
 private:

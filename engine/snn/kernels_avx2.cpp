@@ -11,6 +11,7 @@ namespace {
 
 struct Avx2 {
     static constexpr std::uint32_t width = 8;
+    static constexpr std::uint32_t interleave = 2;
     using Float = __m256;
     using Int = __m256i;
     using Mask = __m256; ///< all bits of a lane set or clear
@@ -19,6 +20,8 @@ struct Avx2 {
     static void store(float* p, Float value) { _mm256_storeu_ps(p, value); }
     static Float broadcast(float value) { return _mm256_set1_ps(value); }
     static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
+    static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+    static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
     static Float toFloat(Int value) { return _mm256_cvtepi32_ps(value); }
 
@@ -39,9 +42,12 @@ struct Avx2 {
     {
         return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
     }
+    static Int addWhere(Mask mask, Int value, Int addend)
+    {
+        return _mm256_add_epi32(value, _mm256_and_si256(_mm256_castps_si256(mask), addend));
+    }
     static Int decrementWhere(Mask mask, Int value) { return _mm256_add_epi32(value, _mm256_castps_si256(mask)); }
 
-    static Mask noLane() { return _mm256_setzero_ps(); }
     static Mask greaterEqual(Float a, Float b) { return _mm256_cmp_ps(a, b, _CMP_GE_OQ); }
     static Mask positive(Int value) { return _mm256_castsi256_ps(_mm256_cmpgt_epi32(value, _mm256_setzero_si256())); }
     static Mask either(Mask a, Mask b) { return _mm256_or_ps(a, b); }
@@ -52,7 +58,6 @@ struct Avx2 {
     }
     static Mask differ(Float a, Float b) { return differ(_mm256_castps_si256(a), _mm256_castps_si256(b)); }
     static Float select(Mask mask, Float yes, Float no) { return _mm256_blendv_ps(no, yes, mask); }
-    static Int select(Mask mask, Int yes, Int no) { return _mm256_blendv_epi8(no, yes, _mm256_castps_si256(mask)); }
     static std::uint32_t bits(Mask mask) { return static_cast<std::uint32_t>(_mm256_movemask_ps(mask)); }
 
     static Int broadcastBits(std::uint32_t value) { return _mm256_set1_epi32(static_cast<int>(value)); }

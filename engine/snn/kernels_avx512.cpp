@@ -11,6 +11,7 @@ namespace {
 
 struct Avx512 {
     static constexpr std::uint32_t width = 16;
+    static constexpr std::uint32_t interleave = 4;
     using Float = __m512;
     using Int = __m512i;
     using Mask = __mmask16;
@@ -19,6 +20,8 @@ struct Avx512 {
     static void store(float* p, Float value) { _mm512_storeu_ps(p, value); }
     static Float broadcast(float value) { return _mm512_set1_ps(value); }
     static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
+    static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
+    static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
     static Float toFloat(Int value) { return _mm512_cvtepi32_ps(value); }
 
@@ -38,12 +41,12 @@ struct Avx512 {
     {
         return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     }
+    static Int addWhere(Mask mask, Int value, Int addend) { return _mm512_mask_add_epi32(value, mask, value, addend); }
     static Int decrementWhere(Mask mask, Int value)
     {
         return _mm512_mask_sub_epi32(value, mask, value, _mm512_set1_epi32(1));
     }
 
-    static Mask noLane() { return 0; }
     static Mask greaterEqual(Float a, Float b) { return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ); }
     static Mask positive(Int value) { return _mm512_cmpgt_epi32_mask(value, _mm512_setzero_si512()); }
     static Mask either(Mask a, Mask b) { return static_cast<Mask>(a | b); }
@@ -51,7 +54,6 @@ struct Avx512 {
     static Mask differ(Int a, Int b) { return _mm512_cmpneq_epi32_mask(a, b); }
     static Mask differ(Float a, Float b) { return differ(_mm512_castps_si512(a), _mm512_castps_si512(b)); }
     static Float select(Mask mask, Float yes, Float no) { return _mm512_mask_blend_ps(mask, no, yes); }
-    static Int select(Mask mask, Int yes, Int no) { return _mm512_mask_blend_epi32(mask, no, yes); }
     static std::uint32_t bits(Mask mask) { return mask; }
 
     static Int broadcastBits(std::uint32_t value) { return _mm512_set1_epi32(static_cast<int>(value)); }

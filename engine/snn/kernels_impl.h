@@ -20,115 +20,277 @@ inline std::uint32_t appendFired(std::uint32_t* fired, std::uint32_t count, std:
     return count;
 }
 
-/// Advance one receptor's current by a tick and return it: decay, then what arrives, in one rounding.
-/// `inputs` is null unless the mode is Array.
-template <class T, InputMode Mode, bool Watch>
-inline typename T::Float advanceCurrent(float* current, std::int32_t* inputs, std::uint32_t i, typename T::Int shared,
-                                        typename T::Float decay, typename T::Mask& changed)
+/// The registers of one vector of neurons while a block of ticks runs.
+template <class T> struct Lanes {
+    typename T::Float membrane;
+    typename T::Float second;
+    typename T::Float current[2];
+    typename T::Int wait;
+};
+
+template <class T> inline typename T::Float flush(typename T::Float value, float floor)
 {
-    const auto before = T::load(current);
-    typename T::Float after;
-    if constexpr (Mode == InputMode::None) {
-        after = T::multiply(before, decay);
-    } else if constexpr (Mode == InputMode::Shared) {
-        after = T::fusedMultiplyAdd(before, decay, T::toFloat(shared));
-    } else {
-        after = T::fusedMultiplyAdd(before, decay, T::toFloat(T::add(T::load(inputs + i), shared)));
-        T::store(inputs + i, T::broadcast(std::int32_t{0}));
-    }
-    after = T::select(T::greaterEqual(after, T::broadcast(currentFloor)), after, T::broadcast(0.0F));
-    T::store(current, after);
-    if constexpr (Watch)
-        changed = T::either(changed, T::differ(before, after));
-    return after;
+    return T::select(T::greaterEqual(value, T::broadcast(floor)), value, T::broadcast(0.0F));
 }
 
-template <class T, bool Driven, InputMode Excitatory, InputMode Inhibitory, bool Watch>
-std::uint32_t lifLoop(const LifStep& s)
+/// Advance a current by a tick: decay, then what arrives, in one rounding.
+template <class T>
+inline typename T::Float advanceCurrent(typename T::Float current, std::int32_t* input, std::int32_t shared,
+                                        float decay)
 {
-    const LifConstants& c = *s.constants;
-    const auto membraneDecay = T::broadcast(c.membraneDecay);
-    const auto rest = T::broadcast(c.restTerm);
-    const auto threshold = T::broadcast(c.threshold);
-    const auto reset = T::broadcast(c.reset);
-    const auto refractory = T::broadcast(c.refractory);
-    auto changed = T::noLane();
-    std::uint32_t count = 0;
-    for (std::uint32_t i = 0; i < s.size; i += T::width) {
-        auto input = rest;
+    if (input != nullptr) {
+        const auto sum = T::add(T::load(input), T::broadcast(shared));
+        T::store(input, T::broadcast(std::int32_t{0}));
+        return flush<T>(T::fusedMultiplyAdd(current, T::broadcast(decay), T::toFloat(sum)), currentFloor);
+    }
+    // Adding the integer zero is exact, so "nothing arrives" needs no case of its own.
+    const auto after = T::fusedMultiplyAdd(current, T::broadcast(decay), T::toFloat(T::broadcast(shared)));
+    return flush<T>(after, currentFloor);
+}
+
+template <class T> inline typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
+{
+    const auto conductance = T::multiply(current, T::broadcast(gain));
+    return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
+}
+
+/// Membrane potential at the end of the tick, before the threshold. `drive` is read where Driven.
+template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited>
+inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes, const float* drive)
+{
+    if constexpr (Kind == NeuronKind::Lif || Kind == NeuronKind::AdaptiveLif) {
+        auto input = T::broadcast(c.restTerm);
         if constexpr (Driven)
-            input = T::fusedMultiplyAdd(T::load(s.drive + i), T::broadcast(c.driveGain), rest);
-        if constexpr (Inhibitory != InputMode::Absent) {
-            const auto current = advanceCurrent<T, Inhibitory, Watch>(s.inhibitory + i, s.inhibitoryInput, i,
-                                                                      T::broadcast(s.inhibitoryShared),
-                                                                      T::broadcast(c.inhibitoryDecay), changed);
-            input = T::fusedMultiplyAdd(current, T::broadcast(c.inhibitoryGain), input);
+            input = T::fusedMultiplyAdd(T::load(drive), T::broadcast(c.driveGain), input);
+        if constexpr (Inhibited)
+            input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
+        if constexpr (Excited)
+            input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
+        return T::fusedMultiplyAdd(lanes.membrane, T::broadcast(c.membraneDecay), input);
+    } else if constexpr (Kind == NeuronKind::ConductanceLif) {
+        // tau_m dV/dt = slope V + offset with slope = -(1 + ge + gi), offset = rest + ge Ee + gi Ei + drive
+        auto slope = T::broadcast(-1.0F);
+        auto offset = T::broadcast(c.restTerm);
+        if constexpr (Driven)
+            offset = T::add(offset, T::load(drive));
+        if constexpr (Inhibited) {
+            const auto conductance = conductanceOf<T>(lanes.current[1], c.inhibitoryGain, c.conductanceLimit);
+            offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.inhibitoryReversal), offset);
+            slope = T::subtract(slope, conductance);
         }
-        if constexpr (Excitatory != InputMode::Absent) {
-            const auto current = advanceCurrent<T, Excitatory, Watch>(s.excitatory + i, s.excitatoryInput, i,
-                                                                      T::broadcast(s.excitatoryShared),
-                                                                      T::broadcast(c.excitatoryDecay), changed);
-            input = T::fusedMultiplyAdd(current, T::broadcast(c.excitatoryGain), input);
+        if constexpr (Excited) {
+            const auto conductance = conductanceOf<T>(lanes.current[0], c.excitatoryGain, c.conductanceLimit);
+            offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.excitatoryReversal), offset);
+            slope = T::subtract(slope, conductance);
         }
-        const auto before = T::load(s.membrane + i);
-        const auto integrated = T::fusedMultiplyAdd(before, membraneDecay, input);
-        const auto waitBefore = T::loadCount(s.refractory + i);
-        const auto waiting = T::positive(waitBefore);
-        const auto fires = T::butNot(T::greaterEqual(integrated, threshold), waiting);
-        const auto after = T::select(T::either(fires, waiting), reset, integrated);
-        const auto waitAfter = T::select(fires, refractory, T::decrementWhere(waiting, waitBefore));
-        T::store(s.membrane + i, after);
-        T::storeCount(s.refractory + i, waitAfter);
-        if constexpr (Watch)
-            changed = T::either(changed, T::either(T::differ(before, after), T::differ(waitBefore, waitAfter)));
-        if (std::uint32_t bits = T::bits(fires); bits != 0) {
-            if (s.size - i < T::width) // the padding behind the last neuron never reports a spike
-                bits &= (1U << (s.size - i)) - 1U;
-            count = appendFired(s.fired, count, i, bits);
+        const auto first = T::fusedMultiplyAdd(slope, lanes.membrane, offset);
+        const auto middle = T::fusedMultiplyAdd(first, T::broadcast(c.halfStep), lanes.membrane);
+        const auto second = T::fusedMultiplyAdd(slope, middle, offset);
+        return T::fusedMultiplyAdd(second, T::broadcast(c.step), lanes.membrane);
+    } else {
+        auto input = T::broadcast(140.0F);
+        if constexpr (Driven)
+            input = T::add(input, T::load(drive));
+        if constexpr (Inhibited)
+            input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
+        if constexpr (Excited)
+            input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
+        input = T::subtract(input, lanes.second);
+        auto v = lanes.membrane;
+        for (int half = 0; half < 2; ++half) {
+            const auto line = T::fusedMultiplyAdd(v, T::broadcast(0.04F), T::broadcast(5.0F));
+            v = T::fusedMultiplyAdd(T::fusedMultiplyAdd(v, line, input), T::broadcast(c.halfStep), v);
+            v = T::select(T::greaterEqual(v, T::broadcast(izhikevichFloor)), v, T::broadcast(izhikevichFloor));
+        }
+        const auto peak = T::broadcast(c.threshold);
+        const auto seen = T::select(T::greaterEqual(v, peak), peak, v);
+        const auto pull = T::subtract(T::multiply(seen, T::broadcast(c.recoverySlope)), lanes.second);
+        lanes.second = T::fusedMultiplyAdd(pull, T::broadcast(c.step), lanes.second);
+        return v;
+    }
+}
+
+/// One tick of one vector of neurons; returns which of them fire.
+template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited>
+inline typename T::Mask advance(const UpdateStep& s, Lanes<T>& lanes, std::uint32_t i, std::uint32_t tick)
+{
+    const NeuronConstants& c = *s.constants;
+    if constexpr (Inhibited)
+        lanes.current[1] =
+            advanceCurrent<T>(lanes.current[1], s.input[1][tick] == nullptr ? nullptr : s.input[1][tick] + i,
+                              s.shared[1][tick], c.inhibitoryDecay);
+    if constexpr (Excited)
+        lanes.current[0] =
+            advanceCurrent<T>(lanes.current[0], s.input[0][tick] == nullptr ? nullptr : s.input[0][tick] + i,
+                              s.shared[0][tick], c.excitatoryDecay);
+    const auto integrated = integrate<T, Kind, Driven, Excited, Inhibited>(c, lanes, Driven ? s.drive + i : nullptr);
+    auto threshold = T::broadcast(c.threshold);
+    if constexpr (Kind == NeuronKind::AdaptiveLif) {
+        lanes.second = flush<T>(T::multiply(lanes.second, T::broadcast(c.adaptationDecay)), adaptationFloor);
+        threshold = T::add(threshold, lanes.second);
+    }
+    const auto above = T::greaterEqual(integrated, threshold);
+    if constexpr (Kind == NeuronKind::Izhikevich) {
+        lanes.membrane = T::select(above, T::broadcast(c.reset), integrated);
+        lanes.second = T::select(above, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
+        return above;
+    } else {
+        const auto waiting = T::positive(lanes.wait);
+        const auto fires = T::butNot(above, waiting);
+        lanes.membrane = T::select(T::either(fires, waiting), T::broadcast(c.reset), integrated);
+        lanes.wait = T::addWhere(fires, T::decrementWhere(waiting, lanes.wait), T::broadcast(c.refractory));
+        if constexpr (Kind == NeuronKind::AdaptiveLif)
+            lanes.second = T::select(fires, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
+        return fires;
+    }
+}
+
+template <class T, NeuronKind Kind>
+constexpr bool hasSecond = Kind == NeuronKind::AdaptiveLif || Kind == NeuronKind::Izhikevich;
+template <class T, NeuronKind Kind> constexpr bool hasWait = Kind != NeuronKind::Izhikevich;
+
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+inline Lanes<T> loadLanes(const UpdateStep& s, std::uint32_t i)
+{
+    Lanes<T> lanes;
+    lanes.membrane = T::load(s.membrane + i);
+    if constexpr (hasSecond<T, Kind>)
+        lanes.second = T::load(s.second + i);
+    if constexpr (Excited)
+        lanes.current[0] = T::load(s.current[0] + i);
+    if constexpr (Inhibited)
+        lanes.current[1] = T::load(s.current[1] + i);
+    if constexpr (hasWait<T, Kind>)
+        lanes.wait = T::loadCount(s.refractory + i);
+    return lanes;
+}
+
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+inline void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lanes)
+{
+    T::store(s.membrane + i, lanes.membrane);
+    if constexpr (hasSecond<T, Kind>)
+        T::store(s.second + i, lanes.second);
+    if constexpr (Excited)
+        T::store(s.current[0] + i, lanes.current[0]);
+    if constexpr (Inhibited)
+        T::store(s.current[1] + i, lanes.current[1]);
+    if constexpr (hasWait<T, Kind>)
+        T::storeCount(s.refractory + i, lanes.wait);
+}
+
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+inline bool differ(const Lanes<T>& a, const Lanes<T>& b)
+{
+    auto changed = T::differ(a.membrane, b.membrane);
+    if constexpr (hasSecond<T, Kind>)
+        changed = T::either(changed, T::differ(a.second, b.second));
+    if constexpr (Excited)
+        changed = T::either(changed, T::differ(a.current[0], b.current[0]));
+    if constexpr (Inhibited)
+        changed = T::either(changed, T::differ(a.current[1], b.current[1]));
+    if constexpr (hasWait<T, Kind>)
+        changed = T::either(changed, T::differ(a.wait, b.wait));
+    return T::bits(changed) != 0;
+}
+
+/// `T::interleave` vectors at a time, so that the latency of one hides behind the others; all ticks of the block
+/// before the next vectors, so that state is read and written once a block.
+template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited> void updateLoop(UpdateStep& s)
+{
+    constexpr std::uint32_t group = T::interleave * T::width;
+    bool changed = false;
+    for (std::uint32_t i = 0; i < s.size; i += group) {
+        Lanes<T> lanes[T::interleave];
+#pragma GCC unroll 8
+        for (std::uint32_t u = 0; u < T::interleave; ++u)
+            lanes[u] = loadLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width);
+        const std::uint32_t left = s.size - i;
+        for (std::uint32_t tick = 0; tick < s.ticks; ++tick) {
+            std::uint64_t bits = 0;
+#pragma GCC unroll 8
+            for (std::uint32_t u = 0; u < T::interleave; ++u) {
+                const auto fires = advance<T, Kind, Driven, Excited, Inhibited>(s, lanes[u], i + u * T::width, tick);
+                bits |= std::uint64_t{T::bits(fires)} << (u * T::width);
+            }
+            if (bits != 0) {
+                if (left < group) // the padding behind the last neuron never reports a spike
+                    bits &= (std::uint64_t{1} << left) - 1;
+                s.firedCount[tick] = appendFired(s.fired[tick], s.firedCount[tick], i, bits);
+            }
+        }
+        for (std::uint32_t u = 0; u < T::interleave; ++u) {
+            if (s.watch && !changed && u * T::width < left)
+                changed = differ<T, Kind, Excited, Inhibited>(
+                    loadLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width), lanes[u]);
+            storeLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width, lanes[u]);
         }
     }
-    if constexpr (Watch)
-        *s.changed = T::bits(changed) != 0;
-    return count;
+    if (s.watch)
+        s.changed = changed;
 }
 
-template <class T, bool Driven, InputMode Excitatory, InputMode Inhibitory> std::uint32_t chooseWatch(const LifStep& s)
+template <class T, NeuronKind Kind, bool Driven> void chooseReceptors(UpdateStep& s)
 {
-    // Only ticks without input are watched: a population that rests is one that nothing reaches.
-    if constexpr (Excitatory <= InputMode::None && Inhibitory <= InputMode::None) {
-        if (s.changed != nullptr)
-            return lifLoop<T, Driven, Excitatory, Inhibitory, true>(s);
+    const bool excited = s.current[0] != nullptr;
+    const bool inhibited = s.current[1] != nullptr;
+    if (excited && inhibited)
+        updateLoop<T, Kind, Driven, true, true>(s);
+    else if (excited)
+        updateLoop<T, Kind, Driven, true, false>(s);
+    else if (inhibited)
+        updateLoop<T, Kind, Driven, false, true>(s);
+    else
+        updateLoop<T, Kind, Driven, false, false>(s);
+}
+
+template <class T, NeuronKind Kind> void chooseDrive(UpdateStep& s)
+{
+    if (s.drive != nullptr)
+        chooseReceptors<T, Kind, true>(s);
+    else
+        chooseReceptors<T, Kind, false>(s);
+}
+
+/// Counters are few; integers need no vectors to be exact.
+inline void updateCounters(UpdateStep& s)
+{
+    bool changed = false;
+    for (std::uint32_t tick = 0; tick < s.ticks; ++tick) {
+        for (std::uint32_t i = 0; i < s.size; ++i) {
+            std::int64_t sum = s.count[i];
+            for (int receptor = 0; receptor < 2; ++receptor) {
+                std::int64_t arriving = s.shared[receptor][tick];
+                if (std::int32_t* input = s.input[receptor][tick]; input != nullptr) {
+                    arriving += input[i];
+                    input[i] = 0;
+                }
+                sum += receptor == 0 ? arriving : -arriving;
+            }
+            sum = sum < 0 ? 0 : sum > counterLimit ? counterLimit : sum;
+            if (sum >= s.constants->counterThreshold) {
+                sum -= s.constants->counterThreshold;
+                s.fired[tick][s.firedCount[tick]++] = i;
+            }
+            changed = changed || sum != s.count[i];
+            s.count[i] = static_cast<std::int32_t>(sum);
+        }
     }
-    if (s.changed != nullptr)
-        *s.changed = true;
-    return lifLoop<T, Driven, Excitatory, Inhibitory, false>(s);
+    if (s.watch)
+        s.changed = changed;
 }
 
-template <class T, bool Driven, InputMode Excitatory> std::uint32_t chooseInhibitory(const LifStep& s)
+template <class T> void update(UpdateStep& s)
 {
-    switch (s.inhibitoryMode) {
-    case InputMode::Absent: return chooseWatch<T, Driven, Excitatory, InputMode::Absent>(s);
-    case InputMode::None: return chooseWatch<T, Driven, Excitatory, InputMode::None>(s);
-    case InputMode::Shared: return chooseWatch<T, Driven, Excitatory, InputMode::Shared>(s);
-    case InputMode::Array: return chooseWatch<T, Driven, Excitatory, InputMode::Array>(s);
+    switch (s.kind) {
+    case NeuronKind::Lif: return chooseDrive<T, NeuronKind::Lif>(s);
+    case NeuronKind::ConductanceLif: return chooseDrive<T, NeuronKind::ConductanceLif>(s);
+    case NeuronKind::AdaptiveLif: return chooseDrive<T, NeuronKind::AdaptiveLif>(s);
+    case NeuronKind::Izhikevich: return chooseDrive<T, NeuronKind::Izhikevich>(s);
+    case NeuronKind::Counter: return updateCounters(s);
+    case NeuronKind::Poisson:
+    case NeuronKind::SpikeList: return; // sources have no state to advance
     }
-    return 0;
-}
-
-template <class T, bool Driven> std::uint32_t chooseExcitatory(const LifStep& s)
-{
-    switch (s.excitatoryMode) {
-    case InputMode::Absent: return chooseInhibitory<T, Driven, InputMode::Absent>(s);
-    case InputMode::None: return chooseInhibitory<T, Driven, InputMode::None>(s);
-    case InputMode::Shared: return chooseInhibitory<T, Driven, InputMode::Shared>(s);
-    case InputMode::Array: return chooseInhibitory<T, Driven, InputMode::Array>(s);
-    }
-    return 0;
-}
-
-template <class T> std::uint32_t updateLif(const LifStep& s)
-{
-    return s.drive != nullptr ? chooseExcitatory<T, true>(s) : chooseExcitatory<T, false>(s);
 }
 
 /// Philox4x32-10 in every lane. Neurons come in groups of 64 = 16 counter blocks of 4 words; word w of
@@ -180,21 +342,42 @@ inline void addWrapped(std::int32_t& sum, std::int32_t value)
     sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + static_cast<std::uint32_t>(value));
 }
 
-template <typename Target, bool Weighted>
-std::uint64_t deliverSparse(const SynapseRows& rows, const Target* targets, const std::uint32_t* fired,
-                            std::uint32_t count, std::int32_t* accumulators)
+enum class WeightForm { Constant, Wide, Small };
+
+template <WeightForm Form> inline std::int32_t weightAt(const SynapseRows& rows, std::uint64_t k)
+{
+    if constexpr (Form == WeightForm::Constant)
+        return rows.weight;
+    else if constexpr (Form == WeightForm::Wide)
+        return rows.weights[k];
+    else
+        return std::int32_t{rows.smallWeights[k]} << rows.smallShift; // weights are never negative
+}
+
+template <WeightForm Form>
+std::uint64_t deliverSparse(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
+                            std::int32_t* accumulators)
 {
     std::uint64_t events = 0;
     for (std::uint32_t f = 0; f < count; ++f) {
         const std::uint32_t begin = rows.rowStart[fired[f]];
         const std::uint32_t end = rows.rowStart[fired[f] + 1];
-        events += end - begin;
-        for (std::uint32_t k = begin; k < end; ++k) {
-            if constexpr (Weighted)
-                addWrapped(accumulators[targets[k]], rows.weights[k]);
-            else
-                addWrapped(accumulators[targets[k]], rows.weight);
+        if (f + 1 < count) { // the next row is on its way while this one is served
+            const std::uint32_t next = rows.rowStart[fired[f + 1]];
+            __builtin_prefetch(rows.targets + next);
+            if constexpr (Form == WeightForm::Wide)
+                __builtin_prefetch(rows.weights + next);
         }
+        events += end - begin;
+        std::uint32_t k = begin;
+        for (; k + 4 <= end; k += 4) {
+            addWrapped(accumulators[rows.targets[k]], weightAt<Form>(rows, k));
+            addWrapped(accumulators[rows.targets[k + 1]], weightAt<Form>(rows, k + 1));
+            addWrapped(accumulators[rows.targets[k + 2]], weightAt<Form>(rows, k + 2));
+            addWrapped(accumulators[rows.targets[k + 3]], weightAt<Form>(rows, k + 3));
+        }
+        for (; k < end; ++k)
+            addWrapped(accumulators[rows.targets[k]], weightAt<Form>(rows, k));
     }
     return events;
 }
@@ -204,11 +387,31 @@ std::uint64_t deliverDense(const SynapseRows& rows, const std::uint32_t* fired, 
                            std::int32_t* accumulators)
 {
     for (std::uint32_t f = 0; f < count; ++f) {
-        const std::int16_t* row = rows.weights + std::uint64_t{fired[f]} * rows.rowStride;
-        for (std::uint32_t i = 0; i < rows.rowLength; i += T::width) // the row's padding is zero
-            T::store(accumulators + i, T::add(T::load(accumulators + i), T::loadWeights(row + i)));
+        const std::uint64_t at = std::uint64_t{fired[f]} * rows.rowStride + rows.firstTarget;
+        if (rows.weights != nullptr) {
+            const std::int16_t* row = rows.weights + at;
+            for (std::uint32_t i = 0; i < rows.rowLength; i += T::width) // the row's padding is zero
+                T::store(accumulators + i, T::add(T::load(accumulators + i), T::loadWeights(row + i)));
+        } else {
+            for (std::uint32_t i = 0; i < rows.rowLength; ++i)
+                addWrapped(accumulators[i], weightAt<WeightForm::Small>(rows, at + i));
+        }
     }
     return std::uint64_t{count} * rows.rowLength;
+}
+
+inline std::uint64_t deliverIdentity(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
+                                     std::int32_t* accumulators)
+{
+    std::uint64_t events = 0;
+    for (std::uint32_t f = 0; f < count; ++f) {
+        const std::uint32_t target = fired[f] - rows.firstTarget; // wraps around below the block
+        if (target < rows.rowLength) {
+            addWrapped(accumulators[target], rows.weight);
+            ++events;
+        }
+    }
+    return events;
 }
 
 template <class T>
@@ -217,26 +420,33 @@ std::uint64_t deliver(const SynapseRows& rows, const std::uint32_t* fired, std::
 {
     switch (rows.form) {
     case RowForm::Shared: return 0; // the caller counts spikes instead
-    case RowForm::Identity:
-        for (std::uint32_t f = 0; f < count; ++f)
-            addWrapped(accumulators[fired[f]], rows.weight);
-        return count;
+    case RowForm::Identity: return deliverIdentity(rows, fired, count, accumulators);
     case RowForm::Dense: return deliverDense<T>(rows, fired, count, accumulators);
-    case RowForm::Sparse16:
-        return rows.weights != nullptr
-                   ? deliverSparse<std::uint16_t, true>(rows, rows.targets16, fired, count, accumulators)
-                   : deliverSparse<std::uint16_t, false>(rows, rows.targets16, fired, count, accumulators);
-    case RowForm::Sparse32:
-        return rows.weights != nullptr
-                   ? deliverSparse<std::uint32_t, true>(rows, rows.targets32, fired, count, accumulators)
-                   : deliverSparse<std::uint32_t, false>(rows, rows.targets32, fired, count, accumulators);
+    case RowForm::Sparse:
+        if (rows.weights != nullptr)
+            return deliverSparse<WeightForm::Wide>(rows, fired, count, accumulators);
+        if (rows.smallWeights != nullptr)
+            return deliverSparse<WeightForm::Small>(rows, fired, count, accumulators);
+        return deliverSparse<WeightForm::Constant>(rows, fired, count, accumulators);
     }
     return 0;
 }
 
+inline void deliverPlastic(std::int32_t* weights, const std::int32_t* change, std::int32_t limit, std::uint32_t length,
+                           std::int32_t* sums)
+{
+    for (std::uint32_t j = 0; j < length; ++j) {
+        const std::int32_t weight = weights[j];
+        sums[j] += weight >> 16;
+        const std::int32_t room = limit - weight; // keeps the sum inside 32 bits
+        const std::int32_t after = weight + (change[j] < room ? change[j] : room);
+        weights[j] = after < 0 ? 0 : after;
+    }
+}
+
 template <class T> constexpr KernelTable kernelTable()
 {
-    return {updateLif<T>, firePoisson<T>, deliver<T>};
+    return {update<T>, firePoisson<T>, deliver<T>, deliverPlastic};
 }
 
 } // namespace

@@ -7,6 +7,7 @@ namespace {
 
 struct Scalar {
     static constexpr std::uint32_t width = 1;
+    static constexpr std::uint32_t interleave = 1;
     using Float = float;
     using Int = std::int32_t;
     using Mask = bool;
@@ -15,6 +16,8 @@ struct Scalar {
     static void store(float* p, Float value) { *p = value; }
     static Float broadcast(float value) { return value; }
     static Float multiply(Float a, Float b) { return a * b; }
+    static Float add(Float a, Float b) { return a + b; }
+    static Float subtract(Float a, Float b) { return a - b; }
     /// a * b + c rounded once. Without a hardware instruction the C library computes it exactly.
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return __builtin_fmaf(a, b, c); }
     static Float toFloat(Int value) { return static_cast<float>(value); }
@@ -29,9 +32,9 @@ struct Scalar {
     static Int loadCount(const std::uint16_t* p) { return *p; }
     static void storeCount(std::uint16_t* p, Int value) { *p = static_cast<std::uint16_t>(value); }
     static Int loadWeights(const std::int16_t* p) { return *p; }
+    static Int addWhere(Mask mask, Int value, Int addend) { return mask ? value + addend : value; }
     static Int decrementWhere(Mask mask, Int value) { return mask ? value - 1 : value; }
 
-    static Mask noLane() { return false; }
     static Mask greaterEqual(Float a, Float b) { return a >= b; }
     static Mask positive(Int value) { return value > 0; }
     static Mask either(Mask a, Mask b) { return a || b; }
@@ -42,7 +45,6 @@ struct Scalar {
     }
     static Mask differ(Int a, Int b) { return a != b; }
     static Float select(Mask mask, Float yes, Float no) { return mask ? yes : no; }
-    static Int select(Mask mask, Int yes, Int no) { return mask ? yes : no; }
     static std::uint32_t bits(Mask mask) { return mask ? 1U : 0U; }
 
     static std::uint32_t broadcastBits(std::uint32_t value) { return value; }

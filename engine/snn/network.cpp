@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/snn/network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -13,6 +14,7 @@ constexpr std::uint64_t maximumNeurons = 1U << 24;
 constexpr double maximumSynapses = 0x1p31;
 constexpr std::size_t maximumParts = 65536; ///< populations, and projections
 constexpr double maximumMv = 1e6;           ///< weights, drives and potentials
+constexpr std::uint32_t largestLearningPopulation = 65536;
 constexpr double maximumTimeConstantTicks = 1e6;
 constexpr double minimumTimeConstantTicks = 0.02;
 
@@ -60,17 +62,193 @@ Result<void> checkLif(const LifParameters& p, const std::string& path, double ti
     return checkRange(path + ".refractory_ms", p.refractoryMs, 0, maximumRefractoryTicks * tickMs);
 }
 
+/// Validation of one population's model; `size` is the population's.
+class ModelCheck {
+public:
+    ModelCheck(std::string path, double tickMs, std::uint32_t size)
+        : m_path(std::move(path)), m_tickMs(tickMs), m_size(size)
+    {}
+
+    Result<void> operator()(const LifParameters& p) const { return checkLif(p, m_path, m_tickMs); }
+
+    Result<void> operator()(const PoissonParameters& p) const
+    {
+        return checkRange(m_path + ".rate_hz", p.rateHz, 0, 1000 / m_tickMs);
+    }
+
+    Result<void> operator()(const ConductanceLifParameters& p) const
+    {
+        BNOF_TRY(checkLif(p.lif, m_path, m_tickMs));
+        BNOF_TRY(checkRange(m_path + ".excitatory_reversal_mv", p.excitatoryReversalMv, -maximumMv, maximumMv));
+        BNOF_TRY(checkRange(m_path + ".inhibitory_reversal_mv", p.inhibitoryReversalMv, -maximumMv, maximumMv));
+        if (m_tickMs >= p.lif.membraneTimeConstantMs)
+            return refuse(m_path + ".membrane_time_constant_ms",
+                          "the tick is too long for the midpoint step even without any input",
+                          "Give a tick below the membrane time constant, better a tenth of it.");
+        return {};
+    }
+
+    Result<void> operator()(const AdaptiveLifParameters& p) const
+    {
+        BNOF_TRY(checkLif(p.lif, m_path, m_tickMs));
+        BNOF_TRY(checkTimeConstant(m_path + ".adaptation_time_constant_ms", p.adaptationTimeConstantMs, m_tickMs));
+        return checkRange(m_path + ".adaptation_step_mv", p.adaptationStepMv, 0, maximumMv);
+    }
+
+    Result<void> operator()(const IzhikevichParameters& p) const
+    {
+        BNOF_TRY(checkRange(m_path + ".a", p.a, 0, 1 / m_tickMs));
+        BNOF_TRY(checkRange(m_path + ".b", p.b, -100, 100));
+        BNOF_TRY(checkRange(m_path + ".c", p.c, -120, 1000));
+        BNOF_TRY(checkRange(m_path + ".d", p.d, 0, 1000));
+        BNOF_TRY(checkRange(m_path + ".peak_mv", p.peakMv, -1000, 1000));
+        BNOF_TRY(checkTimeConstant(m_path + ".excitatory_time_constant_ms", p.excitatoryTimeConstantMs, m_tickMs));
+        BNOF_TRY(checkTimeConstant(m_path + ".inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs, m_tickMs));
+        if (p.c >= p.peakMv)
+            return refuse(m_path + ".c", "the reset potential is not below the peak",
+                          "A neuron must fall below its peak when it fires.");
+        if (m_tickMs > 1)
+            return refuse("network.tick_ms", "Izhikevich neurons need a tick of at most 1 ms",
+                          "Give a shorter tick; 0.1 to 0.5 ms are usual.");
+        return {};
+    }
+
+    Result<void> operator()(const CounterParameters& p) const
+    {
+        BNOF_TRY(checkRange(m_path + ".threshold", p.threshold, 0, maximumMv));
+        if (p.threshold <= 0)
+            return refuse(m_path + ".threshold", "the threshold is not above zero", "Give what it takes to fire.");
+        return {};
+    }
+
+    Result<void> operator()(const SpikeListParameters& p) const
+    {
+        if (p.timesMs.size() != p.neurons.size())
+            return refuse(m_path + ".neurons",
+                          "there are " + std::to_string(p.timesMs.size()) + " times but " +
+                              std::to_string(p.neurons.size()) + " neurons",
+                          "Give one neuron for each time.");
+        constexpr double lastTick = 4294967294.0;
+        for (std::size_t i = 0; i < p.timesMs.size(); ++i) {
+            const std::string index = '[' + std::to_string(i) + ']';
+            BNOF_TRY(checkRange(m_path + ".times_ms" + index, p.timesMs[i], 0, lastTick * m_tickMs));
+            if (p.neurons[i] >= m_size)
+                return refuse(m_path + ".neurons" + index,
+                              "neuron " + std::to_string(p.neurons[i]) + " does not exist; the population has " +
+                                  std::to_string(m_size),
+                              "Neurons are counted from 0.");
+        }
+        return {};
+    }
+
+private:
+    std::string m_path;
+    double m_tickMs;
+    std::uint32_t m_size;
+};
+
 Result<void> checkPopulation(const Population& population, const std::string& path, double tickMs)
 {
     if (population.name.empty())
         return refuse(path + ".name", "a population needs a name", "Give each population its own name.");
     if (population.size == 0)
         return refuse(path + ".size", "a population needs at least one neuron", "Give a size of one or more.");
-    const std::string model = path + ".model";
-    if (const auto* lif = std::get_if<LifParameters>(&population.model))
-        return checkLif(*lif, model, tickMs);
-    const auto& poisson = std::get<PoissonParameters>(population.model);
-    return checkRange(model + ".rate_hz", poisson.rateHz, 0, 1000 / tickMs);
+    return std::visit(ModelCheck(path + ".model", tickMs, population.size), population.model);
+}
+
+/// Validation of a plasticity rule. Decay tables hold six time constants, hence the bound on those.
+class RuleCheck {
+public:
+    RuleCheck(std::string path, double tickMs) : m_path(std::move(path)), m_tickMs(tickMs) {}
+
+    Result<void> operator()(const PairStdp& p) const
+    {
+        BNOF_TRY(timeConstant("tau_plus_ms", p.tauPlusMs));
+        BNOF_TRY(timeConstant("tau_minus_ms", p.tauMinusMs));
+        BNOF_TRY(amount("potentiation", p.potentiation));
+        return amount("depression", p.depression);
+    }
+    Result<void> operator()(const TripletStdp& p) const
+    {
+        BNOF_TRY((*this)(PairStdp{p.tauPlusMs, p.tauMinusMs, p.potentiation, p.depression}));
+        BNOF_TRY(timeConstant("tau_x_ms", p.tauXMs));
+        BNOF_TRY(timeConstant("tau_y_ms", p.tauYMs));
+        BNOF_TRY(amount("triplet_potentiation", p.tripletPotentiation));
+        return amount("triplet_depression", p.tripletDepression);
+    }
+    Result<void> operator()(const SymmetricStdp& p) const
+    {
+        BNOF_TRY(timeConstant("tau_ms", p.tauMs));
+        BNOF_TRY(amount("amplitude", p.amplitude));
+        return amount("offset", p.offset);
+    }
+    Result<void> operator()(const ThreeFactor& p) const
+    {
+        BNOF_TRY((*this)(p.pairing));
+        BNOF_TRY(timeConstant("eligibility_time_constant_ms", p.eligibilityTimeConstantMs));
+        return checkRange(m_path + ".learning_rate", p.learningRate, -maximumMv, maximumMv);
+    }
+
+private:
+    [[nodiscard]] Result<void> timeConstant(const char* field, double value) const
+    {
+        constexpr double longestTicks = 1e6;
+        const std::string where = m_path + '.' + field;
+        BNOF_TRY(checkTimeConstant(where, value, m_tickMs));
+        return checkRange(where, value, m_tickMs / 2, longestTicks * m_tickMs);
+    }
+    [[nodiscard]] Result<void> amount(const char* field, double value) const
+    {
+        return checkRange(m_path + '.' + field, value, 0, maximumMv);
+    }
+
+    std::string m_path;
+    double m_tickMs;
+};
+
+/// Rules find a synapse by its pair of neurons.
+Result<void> refuseRepeatedPairs(const ExplicitList& list, const std::string& path)
+{
+    std::vector<std::uint64_t> pairs(list.sources.size());
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = std::uint64_t{list.sources[i]} << 32 | list.targets[i];
+    std::sort(pairs.begin(), pairs.end());
+    const auto twice = std::adjacent_find(pairs.begin(), pairs.end());
+    if (twice == pairs.end())
+        return {};
+    return refuse(path,
+                  "neurons " + std::to_string(*twice >> 32) + " and " + std::to_string(*twice & 0xFFFFFFFFU) +
+                      " are connected twice by a plastic projection",
+                  "Name every pair of neurons once.");
+}
+
+Result<void> checkPlasticity(const Network& network, const Projection& projection, const std::string& path)
+{
+    if (projection.precision == Precision::Float16)
+        BNOF_TRY(checkRange(path + ".weight_mv", projection.weight, 0, 65504)); // the largest half
+    if (!projection.plasticity)
+        return {};
+    const Plasticity& plasticity = *projection.plasticity;
+    const std::string where = path + ".plasticity";
+    if (projection.precision == Precision::Int8)
+        return refuse(path + ".precision", "int8 weights cannot learn: their steps are too coarse",
+                      "Use another precision and choose int32 or int16 as the storage of the plastic weights.");
+    BNOF_TRY(std::visit(RuleCheck(where, network.tickMs), plasticity.rule));
+    BNOF_TRY(checkRange(where + ".maximum_weight", plasticity.maximumWeight, 0, maximumMv));
+    if (projection.weight > plasticity.maximumWeight)
+        return refuse(path + ".weight_mv", "the initial weight is above the maximum weight",
+                      "Lower it or raise plasticity.maximum_weight.");
+    if (plasticity.scaling) {
+        const HomeostaticScaling& scaling = *plasticity.scaling;
+        BNOF_TRY(checkRange(where + ".scaling.target_rate_hz", scaling.targetRateHz, 1e-3, 1000 / network.tickMs));
+        BNOF_TRY(checkRange(where + ".scaling.period_ms", scaling.periodMs, network.tickMs, 1e8));
+        BNOF_TRY(checkRange(where + ".scaling.strength", scaling.strength, 0, 1));
+    }
+    if (network.populations[projection.target].size > largestLearningPopulation)
+        return refuse(path + ".target", "plastic projections end in at most 65536 neurons", "Split the population.");
+    if (const auto* list = std::get_if<ExplicitList>(&projection.connectivity))
+        return refuseRepeatedPairs(*list, path + ".connectivity");
+    return {};
 }
 
 Result<void> checkExplicit(const ExplicitList& list, const std::string& path, std::uint32_t sources,
@@ -158,14 +336,15 @@ Result<void> checkProjection(const Network& network, std::size_t index, double& 
                       "Name an existing population.");
     const Population& source = network.populations[projection.source];
     const Population& target = network.populations[projection.target];
-    if (!std::holds_alternative<LifParameters>(target.model))
+    if (isSource(target.model))
         return refuse(path + ".target", "the population \"" + target.name + "\" takes no synaptic input",
-                      "Project to a population of LIF neurons.");
+                      "Project to a population of neurons.");
     if (projection.receptor != Receptor::Excitatory && projection.receptor != Receptor::Inhibitory)
         return refuse(path + ".receptor", "unknown receptor", "Use excitatory or inhibitory.");
     BNOF_TRY(checkRange(path + ".weight_mv", projection.weight, 0, maximumMv));
     BNOF_TRY(checkRange(path + ".delay_ms", projection.delayMs, 0, maximumDelayTicks * network.tickMs));
-    return checkConnectivity(projection, path + ".connectivity", source.size, target.size, synapses);
+    BNOF_TRY(checkConnectivity(projection, path + ".connectivity", source.size, target.size, synapses));
+    return checkPlasticity(network, projection, path);
 }
 
 /// The synapses that one target receives for certain, whatever a random rule draws.
@@ -180,6 +359,12 @@ std::uint64_t certainInDegree(const Projection& projection, std::uint32_t source
     return 0;
 }
 
+/// The weight that a synapse of a random or regular rule may come to have.
+double largestEver(const Projection& projection)
+{
+    return projection.plasticity ? projection.plasticity->maximumWeight : projection.weight;
+}
+
 /// What can be known of the accumulators without building the graph; random rules and explicit lists with
 /// many synapses are summed exactly when it is built.
 Result<void> checkAccumulators(const Network& network)
@@ -192,9 +377,10 @@ Result<void> checkAccumulators(const Network& network)
         const std::uint64_t degree = certainInDegree(projection, network.populations[projection.source].size);
         if (degree == 0)
             continue;
-        sums[receptor] += degree * static_cast<std::uint64_t>(scales[receptor].quantise(projection.weight));
-        if (sums[receptor] > accumulatorLimit)
-            return accumulatorError("network.projections[" + std::to_string(i) + "].weight_mv", sums[receptor]);
+        sums[receptor] += degree * static_cast<std::uint64_t>(scales[receptor].quantise(largestEver(projection)));
+        const std::uint64_t limit = inputLimit(network.populations[projection.target].model);
+        if (sums[receptor] > limit)
+            return accumulatorError("network.projections[" + std::to_string(i) + "].weight_mv", sums[receptor], limit);
     }
     for (std::size_t i = 0; i < network.projections.size(); ++i) {
         const auto* list = std::get_if<ExplicitList>(&network.projections[i].connectivity);
@@ -209,8 +395,9 @@ Result<void> checkAccumulators(const Network& network)
             std::uint64_t& sum = targets[list->targets[k]];
             sum += static_cast<std::uint64_t>(
                 scale.quantise(list->weights.empty() ? projection.weight : static_cast<double>(list->weights[k])));
-            if (sum > accumulatorLimit)
-                return accumulatorError("network.projections[" + std::to_string(i) + "].connectivity.weights", sum);
+            if (const std::uint64_t limit = inputLimit(network.populations[projection.target].model); sum > limit)
+                return accumulatorError("network.projections[" + std::to_string(i) + "].connectivity.weights", sum,
+                                        limit);
         }
     }
     return {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
 #include <limits>
 
 #include "engine/snn/network.h"
@@ -11,24 +12,124 @@ constexpr std::int64_t formatVersion = 1;
 constexpr double anyNumber = std::numeric_limits<double>::max(); // validate() knows the real ranges
 constexpr std::int64_t anyIndex = std::numeric_limits<std::uint32_t>::max();
 
+void write(Json& json, const LifParameters& p)
+{
+    json.set("membrane_time_constant_ms", p.membraneTimeConstantMs);
+    json.set("rest_mv", p.restMv);
+    json.set("threshold_mv", p.thresholdMv);
+    json.set("reset_mv", p.resetMv);
+    json.set("refractory_ms", p.refractoryMs);
+    json.set("excitatory_time_constant_ms", p.excitatoryTimeConstantMs);
+    json.set("inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs);
+}
+
+void write(Json& json, const PoissonParameters& p)
+{
+    json.set("rate_hz", p.rateHz);
+    if (p.sampling == PoissonSampling::Intervals)
+        json.set("sampling", "intervals");
+}
+
+void write(Json& json, const ConductanceLifParameters& p)
+{
+    write(json, p.lif);
+    json.set("excitatory_reversal_mv", p.excitatoryReversalMv);
+    json.set("inhibitory_reversal_mv", p.inhibitoryReversalMv);
+}
+
+void write(Json& json, const AdaptiveLifParameters& p)
+{
+    write(json, p.lif);
+    json.set("adaptation_time_constant_ms", p.adaptationTimeConstantMs);
+    json.set("adaptation_step_mv", p.adaptationStepMv);
+}
+
+void write(Json& json, const IzhikevichParameters& p)
+{
+    json.set("a", p.a);
+    json.set("b", p.b);
+    json.set("c", p.c);
+    json.set("d", p.d);
+    json.set("peak_mv", p.peakMv);
+    json.set("excitatory_time_constant_ms", p.excitatoryTimeConstantMs);
+    json.set("inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs);
+}
+
+void write(Json& json, const CounterParameters& p)
+{
+    json.set("threshold", p.threshold);
+}
+
+void write(Json& json, const SpikeListParameters& p)
+{
+    json.set("times_ms", Json::arrayOf(p.timesMs));
+    json.set("neurons", Json::arrayOf(p.neurons));
+}
+
+/// In the order of NeuronModel.
+constexpr std::array<std::string_view, 7> modelNames{"lif",        "poisson", "lif_conductance", "adaptive_lif",
+                                                     "izhikevich", "counter", "spike_list"};
+
 Json modelToJson(const Population& population)
 {
     Json json = Json::object();
-    if (const auto* lif = std::get_if<LifParameters>(&population.model)) {
-        json.set("type", "lif");
-        json.set("membrane_time_constant_ms", lif->membraneTimeConstantMs);
-        json.set("rest_mv", lif->restMv);
-        json.set("threshold_mv", lif->thresholdMv);
-        json.set("reset_mv", lif->resetMv);
-        json.set("refractory_ms", lif->refractoryMs);
-        json.set("excitatory_time_constant_ms", lif->excitatoryTimeConstantMs);
-        json.set("inhibitory_time_constant_ms", lif->inhibitoryTimeConstantMs);
-    } else {
-        json.set("type", "poisson");
-        json.set("rate_hz", std::get<PoissonParameters>(population.model).rateHz);
+    json.set("type", std::string(modelNames[population.model.index()]));
+    std::visit([&json](const auto& model) { write(json, model); }, population.model);
+    return json;
+}
+
+void write(Json& json, const PairStdp& p)
+{
+    json.set("tau_plus_ms", p.tauPlusMs);
+    json.set("tau_minus_ms", p.tauMinusMs);
+    json.set("potentiation", p.potentiation);
+    json.set("depression", p.depression);
+}
+
+void write(Json& json, const TripletStdp& p)
+{
+    write(json, PairStdp{p.tauPlusMs, p.tauMinusMs, p.potentiation, p.depression});
+    json.set("tau_x_ms", p.tauXMs);
+    json.set("tau_y_ms", p.tauYMs);
+    json.set("triplet_potentiation", p.tripletPotentiation);
+    json.set("triplet_depression", p.tripletDepression);
+}
+
+void write(Json& json, const SymmetricStdp& p)
+{
+    json.set("tau_ms", p.tauMs);
+    json.set("amplitude", p.amplitude);
+    json.set("offset", p.offset);
+}
+
+void write(Json& json, const ThreeFactor& p)
+{
+    write(json, p.pairing);
+    json.set("eligibility_time_constant_ms", p.eligibilityTimeConstantMs);
+    json.set("learning_rate", p.learningRate);
+}
+
+/// In the order of Plasticity::rule.
+constexpr std::array<std::string_view, 4> ruleNames{"pair_stdp", "triplet_stdp", "symmetric_stdp", "three_factor"};
+
+Json plasticityToJson(const Plasticity& plasticity)
+{
+    Json json = Json::object();
+    json.set("rule", std::string(ruleNames[plasticity.rule.index()]));
+    std::visit([&json](const auto& rule) { write(json, rule); }, plasticity.rule);
+    json.set("maximum_weight", plasticity.maximumWeight);
+    json.set("storage", plasticity.storage == PlasticStorage::Int16 ? "int16" : "int32");
+    if (plasticity.scaling) {
+        Json scaling = Json::object();
+        scaling.set("target_rate_hz", plasticity.scaling->targetRateHz);
+        scaling.set("period_ms", plasticity.scaling->periodMs);
+        scaling.set("strength", plasticity.scaling->strength);
+        json.set("scaling", std::move(scaling));
     }
     return json;
 }
+
+constexpr std::array<std::string_view, 4> precisionNames{"fp32", "fp16", "int16", "int8"};
 
 Json connectivityToJson(const Projection& projection)
 {
@@ -63,28 +164,190 @@ Json referenceToJson(const Network& network, std::uint32_t index)
     return index;
 }
 
-std::variant<LifParameters, PoissonParameters> parseModel(JsonFields& f)
+void readNumber(JsonFields& f, std::string_view key, double& value)
+{
+    value = f.numberOr(key, value, -anyNumber, anyNumber);
+}
+
+LifParameters parseLif(JsonFields& f, LifParameters p)
+{
+    readNumber(f, "membrane_time_constant_ms", p.membraneTimeConstantMs);
+    readNumber(f, "rest_mv", p.restMv);
+    readNumber(f, "threshold_mv", p.thresholdMv);
+    readNumber(f, "reset_mv", p.resetMv);
+    readNumber(f, "refractory_ms", p.refractoryMs);
+    readNumber(f, "excitatory_time_constant_ms", p.excitatoryTimeConstantMs);
+    readNumber(f, "inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs);
+    return p;
+}
+
+void parse(JsonFields& f, LifParameters& p)
+{
+    p = parseLif(f, p);
+}
+
+void parse(JsonFields& f, PoissonParameters& p)
+{
+    readNumber(f, "rate_hz", p.rateHz);
+    const std::string sampling = f.stringOr("sampling", "every_tick");
+    if (sampling == "intervals")
+        p.sampling = PoissonSampling::Intervals;
+    else if (sampling != "every_tick")
+        f.fail("sampling", "unknown way of drawing \"" + sampling + '"', "Use every_tick or intervals.");
+}
+
+void parse(JsonFields& f, ConductanceLifParameters& p)
+{
+    p.lif = parseLif(f, p.lif);
+    readNumber(f, "excitatory_reversal_mv", p.excitatoryReversalMv);
+    readNumber(f, "inhibitory_reversal_mv", p.inhibitoryReversalMv);
+}
+
+void parse(JsonFields& f, AdaptiveLifParameters& p)
+{
+    p.lif = parseLif(f, p.lif);
+    readNumber(f, "adaptation_time_constant_ms", p.adaptationTimeConstantMs);
+    readNumber(f, "adaptation_step_mv", p.adaptationStepMv);
+}
+
+void parse(JsonFields& f, IzhikevichParameters& p)
+{
+    readNumber(f, "a", p.a);
+    readNumber(f, "b", p.b);
+    readNumber(f, "c", p.c);
+    readNumber(f, "d", p.d);
+    readNumber(f, "peak_mv", p.peakMv);
+    readNumber(f, "excitatory_time_constant_ms", p.excitatoryTimeConstantMs);
+    readNumber(f, "inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs);
+}
+
+void parse(JsonFields& f, CounterParameters& p)
+{
+    readNumber(f, "threshold", p.threshold);
+}
+
+std::vector<std::uint32_t> parseIndices(JsonFields& f, std::string_view key);
+
+void parse(JsonFields& f, SpikeListParameters& p)
+{
+    for (const Json& item : f.array("times_ms").items()) {
+        if (!item.isNumber()) {
+            f.fail("times_ms[" + std::to_string(p.timesMs.size()) + ']', "expected a time in ms");
+            break;
+        }
+        p.timesMs.push_back(item.toDouble());
+    }
+    p.neurons = parseIndices(f, "neurons");
+}
+
+/// The alternative of a variant with this name, from a list of names in the variant's order.
+template <typename Variant, std::size_t Names, std::size_t Index = 0>
+Variant alternative(const std::array<std::string_view, Names>& names, std::string_view name, bool& found)
+{
+    static_assert(Names == std::variant_size_v<Variant>);
+    if constexpr (Index == Names) {
+        found = false;
+        return {};
+    } else {
+        if (names[Index] == name)
+            return Variant(std::in_place_index<Index>);
+        return alternative<Variant, Names, Index + 1>(names, name, found);
+    }
+}
+
+template <std::size_t Names> std::string listed(const std::array<std::string_view, Names>& names)
+{
+    std::string list = "Use ";
+    for (std::size_t i = 0; i < Names; ++i)
+        list += (i == 0 ? "" : i + 1 == Names ? " or " : ", ") + std::string(names[i]);
+    return list + '.';
+}
+
+NeuronModel parseModel(JsonFields& f)
 {
     const std::string type = f.string("type");
-    if (type == "poisson") {
-        PoissonParameters p;
-        p.rateHz = f.numberOr("rate_hz", p.rateHz, -anyNumber, anyNumber);
-        return p;
+    bool found = true;
+    auto model = alternative<NeuronModel>(modelNames, type, found);
+    if (f.ok() && !found)
+        f.fail("type", "unknown neuron model \"" + type + '"', listed(modelNames));
+    std::visit([&f](auto& parameters) { parse(f, parameters); }, model);
+    return model;
+}
+
+void parse(JsonFields& f, PairStdp& p)
+{
+    readNumber(f, "tau_plus_ms", p.tauPlusMs);
+    readNumber(f, "tau_minus_ms", p.tauMinusMs);
+    readNumber(f, "potentiation", p.potentiation);
+    readNumber(f, "depression", p.depression);
+}
+
+void parse(JsonFields& f, TripletStdp& p)
+{
+    PairStdp pair{p.tauPlusMs, p.tauMinusMs, p.potentiation, p.depression};
+    parse(f, pair);
+    p.tauPlusMs = pair.tauPlusMs;
+    p.tauMinusMs = pair.tauMinusMs;
+    p.potentiation = pair.potentiation;
+    p.depression = pair.depression;
+    readNumber(f, "tau_x_ms", p.tauXMs);
+    readNumber(f, "tau_y_ms", p.tauYMs);
+    readNumber(f, "triplet_potentiation", p.tripletPotentiation);
+    readNumber(f, "triplet_depression", p.tripletDepression);
+}
+
+void parse(JsonFields& f, SymmetricStdp& p)
+{
+    readNumber(f, "tau_ms", p.tauMs);
+    readNumber(f, "amplitude", p.amplitude);
+    readNumber(f, "offset", p.offset);
+}
+
+void parse(JsonFields& f, ThreeFactor& p)
+{
+    parse(f, p.pairing);
+    readNumber(f, "eligibility_time_constant_ms", p.eligibilityTimeConstantMs);
+    readNumber(f, "learning_rate", p.learningRate);
+}
+
+Result<Plasticity> parsePlasticity(const Json& json, const std::string& path)
+{
+    JsonFields f(json, path);
+    Plasticity plasticity;
+    const std::string rule = f.string("rule");
+    bool found = true;
+    plasticity.rule = alternative<decltype(plasticity.rule)>(ruleNames, rule, found);
+    if (f.ok() && !found)
+        f.fail("rule", "unknown plasticity rule \"" + rule + '"', listed(ruleNames));
+    std::visit([&f](auto& parameters) { parse(f, parameters); }, plasticity.rule);
+    readNumber(f, "maximum_weight", plasticity.maximumWeight);
+    const std::string storage = f.stringOr("storage", "int32");
+    if (storage == "int16")
+        plasticity.storage = PlasticStorage::Int16;
+    else if (storage != "int32")
+        f.fail("storage", "unknown storage \"" + storage + '"', "Use int32 or int16; fewer bits would not learn.");
+    BNOF_TRY(f.status());
+    if (f.has("scaling")) {
+        JsonFields s(f.objectField("scaling"), path + ".scaling");
+        HomeostaticScaling scaling;
+        readNumber(s, "target_rate_hz", scaling.targetRateHz);
+        readNumber(s, "period_ms", scaling.periodMs);
+        readNumber(s, "strength", scaling.strength);
+        BNOF_TRY(s.status());
+        plasticity.scaling = scaling;
     }
-    if (f.ok() && type != "lif")
-        f.fail("type", "unknown neuron model \"" + type + '"', "Use lif or poisson.");
-    LifParameters p;
-    const auto read = [&](std::string_view key, double& value) {
-        value = f.numberOr(key, value, -anyNumber, anyNumber);
-    };
-    read("membrane_time_constant_ms", p.membraneTimeConstantMs);
-    read("rest_mv", p.restMv);
-    read("threshold_mv", p.thresholdMv);
-    read("reset_mv", p.resetMv);
-    read("refractory_ms", p.refractoryMs);
-    read("excitatory_time_constant_ms", p.excitatoryTimeConstantMs);
-    read("inhibitory_time_constant_ms", p.inhibitoryTimeConstantMs);
-    return p;
+    BNOF_TRY(f.status());
+    return plasticity;
+}
+
+Precision parsePrecision(JsonFields& f)
+{
+    const std::string name = f.stringOr("precision", std::string(precisionNames[0]));
+    for (std::size_t i = 0; i < precisionNames.size(); ++i)
+        if (precisionNames[i] == name)
+            return static_cast<Precision>(i);
+    f.fail("precision", "unknown precision \"" + name + '"', listed(precisionNames));
+    return {};
 }
 
 Result<Population> parsePopulation(const Json& json, const std::string& path)
@@ -179,6 +442,12 @@ Result<Projection> parseProjection(const Json& json, const std::string& path, co
         f.fail("receptor", "unknown receptor \"" + receptor + '"', "Use excitatory or inhibitory.");
     projection.weight = f.numberOr("weight_mv", projection.weight, -anyNumber, anyNumber);
     projection.delayMs = f.numberOr("delay_ms", projection.delayMs, -anyNumber, anyNumber);
+    projection.precision = parsePrecision(f);
+    if (f.has("plasticity")) {
+        const Json& plasticity = f.objectField("plasticity");
+        BNOF_TRY(f.status());
+        BNOF_TRY_ASSIGN(projection.plasticity, parsePlasticity(plasticity, path + ".plasticity"));
+    }
     const Json& connectivity = f.objectField("connectivity");
     BNOF_TRY(f.status());
     JsonFields c(connectivity, path + ".connectivity");
@@ -237,6 +506,10 @@ Json toJson(const Network& network)
         entry.set("weight_mv", projection.weight);
         entry.set("delay_ms", projection.delayMs);
         entry.set("connectivity", connectivityToJson(projection));
+        if (projection.precision != Precision::Float32)
+            entry.set("precision", std::string(precisionNames[static_cast<std::size_t>(projection.precision)]));
+        if (projection.plasticity)
+            entry.set("plasticity", plasticityToJson(*projection.plasticity));
         projections.push(std::move(entry));
     }
     json.set("projections", std::move(projections));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/snn/kernels.h"
+
 namespace bnof::snn {
 namespace {
 
@@ -13,10 +15,11 @@ constexpr int lowestExponent = -60;
 
 double largestWeight(const Projection& projection)
 {
+    double largest = projection.weight;
     const auto* list = std::get_if<ExplicitList>(&projection.connectivity);
-    if (list == nullptr || list->weights.empty())
-        return projection.weight;
-    return static_cast<double>(*std::max_element(list->weights.begin(), list->weights.end()));
+    if (list != nullptr && !list->weights.empty())
+        largest = static_cast<double>(*std::max_element(list->weights.begin(), list->weights.end()));
+    return projection.plasticity ? std::max(largest, projection.plasticity->maximumWeight) : largest;
 }
 
 int scaleExponent(double largest)
@@ -52,16 +55,28 @@ std::vector<ReceptorScale> receptorScales(const Network& network)
         scales[receptor].used = true;
         largest[receptor] = std::max(largest[receptor], largestWeight(projection));
     }
-    for (std::size_t i = 0; i < scales.size(); ++i)
-        scales[i].exponent = scaleExponent(largest[i]);
+    for (std::size_t i = 0; i < network.populations.size(); ++i) {
+        double& excitatory = largest[2 * i];
+        double& inhibitory = largest[2 * i + 1];
+        if (std::holds_alternative<CounterParameters>(network.populations[i].model))
+            excitatory = inhibitory = std::max(excitatory, inhibitory);
+        scales[2 * i].exponent = scaleExponent(excitatory);
+        scales[2 * i + 1].exponent = scaleExponent(inhibitory);
+    }
     return scales;
 }
 
-Error accumulatorError(std::string where, std::uint64_t sum)
+std::uint64_t inputLimit(const NeuronModel& model)
+{
+    return std::holds_alternative<CounterParameters>(model) ? accumulatorLimit - std::uint64_t{counterLimit}
+                                                            : accumulatorLimit;
+}
+
+Error accumulatorError(std::string where, std::uint64_t sum, std::uint64_t limit)
 {
     return makeError(ErrorKind::BadInput,
                      "the synapses of one neuron could add up to " + std::to_string(sum) +
-                         " weight units in one tick, more than the accumulator's " + std::to_string(accumulatorLimit),
+                         " weight units in one tick, more than the accumulator's " + std::to_string(limit),
                      std::move(where),
                      "Lower the number of synapses on this receptor, or make their weights more alike.");
 }

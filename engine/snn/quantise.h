@@ -17,6 +17,9 @@ constexpr int maximumRefractoryTicks = 65535;
 /// Largest sum that a 32-bit accumulator holds.
 constexpr std::uint64_t accumulatorLimit = 2147483647;
 
+/// Largest sum that may reach one neuron of this model in a tick.
+[[nodiscard]] std::uint64_t inputLimit(const NeuronModel& model);
+
 /// The scale 2^ceil(log2(largest weight / 32767)) of one receptor.
 struct ReceptorScale {
     int exponent = 0;  ///< one weight unit is 2^exponent mV
@@ -33,9 +36,10 @@ struct ReceptorScale {
     return std::size_t{projection.target} * 2 + static_cast<std::size_t>(projection.receptor);
 }
 
-/// The scale of every receptor of a network whose indices and weights have been checked.
+/// The scale of every receptor of a network whose indices and weights have been checked. A counter has one scale for
+/// both receptors, because it subtracts them as integers.
 [[nodiscard]] std::vector<ReceptorScale> receptorScales(const Network& network);
 
-[[nodiscard]] Error accumulatorError(std::string where, std::uint64_t sum);
+[[nodiscard]] Error accumulatorError(std::string where, std::uint64_t sum, std::uint64_t limit);
 
 } // namespace bnof::snn

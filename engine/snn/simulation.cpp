@@ -3,79 +3,30 @@
 
 #include <cmath>
 #include <new>
+#include <numeric>
 
 #include "engine/base/sha256.h"
-#include "engine/compute/cpu.h"
-#include "engine/snn/backend.h"
-#include "engine/snn/cpu_backend.h"
+#include "engine/snn/back_ends.h"
 
 namespace bnof::snn {
 namespace {
-
-struct Choice {
-    const char* option; ///< as SimulationOptions takes it
-    const char* name;   ///< for people
-    const KernelTable* kernels;
-    bool runs; ///< on this CPU
-    const char* needs;
-};
-
-/// Every back end of this build, fastest first.
-std::vector<Choice> choices()
-{
-    std::vector<Choice> all;
-#if defined(__x86_64__)
-    const compute::CpuFeatures& cpu = compute::cpuFeatures();
-    all.push_back({"vector-avx512", "vector (AVX-512)", &avx512Kernels, cpu.avx512, "AVX-512 (F, BW, DQ and VL)"});
-    all.push_back({"vector-avx2", "vector (AVX2)", &avx2Kernels, cpu.avx2, "AVX2 and FMA"});
-#endif
-    all.push_back({"reference", "reference", &scalarKernels, true, ""});
-    return all;
-}
-
-std::string listOfBackEnds()
-{
-    std::string list;
-    for (const std::string& name : availableBackEnds())
-        list += name + ", ";
-    return list + "auto";
-}
-
-Result<Choice> choose(const std::string& option)
-{
-    const std::string where = "back end \"" + option + '"';
-    const std::string remedy = "This machine can run: " + listOfBackEnds() + '.';
-    bool known = option == "vector";
-    for (const Choice& choice : choices()) {
-        const bool vector = choice.kernels != &scalarKernels;
-        if (choice.runs && (option == "auto" || (option == "vector" && vector)))
-            return choice;
-        if (option != choice.option)
-            continue;
-        if (choice.runs)
-            return choice;
-        return makeError(ErrorKind::Usage, std::string("this CPU has no ") + choice.needs, where, remedy);
-    }
-    for (const char* name : {"vector-avx2", "vector-avx512"})
-        known = known || option == name;
-    return makeError(ErrorKind::Usage,
-                     known ? "this machine has no instruction set for it" : "there is no such back end", where, remedy);
-}
 
 Error wrongPopulation(std::uint32_t population, const std::string& what, const std::string& remedy)
 {
     return makeError(ErrorKind::Usage, what, "population " + std::to_string(population), remedy);
 }
 
-/// That `population` exists, has the wanted model, and that there is one value a neuron.
-Result<void> checkTarget(const Plan& plan, std::uint32_t population, bool lif, std::size_t values)
+/// That `population` exists, takes drives or else rates, and that there is one value a neuron.
+Result<void> checkTarget(const Plan& plan, std::uint32_t population, bool drives, std::size_t values)
 {
     if (population >= plan.populations.size())
         return wrongPopulation(population, "there is no such population", "Use an index below the population count.");
     const PopulationPlan& target = plan.populations[population];
-    if (target.lif != lif)
-        return wrongPopulation(population, lif ? "a Poisson population takes no drive" : "a LIF population has no rate",
-                               lif ? "Use setRates." : "Use setDrive.");
+    const bool takesDrive = !target.isSource() && target.kind != NeuronKind::Counter;
+    if (drives && !takesDrive)
+        return wrongPopulation(population, "sources and counters take no drive", "Drive a population of neurons.");
+    if (!drives && target.kind != NeuronKind::Poisson)
+        return wrongPopulation(population, "only Poisson sources have a rate", "Use setDrive for neurons.");
     if (values != target.size)
         return wrongPopulation(population,
                                "it has " + std::to_string(target.size) + " neurons but " + std::to_string(values) +
@@ -93,14 +44,9 @@ Simulation::~Simulation() = default;
 
 Result<Simulation> Simulation::create(const Network& network, const SimulationOptions& options)
 {
-    BNOF_TRY_ASSIGN(const Choice choice, choose(options.backEnd));
     BNOF_TRY_ASSIGN(std::shared_ptr<const Plan> plan, buildPlan(network));
-    try {
-        return Simulation(std::make_unique<CpuBackEnd>(std::move(plan), *choice.kernels, choice.name));
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorKind::BadInput, "there is not enough memory for the state of the network", "network",
-                         "Lower the sizes or the delays, or use a machine with more memory.");
-    }
+    BNOF_TRY_ASSIGN(std::unique_ptr<BackEnd> backEnd, makeBackEnd(std::move(plan), options));
+    return Simulation(std::move(backEnd));
 }
 
 Result<void> Simulation::setDrive(std::uint32_t population, std::span<const float> driveMv)
@@ -181,16 +127,77 @@ std::uint64_t Simulation::synapseCount() const
 }
 std::uint64_t Simulation::synapticEvents() const
 {
-    return m_backEnd->synapticEvents();
+    return m_backEnd->activity().synapticEvents();
+}
+Activity Simulation::activity() const
+{
+    return m_backEnd->activity();
 }
 
-std::vector<std::string> availableBackEnds()
+std::uint64_t Activity::synapticEvents() const
 {
-    std::vector<std::string> names;
-    for (const Choice& choice : choices())
-        if (choice.runs)
-            names.emplace_back(choice.option);
-    return names;
+    return std::accumulate(events.begin(), events.end(), std::uint64_t{0});
+}
+
+Result<void> Simulation::modulate(std::uint32_t projection, std::span<const float> modulation)
+{
+    const Plan& plan = m_backEnd->plan();
+    const std::string where = "projection " + std::to_string(projection);
+    if (projection >= plan.projections.size())
+        return makeError(ErrorKind::Usage, "there is no such projection", where,
+                         "Use an index below the number of projections.");
+    const ProjectionPlan& target = plan.projections[projection];
+    if (!target.plasticity || target.plasticity->rule != LearningRule::ThreeFactor)
+        return makeError(ErrorKind::Usage, "its weights do not follow a three-factor rule", where,
+                         "Only three-factor plasticity is modulated.");
+    if (modulation.size() != 1 && modulation.size() != target.synapses.targets)
+        return makeError(ErrorKind::Usage,
+                         std::to_string(modulation.size()) + " modulations were given for " +
+                             std::to_string(target.synapses.targets) + " targets",
+                         where, "Give one for all, or one a target.");
+    for (const float value : modulation)
+        if (!std::isfinite(value))
+            return makeError(ErrorKind::Usage, "a modulation is not a finite number", where, "Give finite numbers.");
+    m_backEnd->modulate(projection, modulation);
+    return {};
+}
+
+std::vector<float> Simulation::membrane(std::uint32_t population) const
+{
+    const Plan& plan = m_backEnd->plan();
+    if (population >= plan.populations.size())
+        return {};
+    const NetworkState state = m_backEnd->state();
+    const PopulationState& found = state.populations[population];
+    if (plan.populations[population].kind != NeuronKind::Counter)
+        return found.membrane;
+    std::vector<float> content;
+    for (const std::int32_t units : found.count)
+        content.push_back(static_cast<float>(units * plan.populations[population].receptors[0].unitMv));
+    return content;
+}
+
+std::vector<float> Simulation::weights(std::uint32_t projection) const
+{
+    const Plan& plan = m_backEnd->plan();
+    if (projection >= plan.projections.size())
+        return {};
+    const ProjectionPlan& shape = plan.projections[projection];
+    const double unit = plan.populations[shape.target].receptors[shape.receptor].unitMv;
+    std::vector<float> weights;
+    if (shape.plasticity) {
+        std::size_t index = 0;
+        for (std::uint32_t i = 0; i < projection; ++i)
+            index += plan.projections[i].plasticity ? 1 : 0;
+        const NetworkState state = m_backEnd->state();
+        for (const std::int32_t weight : state.learning[index].synapses.weights)
+            weights.push_back(static_cast<float>(weight * unit / 65536));
+        return weights;
+    }
+    shape.synapses.forEach([&](std::uint32_t, std::uint32_t, std::size_t k) {
+        weights.push_back(static_cast<float>(shape.synapses.weightAt(k) * unit));
+    });
+    return weights;
 }
 
 } // namespace bnof::snn

@@ -17,8 +17,28 @@ namespace bnof::snn {
 
 struct SimulationOptions {
     /// "reference" (plain scalar, the specification), "vector" (widest instruction set of this CPU),
-    /// "vector-avx2", "vector-avx512", or "auto" (the fastest that this machine can run).
+    /// "vector-avx2", "vector-avx512", "vector-neon", "parallel" (vector on several threads), "cuda", or "auto" (the
+    /// fastest that this machine can run). All give the same bits.
     std::string backEnd = "auto";
+    unsigned threads = 0;    ///< of "parallel"; 0: as many as the CPU has
+    bool timePhases = false; ///< measure Activity::seconds; costs a few clock readings a block of ticks
+};
+
+/// What a simulation has done since it was created. For displays and benchmarks; no part of the state, and looking at
+/// it changes nothing.
+struct Activity {
+    std::uint64_t ticks = 0;
+    std::vector<std::uint64_t> spikes; ///< by population
+    std::vector<std::uint64_t> events; ///< by projection: synapses that have carried a spike
+    /// CPU seconds by phase, summed over threads, where SimulationOptions::timePhases asks for them.
+    struct Seconds {
+        double deliver = 0; ///< synapses
+        double update = 0;  ///< neurons and sources
+        double learn = 0;   ///< plastic projections
+        double collect = 0; ///< putting the spikes in order
+    } seconds;
+
+    [[nodiscard]] std::uint64_t synapticEvents() const;
 };
 
 /// Spikes by population, each in canonical order: by tick, then by neuron.
@@ -41,6 +61,10 @@ public:
     /// Rates in Hz for every neuron of a Poisson population, from the next tick on.
     Result<void> setRates(std::uint32_t population, std::span<const float> rateHz);
 
+    /// Three-factor plasticity of a projection: every weight grows by learning rate * modulation * eligibility, before
+    /// the next tick. One modulation for all (a reward), or one a target neuron (an error). Finite numbers.
+    Result<void> modulate(std::uint32_t projection, std::span<const float> modulation);
+
     /// Advance by `ticks`, appending the spikes of every population to `spikes` (resized to the number of
     /// populations; what it already holds stays).
     void run(std::uint32_t ticks, SpikesByPopulation& spikes);
@@ -62,15 +86,22 @@ public:
     [[nodiscard]] const Network& network() const;
     /// Synapses in the built graph.
     [[nodiscard]] std::uint64_t synapseCount() const;
-    /// Synapses that have carried a spike since create(), for displays and benchmarks; not part of the state.
+    /// Synapses that have carried a spike since create().
     [[nodiscard]] std::uint64_t synapticEvents() const;
+    [[nodiscard]] Activity activity() const;
+    /// Membrane potentials in mV, one a neuron (counters: their content in the unit of the weights). Sources have none.
+    [[nodiscard]] std::vector<float> membrane(std::uint32_t population) const;
+    /// The weights of a projection as they are now, in its unit: by source, then by target. Empty for an index that
+    /// does not exist.
+    [[nodiscard]] std::vector<float> weights(std::uint32_t projection) const;
 
 private:
     explicit Simulation(std::unique_ptr<BackEnd> backEnd);
     std::unique_ptr<BackEnd> m_backEnd;
 };
 
-/// The back ends that this CPU can run, fastest first, by the names that SimulationOptions takes.
+/// The back ends that this machine can run, by the names that SimulationOptions takes: the instruction sets from the
+/// fastest on, "parallel", and the reference.
 [[nodiscard]] std::vector<std::string> availableBackEnds();
 
 } // namespace bnof::snn

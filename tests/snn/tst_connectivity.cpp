@@ -27,11 +27,6 @@ Synapses build(const Network& network)
     return buildSynapses(network, 0, receptorScales(network)[receptorIndex(network.projections[0])]);
 }
 
-std::uint32_t targetOf(const Synapses& s, std::size_t k)
-{
-    return s.form == RowForm::Sparse16 ? s.targets16[k] : s.targets32[k];
-}
-
 } // namespace
 
 class TestConnectivity : public test::Suite {
@@ -45,6 +40,8 @@ private slots:
     void seedsAndProjectionsDrawIndependently();
     void formsAreChosenByStructure();
     void explicitListsKeepEverySynapse();
+    void blocksHoldTheSameSynapses();
+    void smallWeightsAreNearest();
     void weightsAreRoundedToTheReceptorScale();
 };
 
@@ -68,19 +65,21 @@ void TestConnectivity::fixedInDegreeDrawsDifferentSources()
     QFETCH(unsigned, degree);
     const Synapses s = build(pairOf(sources, targets, FixedInDegree{degree}));
     QCOMPARE(s.count(), std::uint64_t{targets} * degree);
-    QCOMPARE(s.rowStart.size(), std::size_t{sources} + 1);
     std::vector<unsigned> inDegree(targets, 0);
+    std::size_t distinct = 0;
     for (std::uint32_t source = 0; source < sources; ++source) {
         std::set<std::uint32_t> row;
-        for (std::uint32_t k = s.rowStart[source]; k < s.rowStart[source + 1]; ++k) {
-            QVERIFY(row.insert(targetOf(s, k)).second); // no pair twice
-            ++inDegree[targetOf(s, k)];
-        }
+        s.forEachOf(source, [&](std::uint32_t target, std::size_t) {
+            row.insert(target);
+            ++inDegree[target];
+        });
+        distinct += row.size();
         // Out-degrees are binomial with p = degree / sources.
         const double p = static_cast<double>(degree) / sources;
         const double deviation = std::sqrt(targets * p * (1 - p));
         QVERIFY(std::abs(static_cast<double>(row.size()) - targets * p) <= 6 * deviation);
     }
+    QCOMPARE(std::uint64_t{distinct}, s.count()); // no pair twice
     QVERIFY(std::all_of(inDegree.begin(), inDegree.end(), [&](unsigned d) { return d == degree; }));
 }
 
@@ -105,13 +104,15 @@ void TestConnectivity::fixedProbabilityHasTheRightDistribution()
     const double pairs = static_cast<double>(sources) * targets;
     QVERIFY(std::abs(static_cast<double>(s.count()) - pairs * p) <= 6 * std::sqrt(pairs * p * (1 - p)));
     std::vector<unsigned> inDegree(targets, 0);
-    for (std::uint32_t source = 0; source < sources; ++source) {
-        for (std::uint32_t k = s.rowStart[source]; k < s.rowStart[source + 1]; ++k) {
-            QVERIFY(k == s.rowStart[source] || targetOf(s, k) > targetOf(s, k - 1)); // ascending: no pair twice
-            ++inDegree[targetOf(s, k)];
-        }
-    }
-    QCOMPARE(std::uint64_t{s.rowStart.back()}, s.count());
+    bool ascending = true; // so no pair twice
+    std::uint64_t last = 0;
+    s.forEach([&](std::uint32_t source, std::uint32_t target, std::size_t) {
+        const std::uint64_t pair = (std::uint64_t{source} << 32 | target) + 1;
+        ascending = ascending && pair > last;
+        last = pair;
+        ++inDegree[target];
+    });
+    QVERIFY(ascending);
     // In-degrees are binomial: their variance tells a skewed generator from a right one.
     double variance = 0;
     for (const unsigned degree : inDegree)
@@ -126,10 +127,10 @@ void TestConnectivity::seedsAndProjectionsDrawIndependently()
     network.projections.push_back(network.projections[0]);
     const ReceptorScale scale = receptorScales(network)[2];
     const Synapses first = buildSynapses(network, 0, scale);
-    QVERIFY(buildSynapses(network, 0, scale).targets16 == first.targets16);
-    QVERIFY(buildSynapses(network, 1, scale).targets16 != first.targets16);
+    QVERIFY(buildSynapses(network, 0, scale).blockTargets == first.blockTargets);
+    QVERIFY(buildSynapses(network, 1, scale).blockTargets != first.blockTargets);
     ++network.seed;
-    QVERIFY(buildSynapses(network, 0, scale).targets16 != first.targets16);
+    QVERIFY(buildSynapses(network, 0, scale).blockTargets != first.blockTargets);
 }
 
 void TestConnectivity::formsAreChosenByStructure()
@@ -138,8 +139,7 @@ void TestConnectivity::formsAreChosenByStructure()
     QVERIFY(build(pairOf(5, 7, FixedProbability{1})).form == RowForm::Shared);
     QVERIFY(build(pairOf(5, 7, FixedInDegree{5})).form == RowForm::Shared);
     QVERIFY(build(pairOf(7, 7, OneToOne{})).form == RowForm::Identity);
-    QVERIFY(build(pairOf(5, 65536, FixedProbability{0.1})).form == RowForm::Sparse16);
-    QVERIFY(build(pairOf(5, 65537, FixedProbability{0.1})).form == RowForm::Sparse32);
+    QVERIFY(build(pairOf(5, 65536, FixedProbability{0.1})).form == RowForm::Sparse);
     const Synapses constant = build(pairOf(50, 70, FixedProbability{0.1}));
     QVERIFY(constant.weights.empty());
     ExplicitList dense{{1, 1, 0, 0}, {0, 1, 0, 1}, {}};
@@ -151,7 +151,7 @@ void TestConnectivity::formsAreChosenByStructure()
     QVERIFY(s.form == RowForm::Dense);
     QCOMPARE(int{s.weights[0]}, 3 * int{s.weights[paddedSize(2)]}); // (0,0) is 0.75, (1,0) is 0.25
     dense.targets = {0, 1, 0, 0}; // four synapses, but (0,1) is missing and (0,0) is there twice
-    QVERIFY(build(pairOf(2, 2, dense)).form == RowForm::Sparse16);
+    QVERIFY(build(pairOf(2, 2, dense)).form == RowForm::Sparse);
 }
 
 void TestConnectivity::explicitListsKeepEverySynapse()
@@ -171,14 +171,74 @@ void TestConnectivity::explicitListsKeepEverySynapse()
     std::multiset<std::array<std::uint32_t, 3>> built;
     for (std::uint32_t source = 0; source < 40; ++source)
         for (std::uint32_t k = s.rowStart[source]; k < s.rowStart[source + 1]; ++k)
-            built.insert({source, targetOf(s, k), static_cast<std::uint32_t>(s.weights[k])});
+            built.insert({source, s.blockTargets[k], static_cast<std::uint32_t>(s.weights[k])});
     QVERIFY(built == expected);
-    std::vector<std::uint64_t> sums(30, 0);
-    s.addSums(sums);
-    std::vector<std::uint64_t> counted(30, 0);
-    for (std::size_t k = 0; k < list.targets.size(); ++k)
-        counted[list.targets[k]] += static_cast<std::uint64_t>(list.weights[k]);
-    QVERIFY(sums == counted);
+}
+
+using Triples = std::vector<std::array<std::uint32_t, 3>>;
+
+Triples triples(const Synapses& s)
+{
+    Triples all;
+    s.forEach([&](std::uint32_t source, std::uint32_t target, std::size_t k) {
+        all.push_back({source, target, static_cast<std::uint32_t>(s.weightAt(k))});
+    });
+    return all;
+}
+
+void TestConnectivity::blocksHoldTheSameSynapses()
+{
+    ExplicitList list;
+    PhiloxSequence random(9, 0);
+    for (int k = 0; k < 4000; ++k) {
+        list.sources.push_back(random.below(40));
+        list.targets.push_back(random.below(500));
+        list.weights.push_back(static_cast<float>(random.below(32768)));
+    }
+    for (const Network& network : {pairOf(40, 500, list), pairOf(40, 500, FixedProbability{0.2}),
+                                   pairOf(40, 500, FixedInDegree{7}), pairOf(40, 500, AllToAll{})}) {
+        const ReceptorScale scale = receptorScales(network)[2];
+        const Synapses whole = buildSynapses(network, 0, scale);
+        QCOMPARE(whole.blocks(), 1U);
+        for (const std::uint32_t blockSize : {64U, 192U, 448U}) {
+            const Synapses split = buildSynapses(network, 0, scale, blockSize);
+            QCOMPARE(split.blocks(), (500 + blockSize - 1) / blockSize);
+            QVERIFY(triples(split) == triples(whole));
+        }
+    }
+    const auto sizes = targetBlockSizes(pairOf(100, 50000, FixedInDegree{10}));
+    QVERIFY(sizes[1] % 64 == 0 && sizes[1] <= 65536 && sizes[1] < 50000);           // long rows are split
+    QVERIFY(targetBlockSizes(pairOf(10000, 20000, FixedInDegree{10}))[1] >= 20000); // short rows are not
+    QVERIFY(targetBlockSizes(pairOf(10, 200000, AllToAll{}))[1] <= 65536);
+}
+
+void TestConnectivity::smallWeightsAreNearest()
+{
+    ExplicitList list;
+    for (std::uint32_t k = 0; k < 1000; ++k) {
+        list.sources.push_back(k % 50);
+        list.targets.push_back(k / 50);
+        list.weights.push_back(0.001F * static_cast<float>(k));
+    }
+    for (const bool dense : {false, true}) {
+        Network network = pairOf(50, dense ? 20 : 70, list);
+        const Synapses wide = build(network);
+        network.projections[0].precision = Precision::Int8;
+        const Synapses small = build(network);
+        QVERIFY(small.form == (dense ? RowForm::Dense : RowForm::Sparse));
+        QVERIFY(small.weights.empty() && !small.smallWeights.empty());
+        const Triples exact = triples(wide);
+        const Triples rounded = triples(small);
+        QCOMPARE(rounded.size(), exact.size());
+        for (std::size_t k = 0; k < exact.size(); ++k)
+            QVERIFY(std::abs(static_cast<int>(rounded[k][2]) - static_cast<int>(exact[k][2])) <=
+                    1 << small.smallShift >> 1);
+        network.projections[0].precision = Precision::Float16;
+        const Triples half = triples(build(network));
+        QVERIFY(half != exact); // eleven bits instead of fifteen
+        for (std::size_t k = 0; k < exact.size(); ++k)
+            QVERIFY(std::abs(static_cast<double>(half[k][2]) - exact[k][2]) <= 1 + exact[k][2] * 0x1p-11);
+    }
 }
 
 void TestConnectivity::weightsAreRoundedToTheReceptorScale()

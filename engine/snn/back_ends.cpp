@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/snn/back_ends.h"
+
+#include <new>
+
+#include "engine/compute/cpu.h"
+#include "engine/snn/cpu_backend.h"
+
+namespace bnof::snn {
+namespace {
+
+/// One instruction set.
+struct Kernels {
+    const char* option; ///< as SimulationOptions takes it
+    const char* name;   ///< for people
+    const KernelTable* table;
+    bool runs; ///< on this CPU
+    const char* needs;
+};
+
+/// Every instruction set of this build, fastest first.
+std::vector<Kernels> instructionSets()
+{
+    std::vector<Kernels> all;
+#if defined(__x86_64__)
+    const compute::CpuFeatures& cpu = compute::cpuFeatures();
+    all.push_back({"vector-avx512", "AVX-512", &avx512Kernels, cpu.avx512, "AVX-512 (F, BW, DQ and VL)"});
+    all.push_back({"vector-avx2", "AVX2", &avx2Kernels, cpu.avx2, "AVX2 and FMA"});
+#elif defined(__aarch64__)
+    all.push_back({"vector-neon", "NEON", &neonKernels, true, "NEON"});
+#endif
+    all.push_back({"reference", "scalar", &scalarKernels, true, ""});
+    return all;
+}
+
+const Kernels& fastest(const std::vector<Kernels>& all)
+{
+    for (const Kernels& kernels : all)
+        if (kernels.runs)
+            return kernels;
+    return all.back();
+}
+
+std::string listOfBackEnds()
+{
+    std::string list;
+    for (const std::string& name : availableBackEnds())
+        list += name + ", ";
+    return list + "auto";
+}
+
+Error refuse(const std::string& option, std::string what)
+{
+    return makeError(ErrorKind::Usage, std::move(what), "back end \"" + option + '"',
+                     "This machine can run: " + listOfBackEnds() + '.');
+}
+
+Result<std::unique_ptr<BackEnd>> make(std::shared_ptr<const Plan> plan, const SimulationOptions& options)
+{
+    const std::vector<Kernels> all = instructionSets();
+    const Kernels& best = fastest(all);
+    const std::string& option = options.backEnd;
+    const auto cpu = [&](const Kernels& kernels, const std::string& name, unsigned threads) {
+        return Result<std::unique_ptr<BackEnd>>(
+            std::make_unique<CpuBackEnd>(std::move(plan), *kernels.table, name, threads, options.timePhases));
+    };
+    if (option == "parallel") {
+        const unsigned threads = options.threads > 0 ? options.threads : compute::cpuFeatures().logicalCores;
+        return cpu(best, std::string("parallel (") + best.name + ", " + std::to_string(threads) + " threads)", threads);
+    }
+    const bool vector = best.table != &scalarKernels;
+    if (option == "vector" && !vector)
+        return refuse(option, "this machine has no instruction set for it");
+    if (option == "vector" || option == "auto")
+        return cpu(best, vector ? std::string("vector (") + best.name + ')' : "reference", 1);
+    for (const Kernels& kernels : all) {
+        if (option != kernels.option)
+            continue;
+        if (!kernels.runs)
+            return refuse(option, std::string("this CPU has no ") + kernels.needs);
+        const bool plain = kernels.table == &scalarKernels;
+        return cpu(kernels, plain ? "reference" : std::string("vector (") + kernels.name + ')', 1);
+    }
+    for (const char* known : {"vector-avx2", "vector-avx512", "vector-neon"})
+        if (option == known)
+            return refuse(option, "this machine has no instruction set for it");
+    return refuse(option, "there is no such back end");
+}
+
+} // namespace
+
+Result<std::unique_ptr<BackEnd>> makeBackEnd(std::shared_ptr<const Plan> plan, const SimulationOptions& options)
+{
+    try {
+        return make(std::move(plan), options);
+    } catch (const std::bad_alloc&) {
+        return makeError(ErrorKind::BadInput, "there is not enough memory for the state of the network", "network",
+                         "Lower the sizes or the delays, or use a machine with more memory.");
+    }
+}
+
+std::vector<std::string> availableBackEnds()
+{
+    std::vector<std::string> names;
+    const std::vector<Kernels> all = instructionSets();
+    for (const Kernels& kernels : all)
+        if (kernels.runs)
+            names.emplace_back(kernels.option);
+    names.insert(names.end() - 1, "parallel");
+    return names;
+}
+
+} // namespace bnof::snn
