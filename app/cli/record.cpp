@@ -109,6 +109,8 @@ int run(const Invocation& invocation)
     configuration.sources = std::move(*sources);
     configuration.historySamples = 0;
     configuration.backEnd = invocation.configuration.text("recognition.back_end");
+    configuration.settings = session::recordedSettings(invocation.configuration);
+    configuration.settings.set("recognition.model", invocation.value("model"));
     if (invocation.isSet("model")) {
         auto model = loadModel(invocation.value("model"));
         if (!model.ok())

@@ -143,6 +143,7 @@ Json infoObject(const std::string& path, const recording::Reader& reader, const 
     lost.set("damaged_chunks", verification.health.damagedChunks);
     info.set("lost", std::move(lost)).set("sha256", verification.sha256);
     info.set("spikes_hash", verification.spikesHash).set("decisions_hash", verification.decisionsHash);
+    info.set("configuration", metadata.configuration);
     info.set("findings", Json::arrayOf(verification.health.findings));
     return info;
 }

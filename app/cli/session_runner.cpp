@@ -48,6 +48,15 @@ Result<std::vector<sensing::SourceUri>> parseSources(const QStringList& argument
 
 namespace {
 
+std::optional<Error> sourceProblem(const session::SessionStatus& status)
+{
+    for (const auto& problem : status.problems) {
+        if (problem.id.rfind("source.", 0) == 0)
+            return problem.error;
+    }
+    return std::nullopt;
+}
+
 /// The problem that ends a run, if there is one: every source has failed for good, or the recording did.
 std::optional<Error> fatalProblem(const session::SessionStatus& status)
 {
@@ -60,13 +69,7 @@ std::optional<Error> fatalProblem(const session::SessionStatus& status)
     const bool allFailed = std::all_of(status.sources.begin(), status.sources.end(), [](const auto& source) {
         return source.state == sensing::ConnectionState::Failed;
     });
-    if (allFailed) {
-        for (const auto& problem : status.problems) {
-            if (problem.id.rfind("source.", 0) == 0)
-                return problem.error;
-        }
-    }
-    return std::nullopt;
+    return allFailed ? sourceProblem(status) : std::nullopt;
 }
 
 } // namespace
@@ -101,6 +104,9 @@ Result<void> runSession(session::Session& session, const RunOptions& options)
     timer.start(20);
     loop.exec();
     showProgress({});
+    // A source that may still come is waited for; when time is up and it never came, its trouble is the result.
+    if (const auto status = session.status(); !fatal && status.frames == 0)
+        fatal = sourceProblem(status);
     if (fatal)
         return *fatal;
     return {};

@@ -24,7 +24,8 @@ struct RunOptions {
 };
 
 /// Runs the event loop until the session ends, the time is up, a source has failed for good, or Ctrl-C; then
-/// stops the session and waits until everything is on disk. The first fatal problem is the result.
+/// stops the session and waits until everything is on disk. The first fatal problem is the result, or, when no
+/// frame ever came, what kept the source from opening.
 Result<void> runSession(session::Session& session, const RunOptions& options);
 
 } // namespace bnof::cli

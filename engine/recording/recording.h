@@ -43,7 +43,7 @@ struct RecordingMetadata {
     std::vector<LayerInfo> layers;
     std::vector<std::string> gases;
     int background = -1;
-    Json configuration; ///< settings in force, for the report
+    Json configuration; ///< settings in force by key, e.g. "recording.codec"; null when unknown
 
     bool operator==(const RecordingMetadata&) const = default;
 };

@@ -82,24 +82,28 @@ bool isNumber(const std::string& text)
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// Another process that has the node open, as far as we are permitted to see.
+/// The process that has the node open (this one only where no other has), as far as we are permitted to see.
 std::string holderOf(const struct stat& node)
 {
     const std::string self = std::to_string(getpid());
+    bool ours = false;
     std::error_code code;
     for (fs::directory_iterator process("/proc", code), end; !code && process != end; process.increment(code)) {
         const std::string pid = process->path().filename().string();
-        if (!isNumber(pid) || pid == self)
+        if (!isNumber(pid))
             continue;
         std::error_code denied;
         for (fs::directory_iterator fd(process->path() / "fd", denied); !denied && fd != end; fd.increment(denied)) {
             struct stat open {};
             if (::stat(fd->path().c_str(), &open) == 0 && S_ISCHR(open.st_mode) && open.st_rdev == node.st_rdev &&
-                open.st_ino == node.st_ino && open.st_dev == node.st_dev)
-                return processName(pid);
+                open.st_ino == node.st_ino && open.st_dev == node.st_dev) {
+                if (pid != self)
+                    return processName(pid);
+                ours = true;
+            }
         }
     }
-    return {};
+    return ours ? "another source of this program" : std::string();
 }
 
 /// The process named by a lock file of the old convention (/run/lock/LCK..ttyUSB0); empty: none alive.
@@ -161,7 +165,7 @@ std::optional<Error> diagnosePort(const std::string& path)
         holder = lockHolder(path);
     if (!holder.empty())
         return makeError(ErrorKind::Device, "the port is in use by " + holder, path,
-                         "Close that program, then connect again.", "busy");
+                         "Close that one, then connect again.", "busy");
     return std::nullopt;
 }
 

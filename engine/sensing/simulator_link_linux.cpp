@@ -267,8 +267,14 @@ public:
         const int on = 1;
         ::setsockopt(m_listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         if (::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
-            ::listen(m_listener.get(), 16) != 0)
-            return errnoError(errno, "cannot listen", where, "Choose another port, or 0 for any free one.");
+            ::listen(m_listener.get(), 16) != 0) {
+            Error error = errno == EADDRINUSE
+                              ? makeError(ErrorKind::Device, "another program already listens on this port", where)
+                              : errnoError(errno, "cannot listen", where);
+            error.kind = ErrorKind::Device;
+            error.remedy = "Choose another port, or 0 for any free one.";
+            return error;
+        }
         socklen_t length = sizeof name;
         ::getsockname(m_listener.get(), reinterpret_cast<sockaddr*>(&name), &length);
         m_port = ntohs(name.sin_port);

@@ -496,6 +496,9 @@ recording::RecordingMetadata LiveSession::metadata() const
     metadata.wallAtZero = m_wallAtZero;
     metadata.softwareVersion = BNOF_VERSION;
     metadata.sources = m_descriptions;
+    metadata.configuration = m_configuration.settings.isObject() ? m_configuration.settings : Json::object();
+    metadata.configuration.set("session.source", m_descriptions.front().uri);
+    metadata.configuration.set("recognition.back_end", m_configuration.backEnd);
     if (m_recognition && m_recognition->ready()) {
         const auto& info = m_recognition->info();
         metadata.modelName = info.modelName;

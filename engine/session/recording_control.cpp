@@ -18,6 +18,10 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     metadata.title = request.title;
     metadata.operatorName = request.operatorName;
     metadata.notes = request.notes;
+    metadata.configuration.set("recording.codec", request.codec);
+    metadata.configuration.set("recording.flush", static_cast<double>(request.flushNanoseconds) /
+                                                      static_cast<double>(nanosecondsPerMillisecond));
+    metadata.configuration.set("recording.minimum_free", static_cast<double>(request.minimumFreeBytes) * 1e-6);
     std::vector<std::uint8_t> state;
     if (recognition)
         state = recognition->saveState();

@@ -259,6 +259,20 @@ ReplayProof ReplaySession::proof(bool reachedEnd) const
     return proof;
 }
 
+/// On the back end that was asked for when recording, unless another one is asked for now or this machine lacks
+/// it. Every back end gives the same spikes; a replay that differs should still be run on the one in question.
+Result<std::unique_ptr<Recognition>> recognitionFor(const std::vector<std::uint8_t>& model,
+                                                    const SessionConfiguration& configuration,
+                                                    const recording::RecordingMetadata& metadata)
+{
+    const std::string recorded = metadata.configuration["recognition.back_end"].toString();
+    if (configuration.backEnd == "auto" && !recorded.empty()) {
+        if (auto same = Recognition::create(model, recorded); same.ok())
+            return same;
+    }
+    return Recognition::create(model, configuration.backEnd);
+}
+
 Result<double> speedOf(const sensing::SourceUri& uri)
 {
     const std::string text = uri.parameter("speed", "1");
@@ -298,7 +312,7 @@ Result<std::unique_ptr<Session>> startReplaySession(SessionConfiguration configu
         model = configuration.modelBytes;
     std::unique_ptr<Recognition> recognition;
     if (!model.empty()) {
-        BNOF_TRY_ASSIGN(recognition, Recognition::create(model, configuration.backEnd));
+        BNOF_TRY_ASSIGN(recognition, recognitionFor(model, configuration, reader->metadata()));
         if (const auto state = reader->recogniserState(); ownModel && !state.empty())
             BNOF_TRY(recognition->loadState(state));
     }

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/configuration.h"
+#include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 #include "engine/sensing/source.h"
@@ -33,8 +35,9 @@ public:
 struct SessionConfiguration {
     /// One or more live sources, or exactly one replay. The first feeds the recogniser.
     std::vector<sensing::SourceUri> sources;
-    std::vector<std::uint8_t> modelBytes; ///< empty: no recogniser (a replay then uses the recording's own model)
-    std::string backEnd = "auto";
+    std::vector<std::uint8_t> modelBytes;  ///< empty: no recogniser (a replay then uses the recording's own model)
+    std::string backEnd = "auto";          ///< a replay takes "auto" as the back end that was asked for when recording
+    Json settings;                         ///< the rest of the settings in force, see recordedSettings()
     std::size_t historySamples = 1U << 20; ///< kept per channel for display; 0: none
     std::size_t frameQueue = 1U << 14;     ///< frames that may wait for the compute thread
     SessionObserver* observer = nullptr;   ///< outlives the session
@@ -51,6 +54,10 @@ struct RecordingRequest {
 };
 
 enum class Severity { Information, Warning, Error };
+
+/// The settings that travel with a recording, by key as in the configuration file: everything but how the
+/// programs look and paths on this computer. A session overlays what it was really started with.
+[[nodiscard]] Json recordedSettings(const Configuration& configuration);
 
 /// Something the user should know: what, since when, and the remedy. Shown in a list, not a pop-up.
 struct Problem {

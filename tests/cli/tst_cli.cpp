@@ -2,75 +2,18 @@
 // The bnof program as a user runs it: real processes, real pseudo-terminals, real files.
 #include <QElapsedTimer>
 #include <QFileInfo>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
 
 #include <csignal>
 
+#include "tests/cli/bnof_process.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;
-
-namespace {
-
-const QString program = QStringLiteral(BNOF_TEST_BIN_DIR "/bnof");
-
-struct Outcome {
-    int code = -1;
-    QByteArray out;
-    QByteArray err;
-};
-
-Outcome runBnof(const QStringList& arguments, int milliseconds = 60000)
-{
-    QProcess process;
-    process.start(program, arguments);
-    process.closeWriteChannel();
-    Outcome outcome;
-    if (!process.waitForFinished(milliseconds)) {
-        process.kill();
-        process.waitForFinished();
-        return outcome;
-    }
-    outcome.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-    outcome.out = process.readAllStandardOutput();
-    outcome.err = process.readAllStandardError();
-    return outcome;
-}
-
-QJsonObject lastLine(const QByteArray& text)
-{
-    return QJsonDocument::fromJson(text.trimmed().split('\n').last()).object();
-}
-
-/// `bnof simulate` in the background; uri() is the first line that it printed.
-class Simulator {
-public:
-    explicit Simulator(const QStringList& options)
-    {
-        m_process.start(program, QStringList{QStringLiteral("simulate")} + options);
-        while (!m_process.canReadLine() && m_process.waitForReadyRead(10000)) {
-        }
-        m_uri = QString::fromUtf8(m_process.readLine()).trimmed();
-    }
-    ~Simulator()
-    {
-        m_process.terminate();
-        m_process.waitForFinished(5000);
-    }
-    [[nodiscard]] QString uri(const QString& parameters = {}) const
-    {
-        return parameters.isEmpty() ? m_uri : m_uri + (m_uri.contains(u'?') ? u'&' : u'?') + parameters;
-    }
-
-private:
-    QProcess m_process;
-    QString m_uri;
-};
-
-} // namespace
+using test::lastLine;
+using test::program;
+using test::runBnof;
+using test::Simulator;
 
 class TestCli : public test::Suite {
     Q_OBJECT
@@ -146,10 +89,10 @@ void TestCli::recordReplayExportReport()
     const Simulator simulator(
         {QStringLiteral("--speed"), QStringLiteral("20"), QStringLiteral("--seed"), QStringLiteral("3")});
     const QString recording = file("run.bnr");
-    const auto record =
-        runBnof({QStringLiteral("record"), simulator.uri(QStringLiteral("time=device")), QStringLiteral("--model"),
-                 QStringLiteral("default"), QStringLiteral("--out"), recording, QStringLiteral("--duration"),
-                 QStringLiteral("4"), QStringLiteral("--json")});
+    const auto record = runBnof({QStringLiteral("record"), simulator.uri(QStringLiteral("time=device")),
+                                 QStringLiteral("--model"), QStringLiteral("default"), QStringLiteral("--out"),
+                                 recording, QStringLiteral("--duration"), QStringLiteral("4"), QStringLiteral("--set"),
+                                 QStringLiteral("recording.flush=150"), QStringLiteral("--json")});
     QVERIFY2(record.code == 0, record.err.constData());
     QVERIFY(lastLine(record.out)[QLatin1String("frames")].toInt() > 500);
 
@@ -159,9 +102,13 @@ void TestCli::recordReplayExportReport()
     QVERIFY(again.err.contains("run.bnr"));
 
     const auto info = lastLine(runBnof({QStringLiteral("info"), recording, QStringLiteral("--json")}).out);
-    for (const char* key : {"frames", "duration", "streams", "complete", "lost", "sha256"})
+    for (const char* key : {"frames", "duration", "streams", "complete", "lost", "sha256", "configuration"})
         QVERIFY2(info.contains(QLatin1String(key)), key);
     QVERIFY(info[QLatin1String("complete")].toBool());
+    const auto inForce = info[QLatin1String("configuration")].toObject();
+    QCOMPARE(inForce[QLatin1String("recording.codec")].toString(), QStringLiteral("lz4"));
+    QCOMPARE(inForce[QLatin1String("recording.flush")].toDouble(), 150.0);
+    QCOMPARE(inForce[QLatin1String("recognition.model")].toString(), QStringLiteral("default"));
 
     const auto replay = runBnof({QStringLiteral("replay"), recording});
     QCOMPARE(replay.code, 0);

@@ -74,6 +74,7 @@ private slots:
     void closedPortFailsWithoutRetrying();
     void busyPortNamesTheHolder();
     void exclusivePortIsBusyForOthers();
+    void secondSourceOfThisProgramIsTold();
     void extraPortsAreListed();
     void boardsAreSuggested();
     void devicesAreFoundByIdentity();
@@ -155,13 +156,41 @@ void TestPorts::exclusivePortIsBusyForOthers()
     const std::string path = slaveOf(*link);
     QCOMPARE(::chmod(path.c_str(), 0666), 0);
     // Held by us (root), whom nobody cannot look into.
-    const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY);
+    const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
     QVERIFY(fd >= 0);
     QCOMPARE(::ioctl(fd, TIOCEXCL), 0);
     const QByteArray words = asNobody({"--open", QString::fromStdString(path)});
     ::close(fd);
     QVERIFY2(words.contains("reconnecting: "), words.constData());
     QVERIFY2(words.contains("in use by another program"), words.constData());
+}
+
+void TestPorts::secondSourceOfThisProgramIsTold()
+{
+    test::RunningSimulator simulator(std::move(SimulatorServer::create({})).value());
+    const auto uri = SourceUri::parse(simulator.server().uri());
+    BNOF_VERIFY_OK(uri);
+    test::SourceProbe first;
+    test::SourceProbe second;
+    const auto open = [&](test::SourceProbe& probe) {
+        auto source = makeSource(*uri, {.sessionStart = monotonicNow()}, probe);
+        if (!source.ok())
+            qFatal("%s", source.error().message().c_str());
+        (*source)->start();
+        return std::move(*source);
+    };
+    const auto one = open(first);
+    QTRY_VERIFY_WITH_TIMEOUT(first.frames.size() > 5, 10000);
+    const auto two = open(second);
+    QTRY_VERIFY_WITH_TIMEOUT(second.is(ConnectionState::Reconnecting), 10000);
+    const auto before = first.frames.size();
+    const std::string words = second.problems.back() ? second.problems.back()->message() : std::string();
+    QVERIFY2(words.find("in use by another source of this program") != std::string::npos, words.c_str());
+    QTRY_VERIFY_WITH_TIMEOUT(first.frames.size() > before + 5, 10000); // unharmed
+    QVERIFY(first.is(ConnectionState::Streaming));
+    one->stop();
+    QTRY_VERIFY_WITH_TIMEOUT(second.frames.size() > 5, 10000); // it is given to the one who waited
+    two->stop();
 }
 
 void TestPorts::extraPortsAreListed()

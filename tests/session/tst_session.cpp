@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole sessions over real pseudo-terminals: record, unplug, overload, replay.
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTemporaryDir>
 
 #include <atomic>
@@ -142,10 +143,24 @@ void TestSession::recordsMarksAndReplaysBitIdentically()
     sensing::SimulatorOptions options;
     options.speed = 20;
     RunningSimulator simulator(options);
-    const auto session = startSession(simulator.uri("time=device"), m_model);
+    Configuration inForceNow;
+    BNOF_VERIFY_OK(inForceNow.set("marks.1", "specimen A"));
+    session::SessionConfiguration configuration;
+    configuration.sources = {simulator.uri("time=device")};
+    configuration.modelBytes = m_model;
+    configuration.backEnd = "reference";
+    configuration.settings = session::recordedSettings(inForceNow);
+    auto started = session::Session::start(configuration);
+    BNOF_VERIFY_OK(started);
+    const auto session = std::move(*started);
     // Start in the middle, so that the replay must begin from the recogniser's state and not from nothing.
     QVERIFY(waitFor([&] { return session->status().decisions > 20; }));
-    session->startRecording({.path = file("run.bnr"), .title = "a title", .operatorName = "Ada", .notes = ""});
+    session->startRecording({.path = file("run.bnr"),
+                             .title = "a title",
+                             .operatorName = "Ada",
+                             .notes = "",
+                             .codec = "none",
+                             .flushNanoseconds = 120 * nanosecondsPerMillisecond});
     QVERIFY(waitFor([&] { return session->status().recording.has_value(); }));
     const auto begun = session->status().decisions;
     QVERIFY(waitFor([&] { return session->status().decisions > begun + 60; }));
@@ -167,6 +182,12 @@ void TestSession::recordsMarksAndReplaysBitIdentically()
     BNOF_VERIFY_OK(reader);
     QCOMPARE((*reader)->metadata().operatorName, std::string("Ada"));
     QVERIFY((*reader)->metadata().sources.front().simulated);
+    const Json& inForce = (*reader)->metadata().configuration;
+    QCOMPARE(inForce["recording.codec"].toString(), std::string("none"));
+    QCOMPARE(inForce["recording.flush"].toDouble(), 120.0);
+    QCOMPARE(inForce["recognition.back_end"].toString(), std::string("reference"));
+    QCOMPARE(inForce["marks.1"].toString(), std::string("specimen A"));
+    QVERIFY(inForce["recording.folder"].isNull()); // a path on this computer is nobody else's business
 
     const auto proof = replay(file("run.bnr"));
     QVERIFY2(proof.match, proof.remark.c_str());
@@ -174,6 +195,15 @@ void TestSession::recordsMarksAndReplaysBitIdentically()
     QCOMPARE(proof.recordedDecisions, verification->decisionsHash);
     QCOMPARE(proof.frames, verification->summary.frames);
     QCOMPARE(proof.spikes, verification->summary.spikes);
+    // The replay runs on what was asked for when recording, unless something else is asked for now.
+    const auto uri = sensing::SourceUri::parse("replay:" + file("run.bnr") + "?speed=max");
+    QCOMPARE(startSession(*uri, {})->status().backEnd, std::string("reference"));
+    session::SessionConfiguration other;
+    other.sources = {*uri};
+    other.backEnd = "vector";
+    const auto vector = session::Session::start(other);
+    BNOF_VERIFY_OK(vector);
+    QVERIFY((*vector)->status().backEnd != "reference");
 }
 
 void TestSession::unplugAndReplugContinueTheSameRecording()
@@ -307,6 +337,14 @@ void TestSession::wrongStartsAreRefused()
     session::SessionConfiguration mixed;
     mixed.sources = {*sensing::SourceUri::parse("replay:a.bnr"), *sensing::SourceUri::parse("tcp://127.0.0.1:9")};
     QVERIFY(!session::Session::start(mixed).ok());
+    // One port under two names is one port.
+    const RunningSimulator simulator({});
+    session::SessionConfiguration twice;
+    QVERIFY(QFile::link(QString::fromStdString(simulator.uri().path), m_folder.filePath(QStringLiteral("alias"))));
+    twice.sources = {simulator.uri(), *sensing::SourceUri::parse("serial:" + file("alias"))};
+    const auto refused = session::Session::start(twice);
+    QVERIFY(!refused.ok());
+    QVERIFY(refused.error().what.find("twice") != std::string::npos);
     session::SessionConfiguration badModel;
     badModel.sources = {*sensing::SourceUri::parse("tcp://127.0.0.1:9")};
     badModel.modelBytes = {'{', '}'};

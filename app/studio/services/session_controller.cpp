@@ -155,6 +155,7 @@ void SessionController::startSession(const QString& uri)
 {
     session::SessionConfiguration configuration;
     configuration.backEnd = m_configuration.values().text("recognition.back_end");
+    configuration.settings = session::recordedSettings(m_configuration.values());
     configuration.historySamples = historyFor(m_configuration.number("display.history"));
     const std::string model = m_configuration.values().text("recognition.model");
     inBackground(

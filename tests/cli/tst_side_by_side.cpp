@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Two instances of the program at once: on one file, one catalogue, one port.
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QTemporaryDir>
+
+#include "tests/cli/bnof_process.h"
+#include "tests/support/suite.h"
+
+using namespace bnof;
+using test::finish;
+using test::lastLine;
+using test::Outcome;
+using test::program;
+using test::runBnof;
+using test::Simulator;
+
+class TestSideBySide : public test::Suite {
+    Q_OBJECT
+
+private slots:
+    void twoRecordingsToOneFile();
+    void twoRecordersAndTwoListsOfOneLibrary();
+    void twoSourcesOnOnePort();
+    void twoSimulatorsOnOneTcpPort();
+
+private:
+    [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+
+    QTemporaryDir m_folder;
+};
+
+namespace {
+
+bool waitForSize(const QString& path, qint64 bytes)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (QFileInfo(path).size() < bytes) {
+        if (timer.elapsed() > 20000)
+            return false;
+        QTest::qWait(20);
+    }
+    return true;
+}
+
+} // namespace
+
+void TestSideBySide::twoRecordingsToOneFile()
+{
+    const Simulator left({QStringLiteral("--rate"), QStringLiteral("100")});
+    const Simulator right({QStringLiteral("--rate"), QStringLiteral("100")});
+    const QString out = file("one.bnr");
+    QProcess first;
+    first.start(program,
+                {QStringLiteral("record"), left.uri(), QStringLiteral("--out"), out, QStringLiteral("--json")});
+    QVERIFY(waitForSize(out, 4000));
+
+    const Outcome second = runBnof({QStringLiteral("record"), right.uri(), QStringLiteral("--out"), out,
+                                    QStringLiteral("--duration"), QStringLiteral("20")});
+    QCOMPARE(second.code, 3);
+    QVERIFY2(second.err.contains("already exists") && second.err.contains("one.bnr"), second.err.constData());
+
+    const qint64 size = QFileInfo(out).size();
+    QVERIFY(waitForSize(out, size + 4000)); // the first goes on
+    first.terminate();
+    const Outcome ended = finish(first);
+    QCOMPARE(ended.code, 0);
+    const auto verify = runBnof({QStringLiteral("verify"), out, QStringLiteral("--json")});
+    QCOMPARE(verify.code, 0);
+    QCOMPARE(lastLine(verify.out)[QLatin1String("frames")], lastLine(ended.out)[QLatin1String("frames")]);
+}
+
+void TestSideBySide::twoRecordersAndTwoListsOfOneLibrary()
+{
+    // Its own catalogue, so that the user's is left alone.
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), file("data"));
+    const QString library = file("library");
+    QVERIFY(QDir().mkpath(library));
+    const Simulator left({QStringLiteral("--rate"), QStringLiteral("100")});
+    const Simulator right({QStringLiteral("--rate"), QStringLiteral("100")});
+    const auto start = [&](QProcess& process, const QStringList& arguments) {
+        process.setProcessEnvironment(environment);
+        process.start(program, arguments);
+    };
+    QProcess recorders[2];
+    const QString files[2]{library + QStringLiteral("/left.bnr"), library + QStringLiteral("/right.bnr")};
+    for (int i = 0; i < 2; ++i)
+        start(recorders[i], {QStringLiteral("record"), i == 0 ? left.uri() : right.uri(), QStringLiteral("--out"),
+                             files[i], QStringLiteral("--duration"), QStringLiteral("3")});
+    // While they grow, two programs keep the one catalogue up to date, again and again.
+    const auto running = [](QProcess& process) {
+        return process.state() != QProcess::NotRunning && !process.waitForFinished(1);
+    };
+    do {
+        QProcess lists[2];
+        for (QProcess& list : lists)
+            start(list, {QStringLiteral("list"), QStringLiteral("--json"), QStringLiteral("--set"),
+                         QStringLiteral("recording.folder=") + library});
+        for (QProcess& list : lists) {
+            const Outcome listed = finish(list);
+            QVERIFY2(listed.code == 0, listed.err.constData());
+        }
+    } while (running(recorders[0]) || running(recorders[1]));
+    for (QProcess& recorder : recorders)
+        QCOMPARE(finish(recorder).code, 0);
+
+    QProcess list;
+    start(list, {QStringLiteral("list"), library, QStringLiteral("--json")});
+    const Outcome listed = finish(list);
+    QCOMPARE(listed.code, 0);
+    QCOMPARE(listed.out.count('\n'), 2);
+    for (const QString& path : files) {
+        QVERIFY2(listed.out.contains(path.toUtf8()), listed.out.constData());
+        QCOMPARE(runBnof({QStringLiteral("verify"), path}).code, 0);
+    }
+    QCOMPARE(listed.out.count("\"complete\":true"), 2);
+}
+
+void TestSideBySide::twoSourcesOnOnePort()
+{
+    const Simulator simulator({QStringLiteral("--rate"), QStringLiteral("100")});
+    const QString out = file("first.bnr");
+    QProcess first;
+    first.start(program, {QStringLiteral("record"), simulator.uri(), QStringLiteral("--out"), out});
+    QVERIFY(waitForSize(out, 4000));
+
+    const Outcome second =
+        runBnof({QStringLiteral("watch"), simulator.uri(), QStringLiteral("--duration"), QStringLiteral("1.5")});
+    QCOMPARE(second.code, 4);
+    QVERIFY(second.out.isEmpty());
+    const QByteArray who = "in use by bnof (process " + QByteArray::number(first.processId()) + ")";
+    QVERIFY2(second.err.contains(who), second.err.constData());
+
+    const qint64 size = QFileInfo(out).size();
+    QVERIFY(waitForSize(out, size + 4000));
+    first.terminate();
+    QCOMPARE(finish(first).code, 0);
+    const auto info = lastLine(runBnof({QStringLiteral("info"), out, QStringLiteral("--json")}).out);
+    QCOMPARE(info[QLatin1String("lost")][QLatin1String("gaps")].toInt(), 0); // the second did it no harm
+    // Once the first is gone, the port is free.
+    QCOMPARE(runBnof({QStringLiteral("watch"), simulator.uri(), QStringLiteral("--frames"), QStringLiteral("3")}).code,
+             0);
+}
+
+void TestSideBySide::twoSimulatorsOnOneTcpPort()
+{
+    const Simulator first({QStringLiteral("--on"), QStringLiteral("tcp")});
+    const QString port = first.uri().section(u':', -1).section(u'?', 0, 0);
+    const Outcome second =
+        runBnof({QStringLiteral("simulate"), QStringLiteral("--on"), QStringLiteral("tcp"), QStringLiteral("--port"),
+                 port, QStringLiteral("--duration"), QStringLiteral("20")});
+    QCOMPARE(second.code, 4);
+    QVERIFY(second.out.isEmpty());
+    QVERIFY2(second.err.contains("already listens") && second.err.contains(port.toUtf8()) &&
+                 second.err.contains("another port"),
+             second.err.constData());
+    QCOMPARE(runBnof({QStringLiteral("watch"), first.uri(), QStringLiteral("--frames"), QStringLiteral("3")}).code, 0);
+}
+
+QTEST_GUILESS_MAIN(TestSideBySide)
+#include "tst_side_by_side.moc"
