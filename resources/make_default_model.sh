@@ -8,7 +8,7 @@ bnof=${1:-$root/build/release/bin/bnof}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$bnof" simulate --dataset "$work/data" --sessions 10 --duration 600 --rate 20 --seed 100 --unit 1
+"$bnof" simulate --dataset "$work/data" --sessions 20 --duration 600 --rate 20 --seed 100 --unit 1
 rm -f "$root/resources/models/default.bnofmodel"
 mkdir -p "$root/resources/models" "$root/resources/samples"
 "$bnof" train "$work/data" --name "Simulated nose" --seed 1 --out "$root/resources/models/default.bnofmodel"

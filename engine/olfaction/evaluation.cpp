@@ -16,6 +16,13 @@ namespace {
 constexpr double firstAnswerSeconds = 1;
 constexpr double timeBlockSeconds = 300;
 
+/// A concentration interval that was told while the component was there.
+struct ToldInterval {
+    float width = 0;
+    bool holds = false;
+    bool settled = false;
+};
+
 /// One recogniser's answers, in the order of the instants.
 struct Answers {
     std::vector<Answer> all;
@@ -23,6 +30,7 @@ struct Answers {
     std::vector<std::string> groups;
     std::vector<std::vector<float>> estimates; ///< one a component; NaN where the truth is not known
     std::vector<std::vector<float>> truths;
+    std::vector<std::vector<ToldInterval>> intervals; ///< one list a component
     double spikes = 0;
     double decisions = 0;
     double activitySum = 0;
@@ -135,16 +143,24 @@ private:
         const std::size_t components = m_data.components.size();
         out.estimates.resize(components);
         out.truths.resize(components);
+        out.intervals.resize(components);
         if (components == 0)
             return;
         const auto estimates = recogniser.estimates(said);
         for (std::size_t c = 0; c < components; ++c) {
             float estimate = 0; // a gas that was not recognised is estimated to be absent
-            for (const ComponentEstimate& e : estimates)
-                estimate = e.gas == m_data.components[c] ? e.ppm : estimate;
+            const float truth =
+                recording.ppm.empty() ? std::numeric_limits<float>::quiet_NaN() : recording.ppm[i * components + c];
+            for (const ComponentEstimate& e : estimates) {
+                if (e.gas != m_data.components[c])
+                    continue;
+                estimate = e.ppm;
+                if (said == recording.labels[i] && truth > 0)
+                    out.intervals[c].push_back(
+                        {e.high - e.low, e.low <= truth && truth <= e.high, out.settled.back() != 0});
+            }
             out.estimates[c].push_back(estimate);
-            out.truths[c].push_back(recording.ppm.empty() ? std::numeric_limits<float>::quiet_NaN()
-                                                          : recording.ppm[i * components + c]);
+            out.truths[c].push_back(truth);
         }
     }
 
@@ -187,6 +203,34 @@ Json rmseJson(const Dataset& data, const Answers& answers, bool settledOnly)
             count += 1;
         }
         out.set(data.components[c], count > 0 ? Json(std::sqrt(sum / count)) : Json());
+    }
+    return out;
+}
+
+/// Coverage and median width of the intervals of each component, over all times at which it was there and
+/// recognised, and over the settled ones.
+Json intervalsJson(const Dataset& data, const Answers& answers)
+{
+    Json out = Json::object();
+    for (std::size_t c = 0; c < data.components.size() && c < answers.intervals.size(); ++c) {
+        Json figures = Json::object();
+        for (const bool settledOnly : {false, true}) {
+            std::vector<float> widths;
+            double holds = 0;
+            for (const ToldInterval& told : answers.intervals[c]) {
+                if (settledOnly && !told.settled)
+                    continue;
+                widths.push_back(told.width);
+                holds += told.holds ? 1 : 0;
+            }
+            const std::string suffix = settledOnly ? "_settled" : "";
+            const auto middle = widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2);
+            std::nth_element(widths.begin(), middle, widths.end());
+            figures.set("coverage" + suffix,
+                        widths.empty() ? Json() : Json(holds / static_cast<double>(widths.size())));
+            figures.set("median_width" + suffix, widths.empty() ? Json() : Json(*middle));
+        }
+        out.set(data.components[c], std::move(figures));
     }
     return out;
 }
@@ -236,6 +280,7 @@ void setFigures(Json& out, const Dataset& data, const Answers& answers, const Ev
     out.set("unknown", answers.all.empty() ? 0.0 : unknown / static_cast<double>(answers.all.size()));
     out.set("rmse", rmseJson(data, answers, false));
     out.set("rmse_settled", rmseJson(data, answers, true));
+    out.set("ppm_intervals", intervalsJson(data, answers));
 }
 
 /// One training and its test.

@@ -34,6 +34,7 @@ struct EvaluationOptions {
 
 /// Train and score; the result is the object that `bnof evaluate --json` prints: protocol, accuracy,
 /// accuracy_mean, balanced_accuracy, macro_f1, interval, per_group, settled_accuracy, unknown, rmse,
+/// ppm_intervals {component: coverage, median_width in ppm, and both _settled; 0.9 is promised},
 /// novelty_auroc (null, with novelty_reason), spikes_per_decision, kenyon_activity, baselines.lda and
 /// .majority, paired.lda {difference, interval}, leak_test {accuracy, chance, warning, exposures}, answers,
 /// training_seconds, simulated. Shares are 0..1, concentrations ppm. Errors: too little data, one group only.

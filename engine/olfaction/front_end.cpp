@@ -13,6 +13,8 @@ namespace {
 
 /// No compressed value of a float can be larger: log(1 + FLT_MAX/DBL_MIN) < 800.
 constexpr double largestState = 1e4;
+/// Mean square of a transient below which nothing moves any more.
+constexpr double stillness = 1e-4;
 
 double compress(double value, double scale)
 {
@@ -72,6 +74,20 @@ Result<FrontEndParameters> frontEndFromJson(const Json& json, const std::string&
     BNOF_TRY(fields.status());
     BNOF_TRY(validate(p));
     return p;
+}
+
+void motionsOf(const FrontEndParameters& p, std::span<const double> features, std::vector<double>& out)
+{
+    out.clear();
+    for (std::size_t i = 0; i < p.transientSeconds.size(); ++i) {
+        double sum = 0;
+        for (std::size_t c = 0; c < p.channels(); ++c) {
+            const std::size_t f = (i + 1) * p.channels() + c;
+            const double transient = features[f] + p.mean[f] / p.deviation[f];
+            sum += transient * transient;
+        }
+        out.push_back(0.5 * exactLog(sum / static_cast<double>(p.channels()) + stillness));
+    }
 }
 
 FrontEnd::FrontEnd(FrontEndParameters parameters) : m_parameters(std::move(parameters))

@@ -34,6 +34,11 @@ struct FrontEndParameters {
 [[nodiscard]] Json toJson(const FrontEndParameters& parameters);
 [[nodiscard]] Result<FrontEndParameters> frontEndFromJson(const Json& json, const std::string& path);
 
+/// How fast the response moves, one number a transient: the logarithm of the root mean square over the channels of
+/// the transient in units of its deviation in training. What is fast against what is slow tells how long ago a
+/// change began, whatever its size. `features` are standardised.
+void motionsOf(const FrontEndParameters& parameters, std::span<const double> features, std::vector<double>& out);
+
 /// Causal and deterministic (exactLog, exactExp and IEEE operations only). Filters are solved exactly for a
 /// signal that is piecewise linear between frames, so that features do not depend on the sample rate and
 /// frames may come at irregular times. A missing value (NaN, infinity) repeats the channel's last good one;

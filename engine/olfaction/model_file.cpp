@@ -168,7 +168,8 @@ Result<Model> modelFromJson(const Json& json)
     for (std::size_t i = 0; i < concentrations.items().size() && i < 100'000; ++i) {
         BNOF_TRY_ASSIGN(ConcentrationModel estimator,
                         concentrationFromJson(concentrations.items()[i], "concentrations[" + std::to_string(i) + "]",
-                                              dimension, model.gases.size(), model.components.size()));
+                                              dimension, model.gases.size(), model.components.size(),
+                                              model.frontEnd.transientSeconds.size()));
         model.concentrations.push_back(std::move(estimator));
     }
     BNOF_TRY_ASSIGN(model.lda, ldaFromJson(fields.objectField("lda")));

@@ -118,10 +118,12 @@ void StreamRecogniser::followOnset(int gas, Timestamp t)
 std::vector<ComponentEstimate> StreamRecogniser::estimates(int gas) const
 {
     std::vector<ComponentEstimate> out;
+    std::vector<double> motions;
+    motionsOf(m_model.frontEnd, m_frontEnd.features(), motions);
     for (const ConcentrationModel& estimator : m_model.concentrations) {
         if (estimator.gas != gas)
             continue;
-        const ConcentrationEstimate value = estimate(estimator, m_frontEnd.features());
+        const ConcentrationEstimate value = estimate(estimator, m_frontEnd.features(), motions);
         out.push_back({m_model.components[static_cast<std::size_t>(estimator.component)], static_cast<float>(value.ppm),
                        static_cast<float>(value.low), static_cast<float>(value.high)});
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/build_config.h"
 #include "engine/olfaction/training_data.h"
@@ -56,10 +57,12 @@ std::vector<std::uint32_t> thinned(const std::vector<std::uint32_t>& which, std:
     return out;
 }
 
-ConcentrationRows concentrationRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which, int gas,
+ConcentrationRows concentrationRows(const Preparation& p, const std::vector<std::uint32_t>& which, int gas,
                                     int component)
 {
+    const FeatureRows& rows = p.rows;
     ConcentrationRows out;
+    std::vector<double> motions;
     for (const std::uint32_t i : which) {
         const float ppm = rows.ppm[i * rows.components + static_cast<std::size_t>(component)];
         if (rows.labels[i] != gas || !(ppm > 0))
@@ -67,6 +70,45 @@ ConcentrationRows concentrationRows(const FeatureRows& rows, const std::vector<s
         const auto row = rows.row(i);
         out.features.insert(out.features.end(), row.begin(), row.end());
         out.ppm.push_back(ppm);
+        motionsOf(p.frontEnd, row, motions);
+        out.motions.insert(out.motions.end(), motions.begin(), motions.end());
+        out.exposure.push_back(rows.exposure[i]);
+    }
+    return out;
+}
+
+/// Rows that the discriminant names right: a concentration is told at no other time.
+std::vector<std::uint32_t> recognisedRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which,
+                                          const Discriminant& d)
+{
+    std::vector<std::uint32_t> out;
+    DiscriminantPoint point;
+    std::vector<double> s;
+    for (const std::uint32_t i : which) {
+        project(d, rows.row(i), point);
+        scores(d, point.u, s);
+        if (std::max_element(s.begin(), s.end()) - s.begin() == rows.labels[i])
+            out.push_back(i);
+    }
+    return out;
+}
+
+/// One fold as the intervals see it: no row is held out twice.
+std::vector<Fold> recognisedFolds(const Preparation& p, std::size_t classes)
+{
+    std::vector<std::uint8_t> used(p.rows.rows(), 0);
+    std::vector<Fold> out;
+    for (auto fold = p.folds.rbegin(); fold != p.folds.rend(); ++fold) {
+        const auto d = fitOn(p.rows, fold->train, classes, p.shrinkage);
+        if (!d.ok())
+            continue;
+        Fold seen;
+        seen.train = fold->train;
+        for (const std::uint32_t i : recognisedRows(p.rows, fold->test, *d)) {
+            if (!std::exchange(used[i], std::uint8_t{1}))
+                seen.test.push_back(i);
+        }
+        out.push_back(std::move(seen));
     }
     return out;
 }
@@ -76,20 +118,24 @@ std::vector<ConcentrationModel> fitConcentrations(const Dataset& data, const Pre
 {
     std::vector<ConcentrationModel> out;
     const std::vector<std::uint32_t> all = allLabelled(p.rows);
+    const std::vector<Fold> folds = recognisedFolds(p, data.labels.size());
     for (std::size_t gas = 0; gas < data.labels.size(); ++gas) {
         for (const int component : data.labelComponents[gas]) {
             const auto index = static_cast<int>(gas);
-            const ConcentrationRows rows = concentrationRows(p.rows, all, index, component);
+            const ConcentrationRows rows = concentrationRows(p, all, index, component);
             if (rows.ppm.size() < fewestConcentrationRows)
                 continue;
             ConcentrationModel model = fitConcentration(rows, p.rows.dimension);
             model.gas = index;
             model.component = component;
-            const ConcentrationRows before = concentrationRows(p.rows, p.folds.back().train, index, component);
-            const ConcentrationRows after = concentrationRows(p.rows, p.folds.back().test, index, component);
-            model.halfWidthPpm = before.ppm.size() < fewestConcentrationRows
-                                     ? model.highestPpm - model.lowestPpm
-                                     : conformalHalfWidth(fitConcentration(before, p.rows.dimension), after);
+            HeldOutErrors errors;
+            for (const Fold& fold : folds) {
+                const ConcentrationRows before = concentrationRows(p, fold.train, index, component);
+                if (before.ppm.size() >= fewestConcentrationRows)
+                    appendErrors(fitConcentration(before, p.rows.dimension),
+                                 concentrationRows(p, fold.test, index, component), errors);
+            }
+            setInterval(model, errors);
             out.push_back(std::move(model));
         }
     }

@@ -86,7 +86,10 @@ public:
         const std::size_t components = r.ppm.empty() ? 0 : m_data.components.size();
         m_frontEnd.reset();
         double due = -1;
+        ++m_exposure;
         for (std::size_t i = from; i < to; ++i) {
+            if (i > from && (r.labels[i] != r.labels[i - 1] || !samePpm(r, i, components)))
+                ++m_exposure;
             m_frontEnd.update(r.times[i], {r.values.data() + i * channels, channels});
             const double t = toSeconds(r.times[i] - r.times.front());
             if (t < keepFrom || t < due)
@@ -97,6 +100,7 @@ public:
             m_rows.features.resize(at + m_rows.dimension);
             m_frontEnd.rawFeatures({m_rows.features.data() + at, m_rows.dimension});
             m_rows.labels.push_back(r.labels[i]);
+            m_rows.exposure.push_back(m_exposure);
             m_rows.recording.push_back(static_cast<int>(recording));
             m_rows.seconds.push_back(t);
             m_rows.restarted.push_back(restarted);
@@ -107,10 +111,20 @@ public:
     }
 
 private:
+    /// Whether frame i has the concentrations of the frame before it; NaN equals NaN.
+    static bool samePpm(const LabelledRecording& r, std::size_t i, std::size_t components)
+    {
+        const auto now = r.ppm.begin() + static_cast<std::ptrdiff_t>(i * components);
+        return std::equal(now, now + static_cast<std::ptrdiff_t>(components),
+                          now - static_cast<std::ptrdiff_t>(components),
+                          [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); });
+    }
+
     const Dataset& m_data;
     FrontEnd m_frontEnd;
     double m_step;
     FeatureRows& m_rows;
+    int m_exposure = -1;
 };
 
 FeatureRows sampleRows(const Dataset& data, const TrainingOptions& options, const FrontEndParameters& wide)

@@ -23,6 +23,7 @@ struct FeatureRows {
     std::vector<float> ppm;       ///< components a row; NaN unknown
     std::size_t components = 0;
     std::vector<int> recording;
+    std::vector<int> exposure;           ///< one number for each stretch of one label and concentration
     std::vector<double> seconds;         ///< since the recording's first frame
     std::vector<std::uint8_t> restarted; ///< row of a pass that started in mid-recording
 

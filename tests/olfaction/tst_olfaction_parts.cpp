@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/exact_math.h"
 #include "engine/base/philox.h"
 #include "engine/olfaction/concentration.h"
 #include "engine/olfaction/discriminant.h"
@@ -201,13 +202,76 @@ private slots:
             rows.features.push_back(0.3 * std::sqrt(ppm) - 2 + 0.01 * random.normal());
             rows.features.push_back(random.normal());
             rows.ppm.push_back(ppm);
+            rows.motions.push_back(random.uniform());
+            rows.exposure.push_back(i);
         }
         ConcentrationModel model = fitConcentration(rows, 2);
-        model.halfWidthPpm = conformalHalfWidth(model, rows);
-        const auto e = estimate(model, std::vector<double>{0.3 * std::sqrt(64.0) - 2, 0.0});
+        HeldOutErrors errors;
+        appendErrors(model, rows, errors);
+        setInterval(model, errors);
+        const auto e = estimate(model, std::vector<double>{0.3 * std::sqrt(64.0) - 2, 0.0}, std::vector<double>{1});
         QVERIFY2(std::abs(e.ppm - 64) < 3, std::to_string(e.ppm).c_str());
         QVERIFY(e.low < e.ppm && e.ppm < e.high && e.high - e.low < 15);
-        QCOMPARE(estimate(model, std::vector<double>{1e3, 0}).ppm, model.highestPpm); // never beyond training
+        QCOMPARE(estimate(model, std::vector<double>{1e3, 0}, std::vector<double>{1}).ppm,
+                 model.highestPpm); // never beyond training
+    }
+    void intervalsCoverExposuresAtEveryMotion()
+    {
+        // Errors that grow with motion and are shared within an exposure; 60 exposures calibrate, 400 judge.
+        PhiloxSequence random(5, 3);
+        const auto draw = [&random](int exposures) {
+            HeldOutErrors errors;
+            for (int e = 0; e < exposures; ++e) {
+                const double own = random.normal();
+                for (int i = 0; i < 40; ++i) {
+                    const double motion = 4.0 * (39 - i) / 39;
+                    const double error = std::abs((own + 0.3 * random.normal()) * (0.2 + motion));
+                    errors.rootPpm.push_back(error);
+                    errors.ppm.push_back(20 * error);
+                    errors.motions.push_back(exactLog(0.2 + motion));
+                    errors.exposure.push_back(e);
+                }
+            }
+            return errors;
+        };
+        ConcentrationModel model;
+        model.lowestPpm = 1;
+        model.highestPpm = 1000;
+        setInterval(model, draw(60));
+        const HeldOutErrors fresh = draw(400);
+        QVERIFY(model.halfWidthRootPpm.front() < 0.3 * model.halfWidthRootPpm.back());
+        QVERIFY(std::is_sorted(model.halfWidthRootPpm.begin(), model.halfWidthRootPpm.end()));
+        std::vector<double> held(model.halfWidthRootPpm.size(), 0);
+        std::vector<double> count(held.size(), 0);
+        for (std::size_t i = 0; i < fresh.rootPpm.size(); ++i) {
+            std::size_t c = 0;
+            while (c < model.unrestBorders.size() &&
+                   model.unrestWeights.front() * fresh.motions[i] >= model.unrestBorders[c])
+                ++c;
+            count[c] += 1;
+            held[c] += fresh.rootPpm[i] <= model.halfWidthRootPpm[c] ? 1 : 0;
+        }
+        // Three standard deviations of a share from 60 independent exposures.
+        for (std::size_t c = 0; c < held.size(); ++c)
+            QVERIFY2(held[c] / count[c] > 0.9 - 3 * std::sqrt(0.09 / 60), std::to_string(held[c] / count[c]).c_str());
+    }
+    void modelsOfBeforeTheClassesKeepTheirInterval()
+    {
+        const auto json = Json::parse(R"({"gas":0,"component":0,"intercept":4,"weights":[1],"lowest_ppm":4,)"
+                                      R"("highest_ppm":100,"half_width_ppm":12.5})",
+                                      "old");
+        BNOF_VERIFY_OK(json);
+        const auto model = concentrationFromJson(*json, "old", 1, 1, 1, 1);
+        BNOF_VERIFY_OK(model);
+        const auto e = estimate(*model, std::vector<double>{1}, std::vector<double>{3});
+        QCOMPARE(e.ppm, 25.0);
+        QCOMPARE(e.low, 12.5);
+        QCOMPARE(e.high, 37.5);
+        Json broken = *json;
+        broken.set("half_width_root_ppm", Json::Array{Json(1.0), Json(2.0)});
+        broken.set("unrest_borders", Json::Array{Json(1.0)});
+        broken.set("unrest_weights", Json::Array{});
+        QVERIFY(!concentrationFromJson(broken, "old", 1, 1, 1, 1).ok());
     }
     void figuresByHand()
     {

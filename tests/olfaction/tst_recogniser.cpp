@@ -374,6 +374,56 @@ private slots:
         odd.decisionIntervalSeconds = 0.2005;
         QVERIFY(trainSpiking(airOnly, odd).error().kind == ErrorKind::Usage);
     }
+    void concentrationIntervalsNarrowAndCover()
+    {
+        const auto model = trainLda(test::noseData(12), quick());
+        BNOF_VERIFY_OK(model);
+        const auto recogniser = make(*model);
+        const Dataset fresh = test::noseData(10, 10, 4000);
+        double exposures = 0;
+        double held = 0; // each exposure by the share of its time at which the interval held
+        std::vector<double> early;
+        std::vector<double> late;
+        for (const LabelledRecording& r : fresh.recordings) {
+            recogniser->reset();
+            double right = 0;
+            double told = 0;
+            Timestamp onset = 0;
+            for (std::size_t i = 0; i < r.frames(); ++i) {
+                if (i > 0 && r.labels[i] != r.labels[i - 1]) {
+                    onset = r.times[i];
+                    exposures += told > 0 ? 1 : 0;
+                    held += told > 0 ? right / told : 0;
+                    right = told = 0;
+                }
+                const RecogniserOutput output = play(*recogniser, r, i, i + 1);
+                if (output.decisions.empty() || r.labels[i] <= 0 || output.decisions.back().gas != r.labels[i])
+                    continue;
+                const Decision& d = output.decisions.back();
+                QVERIFY(d.ppm && d.ppmLow <= *d.ppm && *d.ppm <= d.ppmHigh);
+                const float truth = r.ppm[i * 2 + static_cast<std::size_t>(r.labels[i] - 1)];
+                told += 1;
+                right += d.ppmLow <= truth && truth <= d.ppmHigh ? 1 : 0;
+                const double age = toSeconds(r.times[i] - onset);
+                if (age < 2.5)
+                    early.push_back(d.ppmHigh - d.ppmLow);
+                else if (age > 10)
+                    late.push_back(d.ppmHigh - d.ppmLow);
+            }
+        }
+        QVERIFY(exposures > 40);
+        const double coverage = held / exposures;
+        // Two standard deviations of as many independent exposures.
+        QVERIFY2(coverage > 0.9 - 2 * std::sqrt(0.09 / exposures), std::to_string(coverage).c_str());
+        const auto median = [](std::vector<double>& v) {
+            std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());
+            return v[v.size() / 2];
+        };
+        QVERIFY(early.size() > 20 && late.size() > 20);
+        const double before = median(early);
+        const double after = median(late);
+        QVERIFY2(after < 0.6 * before, (std::to_string(before) + " to " + std::to_string(after)).c_str());
+    }
     void heldOutEvaluation()
     {
         EvaluationOptions options;
@@ -392,6 +442,8 @@ private slots:
         QVERIFY2(ours > 0.9 && theirs > 0.9, (std::to_string(ours) + " " + std::to_string(theirs)).c_str());
         QVERIFY((*report)["interval"].items()[0].toDouble() <= (*report)["accuracy"].toDouble());
         QVERIFY((*report)["rmse"]["alpha"].toDouble(1e9) < 40);
+        QVERIFY((*report)["ppm_intervals"]["alpha"]["coverage"].isNumber());
+        QVERIFY((*report)["ppm_intervals"]["alpha"]["median_width_settled"].toDouble() > 0);
         QVERIFY((*report)["leak_test"]["accuracy"].isNumber());
         QVERIFY((*report)["novelty_auroc"].isNull());
         QVERIFY(!evaluate(test::noseData(1), options).ok()); // nothing to hold out
