@@ -10,7 +10,7 @@ void describe(QCommandLineParser& parser)
     const auto option = [&](const char* name, const char* text, const char* value) {
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
-    option("protocol", "time-split (default) or held-out.", "P");
+    option("protocol", "time-split (default), held-out or leave-gas-out.", "P");
     option("train-fraction", "time-split: the share of the time that trains (default 0.6).", "X");
     option("seed", "Seed of the training (default 1).", "N");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
@@ -30,14 +30,18 @@ std::string percent(const Json& share)
 void printForPeople(const Json& result)
 {
     const Json& lda = result["baselines"]["lda"];
+    const Json& templates = result["baselines"]["nearest_template"];
     const auto row = [&](const char* name, const char* key) {
-        printLine(std::string(name) + percent(result[key]) + "   (shrinkage LDA " + percent(lda[key]) + ")");
+        printLine(std::string(name) + percent(result[key]) + "   (shrinkage LDA " + percent(lda[key]) +
+                  ", nearest template " + percent(templates[key]) + ")");
     };
     printLine("protocol               " + result["protocol"].toString());
     row("accuracy               ", "accuracy");
     row("  later than 30 s      ", "settled_accuracy");
     row("balanced accuracy      ", "balanced_accuracy");
     row("macro F1               ", "macro_f1");
+    if (result["novelty_auroc"].isNumber())
+        row("novelty AUROC          ", "novelty_auroc");
     const Json& paired = result["paired"]["lda"];
     const auto& interval = paired["interval"].items();
     if (interval.size() == 2)

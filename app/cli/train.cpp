@@ -17,7 +17,7 @@ void describe(QCommandLineParser& parser)
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
     option("out", "The model to write (.bnofmodel, never overwritten).", "M");
-    option("kind", "spiking (default) or lda.", "KIND");
+    option("kind", "spiking (default), lda or template.", "KIND");
     option("name", "Name of the model, for people.", "TEXT");
     option("seed", "Seed of the random wiring and the replay points (default 1).", "N");
     option("train-fraction", "Use only this first share of every recording's time (default 1).", "X");
@@ -56,9 +56,9 @@ int run(const Invocation& invocation)
     if (std::error_code ignored; std::filesystem::exists(out, ignored))
         return fail(makeError(ErrorKind::Usage, "this file exists already", out, "Choose another name."));
     const std::string kind = invocation.isSet("kind") ? invocation.value("kind") : "spiking";
-    if (kind != "spiking" && kind != "lda")
-        return fail(
-            makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of model", "--kind", "Choose spiking or lda."));
+    if (kind != "spiking" && kind != "lda" && kind != "template")
+        return fail(makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of model", "--kind",
+                              "Choose spiking, lda or template."));
     const auto seed = invocation.number("seed", 1, 0, 9e15);
     const auto share = invocation.number("train-fraction", 1, 0.01, 1);
     const auto skip = invocation.number("skip", 0, 0, 1e9);
@@ -84,8 +84,10 @@ int run(const Invocation& invocation)
         return !interrupted();
     };
     const auto part = firstPart(*data, *share);
-    const auto model = kind == "spiking" ? olfaction::trainSpiking(part, options, progress)
-                                         : olfaction::trainLda(part, options, progress);
+    const auto trainer = kind == "spiking" ? olfaction::trainSpiking
+                         : kind == "lda"   ? olfaction::trainLda
+                                           : olfaction::trainTemplates;
+    const auto model = trainer(part, options, progress);
     if (!model.ok())
         return fail(model.error());
     showProgress({});

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/olfaction/evaluation.h"
+#include "engine/olfaction/evaluation_splits.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "engine/base/time.h"
 #include "engine/olfaction/metrics.h"
@@ -12,8 +13,6 @@
 namespace bnof::olfaction {
 namespace {
 
-/// Answers are not asked for before a recogniser can have decided.
-constexpr double firstAnswerSeconds = 1;
 constexpr double timeBlockSeconds = 300;
 
 /// A concentration interval that was told while the component was there.
@@ -21,6 +20,13 @@ struct ToldInterval {
     float width = 0;
     bool holds = false;
     bool settled = false;
+};
+
+/// How novel one exposure seemed, on average over its scored instants.
+struct ExposureNovelty {
+    double sum = 0;
+    double count = 0;
+    bool trained = true;
 };
 
 /// One recogniser's answers, in the order of the instants.
@@ -31,6 +37,8 @@ struct Answers {
     std::vector<std::vector<float>> estimates; ///< one a component; NaN where the truth is not known
     std::vector<std::vector<float>> truths;
     std::vector<std::vector<ToldInterval>> intervals; ///< one list a component
+    std::vector<ExposureNovelty> exposures;           ///< of the present split
+    std::vector<double> noveltyAuroc;                 ///< one a split in which a gas was unknown
     double spikes = 0;
     double decisions = 0;
     double activitySum = 0;
@@ -83,6 +91,7 @@ private:
 
 /// Which instants of a recording are scored.
 struct Scoring {
+    std::vector<std::uint8_t> trained; ///< one a label
     double fromSeconds = firstAnswerSeconds;
     int firstBlock = 0;
     bool blocksByTime = true;
@@ -102,28 +111,44 @@ public:
         ActivityMeter meter(recogniser.info(), std::max(windowTicks, 1U));
         RecogniserOutput output;
         int said = -1;
+        float novelty = 0;
+        bool newExposure = true;
         double due = scoring.fromSeconds;
         double changed = 0;
         for (std::size_t i = 0; i < recording.frames(); ++i) {
             output.clear();
             BNOF_TRY(
                 recogniser.process({recording.times[i], {recording.values.data() + i * channels, channels}}, output));
-            if (i > 0 && recording.labels[i] != recording.labels[i - 1])
+            if (i > 0 && recording.labels[i] != recording.labels[i - 1]) {
                 changed = seconds(recording, i);
+                newExposure = true;
+            }
             for (const auto& layer : output.spikes)
                 out.spikes += static_cast<double>(layer.size());
             out.decisions += static_cast<double>(output.decisions.size());
             meter.add(output, out);
-            if (!output.decisions.empty())
+            if (!output.decisions.empty()) {
                 said = output.decisions.back().gas;
+                novelty = output.decisions.back().novelty;
+            }
             const double t = seconds(recording, i);
             if (t < due)
                 continue;
             due = std::max(due + m_options.scoreStepSeconds, t + m_options.scoreStepSeconds / 2);
-            if (recording.labels[i] < 0)
+            const int label = recording.labels[i];
+            if (label < 0)
+                continue;
+            const bool trained = scoring.trained[static_cast<std::size_t>(label)] != 0;
+            if (label != m_data.background) {
+                if (std::exchange(newExposure, false))
+                    out.exposures.push_back({0, 0, trained});
+                out.exposures.back().sum += static_cast<double>(novelty);
+                out.exposures.back().count += 1;
+            }
+            if (!trained) // nothing that it could say would be right but "unknown": judged by the novelty
                 continue;
             const int block = scoring.firstBlock + (scoring.blocksByTime ? static_cast<int>(t / timeBlockSeconds) : 0);
-            out.all.push_back({recording.labels[i], said, block});
+            out.all.push_back({label, said, block});
             out.settled.push_back(t - changed > m_options.settledSeconds);
             out.groups.push_back(recording.group);
             addConcentrations(recogniser, recording, i, said, out);
@@ -283,63 +308,11 @@ void setFigures(Json& out, const Dataset& data, const Answers& answers, const Ev
     out.set("ppm_intervals", intervalsJson(data, answers));
 }
 
-/// One training and its test.
-struct Split {
-    Dataset train;
-    Dataset test;
-    double skipSeconds = 0;
-    double scoreFrom = firstAnswerSeconds;
-};
-
-Result<std::vector<Split>> timeSplits(const Dataset& data, const EvaluationOptions& options)
-{
-    if (!(options.trainFraction > 0.05 && options.trainFraction < 0.95))
-        return makeError(ErrorKind::Usage, "the training fraction must be between 0.05 and 0.95", "--train-fraction");
-    Split split;
-    split.train = data;
-    split.test = data;
-    split.train.recordings.clear();
-    split.test.recordings.clear();
-    double shortest = 1e300;
-    for (const LabelledRecording& recording : data.recordings) {
-        Dataset one = data;
-        one.recordings = {recording};
-        const double border = options.trainFraction * recording.duration();
-        for (auto& part : timeSlice(one, 0, border).recordings)
-            split.train.recordings.push_back(std::move(part));
-        for (auto& part : timeSlice(one, border, 1e9).recordings)
-            split.test.recordings.push_back(std::move(part));
-        shortest = std::min(shortest, recording.duration());
-    }
-    split.skipSeconds = std::min(options.dropSeconds, 0.1 * shortest);
-    split.scoreFrom =
-        std::max(firstAnswerSeconds, std::min(options.gapSeconds, 0.25 * (1 - options.trainFraction) * shortest));
-    return std::vector<Split>{std::move(split)};
-}
-
-Result<std::vector<Split>> heldOutSplits(const Dataset& data, const EvaluationOptions& options)
-{
-    const std::vector<std::string> groups = data.groups();
-    if (groups.size() < 2)
-        return makeError(ErrorKind::BadInput, "the data set has only one group, so nothing can be held out", data.name,
-                         "Name the session, day or batch of each file in the manifest's column group, or use "
-                         "--protocol time-split.");
-    const std::size_t folds = std::clamp<std::size_t>(options.folds, 2, groups.size());
-    std::vector<Split> out;
-    for (std::size_t f = 0; f < folds; ++f) {
-        std::vector<std::string> held;
-        for (std::size_t g = f; g < groups.size(); g += folds)
-            held.push_back(groups[g]);
-        out.push_back({selectGroups(data, held, false), selectGroups(data, held, true), options.training.skipSeconds,
-                       firstAnswerSeconds});
-    }
-    return out;
-}
-
 /// Everything that the splits produce together.
 struct Pool {
     Answers spiking;
     Answers lda;
+    Answers templates;
     Answers majority;
     int nextBlock = 0;
     double trainingSeconds = 0;
@@ -357,6 +330,32 @@ int mostFrequentLabel(const Dataset& data)
     return static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
 }
 
+/// Whether exposures to gases that were not trained seemed more novel than those to trained ones.
+void closeNovelty(Answers& answers)
+{
+    std::vector<double> unknown;
+    std::vector<double> known;
+    for (const ExposureNovelty& e : std::exchange(answers.exposures, {}))
+        (e.trained ? known : unknown).push_back(e.sum / e.count);
+    if (!unknown.empty() && !known.empty())
+        answers.noveltyAuroc.push_back(auroc(unknown, known));
+}
+
+void setNovelty(Json& out, const Answers& answers)
+{
+    if (answers.noveltyAuroc.empty()) {
+        out.set("novelty_auroc", nullptr);
+        out.set("novelty_reason",
+                "this protocol trains on every gas, so none is unknown; --protocol leave-gas-out measures it");
+        return;
+    }
+    double mean = 0;
+    for (const double value : answers.noveltyAuroc)
+        mean += value / static_cast<double>(answers.noveltyAuroc.size());
+    out.set("novelty_auroc", mean);
+    out.set("novelty_auroc_splits", Json::arrayOf(answers.noveltyAuroc));
+}
+
 Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool& pool,
                       const TrainingProgress& progress)
 {
@@ -371,6 +370,8 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
     BNOF_TRY_ASSIGN(const auto ldaBytes, trainLda(split.train, training));
     BNOF_TRY_ASSIGN(const auto spiking, makeRecogniser(spikingBytes, {.backEnd = training.backEnd}));
     BNOF_TRY_ASSIGN(const auto lda, makeRecogniser(ldaBytes));
+    BNOF_TRY_ASSIGN(const auto templateBytes, trainTemplates(split.train, training));
+    BNOF_TRY_ASSIGN(const auto templates, makeRecogniser(templateBytes));
     Scorer scorer(split.test, options);
     const int majority = mostFrequentLabel(split.train);
     for (std::size_t i = 0; i < split.test.recordings.size(); ++i) {
@@ -379,61 +380,79 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
             !progress(0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(split.test.recordings.size()),
                       "recognising " + recording.name))
             return makeError(ErrorKind::Cancelled, "the evaluation was cancelled");
-        const Scoring scoring{split.scoreFrom, pool.nextBlock, options.protocol == Protocol::TimeSplit};
+        const Scoring scoring{trainedLabels(split.train), split.scoreFrom, pool.nextBlock,
+                              options.protocol != Protocol::HeldOut};
         const std::size_t before = pool.spiking.all.size();
         BNOF_TRY(scorer.run(*spiking, recording, scoring, pool.spiking));
         BNOF_TRY(scorer.run(*lda, recording, scoring, pool.lda));
+        BNOF_TRY(scorer.run(*templates, recording, scoring, pool.templates));
         for (std::size_t k = before; k < pool.lda.all.size(); ++k) {
             pool.majority.all.push_back({pool.lda.all[k].truth, majority, pool.lda.all[k].block});
             pool.majority.settled.push_back(pool.lda.settled[k]);
         }
         pool.nextBlock += scoring.blocksByTime ? static_cast<int>(recording.duration() / timeBlockSeconds) + 1 : 1;
     }
+    for (Answers* answers : {&pool.spiking, &pool.lda, &pool.templates})
+        closeNovelty(*answers);
     return {};
 }
 
-Json pairedJson(const Pool& pool, const EvaluationOptions& options)
+Json pairedWith(const Answers& ours, const Answers& theirs, const EvaluationOptions& options)
 {
-    const std::vector<double> ours = rightness(pool.spiking);
-    std::vector<double> difference = rightness(pool.lda);
+    std::vector<double> difference = rightness(ours);
+    const std::vector<double> right = rightness(theirs);
     double mean = 0;
     for (std::size_t i = 0; i < difference.size(); ++i) {
-        difference[i] = ours[i] - difference[i];
+        difference[i] -= right[i];
         mean += difference[i] / static_cast<double>(difference.size());
     }
-    Json lda = Json::object();
-    lda.set("difference", mean);
-    lda.set("interval", intervalJson(blockBootstrap(difference, blocksOf(pool.spiking), options.bootstrapRounds,
-                                                    options.training.seed)));
     Json out = Json::object();
-    out.set("lda", std::move(lda));
+    out.set("difference", mean);
+    out.set("interval",
+            intervalJson(blockBootstrap(difference, blocksOf(ours), options.bootstrapRounds, options.training.seed)));
     return out;
+}
+
+std::string nameOf(Protocol protocol)
+{
+    switch (protocol) {
+    case Protocol::TimeSplit: return "time-split";
+    case Protocol::HeldOut: return "held-out";
+    case Protocol::LeaveGasOut: return "leave-gas-out";
+    }
+    return {};
 }
 
 Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, Json leak)
 {
     Json out = Json::object();
-    out.set("protocol", options.protocol == Protocol::TimeSplit ? "time-split" : "held-out");
+    out.set("protocol", nameOf(options.protocol));
     out.set("dataset", data.name);
     out.set("dataset_digest", data.digest);
     out.set("simulated", data.simulated);
     setFigures(out, data, pool.spiking, options);
-    out.set("novelty_auroc", nullptr);
-    out.set("novelty_reason", "this protocol trains on every gas, so none is unknown");
+    setNovelty(out, pool.spiking);
     out.set("spikes_per_decision",
             pool.spiking.decisions > 0 ? Json(pool.spiking.spikes / pool.spiking.decisions) : Json());
     out.set("kenyon_activity",
             pool.spiking.activityWindows > 0 ? Json(pool.spiking.activitySum / pool.spiking.activityWindows) : Json());
     Json lda = Json::object();
     setFigures(lda, data, pool.lda, options);
+    setNovelty(lda, pool.lda);
+    Json templates = Json::object();
+    setFigures(templates, data, pool.templates, options);
+    setNovelty(templates, pool.templates);
     Json majority = Json::object();
     majority.set("accuracy", accuracyOf(pool.majority.all));
     majority.set("balanced_accuracy", balancedAccuracyOf(pool.majority.all, data.labels.size()));
     Json baselines = Json::object();
     baselines.set("lda", std::move(lda));
+    baselines.set("nearest_template", std::move(templates));
     baselines.set("majority", std::move(majority));
     out.set("baselines", std::move(baselines));
-    out.set("paired", pairedJson(pool, options));
+    out.set("paired", Json::object()
+                          .set("lda", pairedWith(pool.spiking, pool.lda, options))
+                          .set("nearest_template", pairedWith(pool.spiking, pool.templates, options)));
     out.set("leak_test", std::move(leak));
     out.set("answers", pool.spiking.all.size());
     out.set("training_seconds", pool.trainingSeconds);
@@ -448,8 +467,10 @@ Result<Protocol> protocolFromName(const std::string& name)
         return Protocol::TimeSplit;
     if (name == "held-out")
         return Protocol::HeldOut;
+    if (name == "leave-gas-out")
+        return Protocol::LeaveGasOut;
     return makeError(ErrorKind::Usage, "there is no protocol \"" + name + '"', "--protocol",
-                     "Use time-split or held-out.");
+                     "Use time-split, held-out or leave-gas-out.");
 }
 
 Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, const TrainingProgress& progress)
@@ -457,8 +478,7 @@ Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, con
     BNOF_TRY(validate(data));
     if (!(options.scoreStepSeconds >= 0.01 && options.scoreStepSeconds <= 3600))
         return makeError(ErrorKind::Usage, "the scoring step must be between 0.01 and 3600 s", "evaluation options");
-    BNOF_TRY_ASSIGN(const std::vector<Split> splits,
-                    options.protocol == Protocol::TimeSplit ? timeSplits(data, options) : heldOutSplits(data, options));
+    BNOF_TRY_ASSIGN(const std::vector<Split> splits, splitsOf(data, options));
     Pool pool;
     for (std::size_t i = 0; i < splits.size(); ++i) {
         BNOF_TRY(runSplit(splits[i], options, pool, [&](double done, std::string_view what) {

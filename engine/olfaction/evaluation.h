@@ -15,9 +15,11 @@ namespace bnof::olfaction {
 enum class Protocol {
     TimeSplit, ///< the first part of every recording's time trains, the rest tests; never shuffled
     HeldOut,   ///< groups (sessions, days, rooms) that were not trained on test
+    /// Like TimeSplit, once for each gas, which is taken out of the training part: does it seem novel in the test?
+    LeaveGasOut,
 };
 
-/// "time-split", "held-out"; the error lists them.
+/// "time-split", "held-out", "leave-gas-out"; the error lists them.
 [[nodiscard]] Result<Protocol> protocolFromName(const std::string& name);
 
 struct EvaluationOptions {
@@ -35,9 +37,12 @@ struct EvaluationOptions {
 /// Train and score; the result is the object that `bnof evaluate --json` prints: protocol, accuracy,
 /// accuracy_mean, balanced_accuracy, macro_f1, interval, per_group, settled_accuracy, unknown, rmse,
 /// ppm_intervals {component: coverage, median_width in ppm, and both _settled; 0.9 is promised},
-/// novelty_auroc (null, with novelty_reason), spikes_per_decision, kenyon_activity, baselines.lda and
-/// .majority, paired.lda {difference, interval}, leak_test {accuracy, chance, warning, exposures}, answers,
-/// training_seconds, simulated. Shares are 0..1, concentrations ppm. Errors: too little data, one group only.
+/// novelty_auroc, spikes_per_decision, kenyon_activity, baselines.lda,
+/// .nearest_template and .majority, paired.lda and .nearest_template {difference, interval}, leak_test {accuracy,
+/// chance, warning, exposures}, answers, training_seconds, simulated. novelty_auroc is that of exposures to gases that
+/// were not trained against those to trained ones, by their mean novelty, averaged over the splits; null with
+/// novelty_reason where every gas was trained. Instants of untrained gases count nowhere else. Shares are 0..1,
+/// concentrations ppm. Errors: too little data, one group only.
 [[nodiscard]] Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options = {},
                                     const TrainingProgress& progress = {});
 

@@ -5,7 +5,8 @@
 
 namespace bnof::olfaction {
 
-/// The classical baseline: shrinkage discriminant analysis on the same features, at the same instants.
+/// The classical baselines: shrinkage discriminant analysis, and nearest templates as a discriminant, on the same
+/// features, at the same instants.
 class LdaRecogniser final : public StreamRecogniser {
 public:
     LdaRecogniser(Model model, std::string digest);

@@ -83,7 +83,7 @@ Result<void> validateSpiking(const Model& model)
 
 Result<void> validate(const Model& model)
 {
-    if (model.kind != "spiking" && model.kind != "lda")
+    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template")
         return bad("unknown kind of recogniser \"" + model.kind + '"', "kind");
     const std::size_t gases = model.gases.size();
     if (gases == 0 || gases > 1000)

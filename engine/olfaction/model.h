@@ -59,7 +59,7 @@ enum Layer : std::uint32_t {
 };
 
 struct Model {
-    std::string kind; ///< "spiking" or "lda"
+    std::string kind; ///< "spiking", "lda" or "template"
     std::string name;
     std::string programVersion;
     std::uint64_t seed = 0;

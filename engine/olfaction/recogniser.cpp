@@ -12,7 +12,7 @@ Result<std::unique_ptr<Recogniser>> makeRecogniser(std::span<const std::uint8_t>
 {
     BNOF_TRY_ASSIGN(Model model, modelFromBytes(modelBytes));
     std::string digest = sha256Hex(modelBytes);
-    if (model.kind == "lda")
+    if (model.kind != "spiking")
         return std::unique_ptr<Recogniser>(std::make_unique<LdaRecogniser>(std::move(model), std::move(digest)));
     return SpikingRecogniser::create(std::move(model), std::move(digest), options.backEnd);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/build_config.h"
+#include "engine/base/exact_math.h"
 #include "engine/olfaction/training_data.h"
 #include "engine/olfaction/training_network.h"
 
@@ -159,9 +160,7 @@ Result<Model> describe(const Dataset& data, const TrainingOptions& options, cons
     // Slow devices print a frame every few seconds; that is not a gap.
     model.longestHoldSeconds = std::clamp(5 * p.frameIntervalSeconds, 2.0, 3600.0);
     model.frontEnd = p.frontEnd;
-    model.lda.temperature = p.ldaTemperature;
-    model.lda.familiarDistance = p.familiarDistance;
-    model.lda.familiarResidual = p.familiarResidual;
+    model.lda = p.familiar;
     model.concentrations = fitConcentrations(data, p);
     model.metrics = Json::object();
     model.metrics.set("held_out_balanced_accuracy_lda", p.heldOutAccuracy);
@@ -169,6 +168,21 @@ Result<Model> describe(const Dataset& data, const TrainingOptions& options, cons
     model.metrics.set("shrinkage", p.shrinkage < 0 ? Json("Ledoit-Wolf") : Json(p.shrinkage));
     BNOF_TRY_ASSIGN(model.discriminant, fitOn(p.rows, allLabelled(p.rows), data.labels.size(), p.shrinkage));
     return model;
+}
+
+/// Templates as a discriminant: with the covariance shrunk to a multiple of the identity and equal priors, the
+/// best class is the one whose mean is nearest by Euclid.
+Result<Discriminant> templatesOf(const FeatureRows& rows, const std::vector<std::uint32_t>& which, std::size_t classes)
+{
+    BNOF_TRY_ASSIGN(Discriminant d, fitOn(rows, settledRows(rows, which, classes), classes, 1));
+    double present = 0;
+    for (std::size_t c = 0; c < classes; ++c)
+        present += d.present(c) ? 1 : 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+        if (d.present(c))
+            d.logPrior[c] = -exactLog(present);
+    }
+    return d;
 }
 
 struct CalibrationResult {
@@ -187,8 +201,7 @@ Result<CalibrationResult> judge(const Preparation& p, const Discriminant& teache
     const std::vector<std::uint32_t> which = thinned(p.folds.back().test, calibrationWindows);
     std::vector<DiscriminantPoint> points = pointsOf(p.rows, which, teacher);
     const std::size_t known = points.size();
-    const auto novel =
-        makeNovelPoints(teacher, points, {p.familiarDistance, p.familiarResidual}, calibrationNovel, options.seed + 1);
+    const auto novel = makeNovelPoints(teacher, points, p.familiar, calibrationNovel, options.seed + 1);
     points.insert(points.end(), novel.begin(), novel.end());
     BNOF_TRY_ASSIGN(const ShownPoints shown, showPoints(part, points, options));
     std::vector<CalibrationWindow> windows(points.size());
@@ -243,9 +256,8 @@ Result<SpikingPart> trainOn(const Preparation& p, const std::vector<std::uint32_
                             const TrainingOptions& options, const TrainingProgress& progress, double from, double to)
 {
     const std::vector<DiscriminantPoint> real = pointsOf(p.rows, which, teacher);
-    const TeachingPoints teaching =
-        makeTeachingPoints(teacher, real, {p.familiarDistance, p.familiarResidual}, options);
-    return trainNetwork(teacher, teaching, p.familiarResidual, options, [&](double share) {
+    const TeachingPoints teaching = makeTeachingPoints(teacher, real, p.familiar, options);
+    return trainNetwork(teacher, teaching, p.familiar.familiarResidual, options, [&](double share) {
         return tell(progress, from + (to - from) * share, "training the spiking network");
     });
 }
@@ -290,6 +302,25 @@ Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOp
     BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
     BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
     model.kind = "lda";
+    BNOF_TRY(validate(model));
+    (void)tell(progress, 1, "done");
+    return modelToBytes(model);
+}
+
+Result<std::vector<std::uint8_t>> trainTemplates(const Dataset& data, const TrainingOptions& options,
+                                                 const TrainingProgress& progress)
+{
+    BNOF_TRY(checkOptions(options));
+    if (!tell(progress, 0, "reading features"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
+    const std::size_t classes = data.labels.size();
+    const Fold& fold = p.folds.back();
+    BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
+    BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
+    model.kind = "template";
+    model.lda = calibrate(p.rows, fold.test, early);
     BNOF_TRY(validate(model));
     (void)tell(progress, 1, "done");
     return modelToBytes(model);

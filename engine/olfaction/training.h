@@ -43,5 +43,10 @@ using TrainingProgress = std::function<bool(double done, std::string_view what)>
 /// Train the classical baseline on the same features.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options = {},
                                                          const TrainingProgress& progress = {});
+/// The plainest baseline: the template of a gas is the mean of its settled, standardised feature vectors, and the
+/// nearest one by Euclid is named (nearest-centroid classification; Gutierrez-Osuna, "Pattern analysis for machine
+/// olfaction: a review", IEEE Sensors J. 2 (2002) 189-202). Same features, same interface.
+[[nodiscard]] Result<std::vector<std::uint8_t>> trainTemplates(const Dataset& data, const TrainingOptions& options = {},
+                                                               const TrainingProgress& progress = {});
 
 } // namespace bnof::olfaction

@@ -24,6 +24,7 @@ constexpr double relativeScale = 0.25;
 constexpr double largestSampleCount = 16000;
 constexpr double restartPeriodSeconds = 120;
 constexpr double restartRunSeconds = 12;
+constexpr double settledAfterSeconds = 30;
 constexpr double gapSeconds = 20; ///< between the training and the test part of a fold
 
 double median(std::vector<double>& values)
@@ -278,27 +279,27 @@ double balancedAccuracy(const FeatureRows& rows, const Fold& fold, const Discrim
     return classes > 0 ? sum / classes : 0;
 }
 
-/// What held-out data reaches, and the temperature that makes the posterior honest there.
-Result<void> measureFamiliar(Preparation& p, std::size_t classes)
+} // namespace
+
+LdaCalibration calibrate(const FeatureRows& rows, const std::vector<std::uint32_t>& heldOut, const Discriminant& d)
 {
-    const Fold& fold = p.folds.back();
-    BNOF_TRY_ASSIGN(const Discriminant d, fitOn(p.rows, fold.train, classes, p.shrinkage));
     std::vector<double> distances;
     std::vector<double> residuals;
     std::vector<std::vector<double>> points;
     std::vector<std::size_t> labels;
     DiscriminantPoint point;
-    for (const std::uint32_t i : fold.test) {
-        project(d, p.rows.row(i), point);
+    for (const std::uint32_t i : heldOut) {
+        project(d, rows.row(i), point);
         distances.push_back(nearestDistance(d, point.u));
         residuals.push_back(point.residual);
         points.push_back(point.u);
-        labels.push_back(static_cast<std::size_t>(p.rows.labels[i]));
+        labels.push_back(static_cast<std::size_t>(rows.labels[i]));
     }
+    LdaCalibration out;
     if (points.empty())
-        return {};
-    p.familiarDistance = std::max(5.0, 1.5 * quantile(distances, 0.995));
-    p.familiarResidual = std::max(1.5, 1.5 * quantile(residuals, 0.995));
+        return out;
+    out.familiarDistance = std::max(5.0, 1.5 * quantile(distances, 0.995));
+    out.familiarResidual = std::max(1.5, 1.5 * quantile(residuals, 0.995));
     double bestLoss = std::numeric_limits<double>::infinity();
     std::vector<double> posteriors;
     for (int i = 0; i < 24; ++i) {
@@ -310,13 +311,41 @@ Result<void> measureFamiliar(Preparation& p, std::size_t classes)
         }
         if (loss < bestLoss) {
             bestLoss = loss;
-            p.ldaTemperature = temperature;
+            out.temperature = temperature;
         }
     }
-    return {};
+    return out;
 }
 
-} // namespace
+std::vector<std::uint32_t> settledRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which,
+                                       std::size_t classes)
+{
+    std::map<int, std::pair<double, double>> spans; // of each exposure: its first and last time
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        const auto [at, fresh] = spans.try_emplace(rows.exposure[i], rows.seconds[i], rows.seconds[i]);
+        if (!fresh)
+            at->second.second = rows.seconds[i];
+    }
+    std::vector<std::uint32_t> late;
+    std::vector<std::uint32_t> half;
+    std::vector<bool> has(classes, false);
+    for (const std::uint32_t i : which) {
+        const auto [first, last] = spans[rows.exposure[i]];
+        if (rows.restarted[i] || rows.labels[i] < 0 || rows.seconds[i] < (first + last) / 2)
+            continue;
+        half.push_back(i);
+        if (rows.seconds[i] - first < settledAfterSeconds)
+            continue;
+        late.push_back(i);
+        has[static_cast<std::size_t>(rows.labels[i])] = true;
+    }
+    for (const std::uint32_t i : half) {
+        if (!has[static_cast<std::size_t>(rows.labels[i])])
+            late.push_back(i);
+    }
+    std::sort(late.begin(), late.end());
+    return late;
+}
 
 void gather(const FeatureRows& rows, const std::vector<std::uint32_t>& which, std::vector<double>& features,
             std::vector<int>& labels)
@@ -386,7 +415,9 @@ Result<Preparation> prepare(const Dataset& data, const TrainingOptions& options)
                      [](const Fold& a, const Fold& b) { return a.train.size() < b.train.size(); });
     best.heldOutAccuracy = bestScore;
     best.frameIntervalSeconds = medianInterval(data);
-    BNOF_TRY(measureFamiliar(best, data.labels.size()));
+    const Fold& fold = best.folds.back();
+    BNOF_TRY_ASSIGN(const Discriminant d, fitOn(best.rows, fold.train, data.labels.size(), best.shrinkage));
+    best.familiar = calibrate(best.rows, fold.test, d);
     return best;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/olfaction/dataset.h"
 #include "engine/olfaction/discriminant.h"
 #include "engine/olfaction/front_end.h"
+#include "engine/olfaction/model.h"
 #include "engine/olfaction/training.h"
 
 namespace bnof::olfaction {
@@ -43,18 +44,25 @@ struct Fold {
 /// What training settles before it fits the model.
 struct Preparation {
     FrontEndParameters frontEnd;
-    FeatureRows rows;            ///< standardised
-    std::vector<Fold> folds;     ///< the last one is the calibration fold
-    double shrinkage = -1;       ///< for DiscriminantOptions
-    double heldOutAccuracy = 0;  ///< balanced, of the discriminant, mean over the folds
-    double familiarDistance = 6; ///< see LdaCalibration
-    double familiarResidual = 1.5;
-    double ldaTemperature = 1;
+    FeatureRows rows;                  ///< standardised
+    std::vector<Fold> folds;           ///< the last one is the calibration fold
+    double shrinkage = -1;             ///< for DiscriminantOptions
+    double heldOutAccuracy = 0;        ///< balanced, of the discriminant, mean over the folds
+    LdaCalibration familiar;           ///< of the discriminant, measured on the calibration fold
     double frameIntervalSeconds = 0.1; ///< median
 };
 
 /// Choose scales, transients and shrinkage; measure what is familiar. Nothing outside `data` is looked at.
 [[nodiscard]] Result<Preparation> prepare(const Dataset& data, const TrainingOptions& options);
+
+/// What held-out rows reach (their 99.5 % quantiles with a margin), and the temperature that makes the posterior
+/// honest there.
+[[nodiscard]] LdaCalibration calibrate(const FeatureRows& rows, const std::vector<std::uint32_t>& heldOut,
+                                       const Discriminant& d);
+/// The rows of `which` that lie at least 30 s into their exposure; of a gas that has none, the later half of each
+/// exposure.
+[[nodiscard]] std::vector<std::uint32_t> settledRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which,
+                                                     std::size_t classes);
 
 /// The chosen rows as one matrix with its labels.
 void gather(const FeatureRows& rows, const std::vector<std::uint32_t>& which, std::vector<double>& features,

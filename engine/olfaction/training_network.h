@@ -17,21 +17,15 @@ struct TeachingPoints {
     std::size_t real = 0; ///< the first so many are real
 };
 
-/// What is familiar, for the points that must not be: see LdaCalibration.
-struct Familiar {
-    double distance = 6;
-    double residual = 1.5;
-};
-
 /// Generative replay around the class means, real points, and points far from everything. `temperature`
 /// softens the teacher's posterior.
 [[nodiscard]] TeachingPoints makeTeachingPoints(const Discriminant& teacher, const std::vector<DiscriminantPoint>& real,
-                                                const Familiar& familiar, const TrainingOptions& options);
+                                                const LdaCalibration& familiar, const TrainingOptions& options);
 
 /// Points that no training data is like, one half far in the discriminants, the other beside them.
 [[nodiscard]] std::vector<DiscriminantPoint> makeNovelPoints(const Discriminant& teacher,
                                                              const std::vector<DiscriminantPoint>& real,
-                                                             const Familiar& familiar, std::size_t count,
+                                                             const LdaCalibration& familiar, std::size_t count,
                                                              std::uint64_t seed);
 
 /// Network, biases and readout for the teacher; the calibration is left as it is. `report(0..1)` returns false

@@ -56,7 +56,7 @@ std::vector<double> aroundMean(const Discriminant& d, std::size_t c, double devi
 } // namespace
 
 std::vector<DiscriminantPoint> makeNovelPoints(const Discriminant& teacher, const std::vector<DiscriminantPoint>& real,
-                                               const Familiar& familiar, std::size_t count, std::uint64_t seed)
+                                               const LdaCalibration& familiar, std::size_t count, std::uint64_t seed)
 {
     PhiloxSequence random(seed, novelStream);
     const std::vector<std::size_t> classes = presentClasses(teacher);
@@ -70,7 +70,7 @@ std::vector<DiscriminantPoint> makeNovelPoints(const Discriminant& teacher, cons
             // The response lies outside what the discriminants span, whatever they say.
             point.u = real.empty() ? aroundMean(teacher, c, 1, random)
                                    : real[random.below(static_cast<std::uint32_t>(real.size()))].u;
-            point.residual = familiar.residual * (1.6 + 2.4 * random.uniform());
+            point.residual = familiar.familiarResidual * (1.6 + 2.4 * random.uniform());
             out.push_back(std::move(point));
             continue;
         }
@@ -81,11 +81,12 @@ std::vector<DiscriminantPoint> makeNovelPoints(const Discriminant& teacher, cons
                 v = random.normal();
                 length += v * v;
             }
-            const double reach = familiar.distance * (1.5 + 2.5 * random.uniform()) / std::sqrt(std::max(length, 1e-9));
+            const double reach =
+                familiar.familiarDistance * (1.5 + 2.5 * random.uniform()) / std::sqrt(std::max(length, 1e-9));
             std::vector<double> u(teacher.axes);
             for (std::size_t a = 0; a < teacher.axes; ++a)
                 u[a] = teacher.means[c * teacher.axes + a] + reach * direction[a];
-            if (farFromEverything(teacher, real, u, familiar.distance))
+            if (farFromEverything(teacher, real, u, familiar.familiarDistance))
                 point.u = std::move(u);
         }
         if (point.u.empty())
@@ -97,7 +98,7 @@ std::vector<DiscriminantPoint> makeNovelPoints(const Discriminant& teacher, cons
 }
 
 TeachingPoints makeTeachingPoints(const Discriminant& teacher, const std::vector<DiscriminantPoint>& real,
-                                  const Familiar& familiar, const TrainingOptions& options)
+                                  const LdaCalibration& familiar, const TrainingOptions& options)
 {
     TeachingPoints out;
     PhiloxSequence random(options.seed, replayStream);
@@ -117,8 +118,8 @@ TeachingPoints makeTeachingPoints(const Discriminant& teacher, const std::vector
         DiscriminantPoint point;
         point.u = aroundMean(teacher, c, deviations[random.below(4)], random);
         point.residual = real.empty() ? 1.0 : real[random.below(static_cast<std::uint32_t>(real.size()))].residual;
-        point.residual = std::min(point.residual, familiar.residual);
-        if (nearestDistance(teacher, point.u) < 1.2 * familiar.distance)
+        point.residual = std::min(point.residual, familiar.familiarResidual);
+        if (nearestDistance(teacher, point.u) < 1.2 * familiar.familiarDistance)
             add(std::move(point));
     }
     for (DiscriminantPoint& point : makeNovelPoints(teacher, real, familiar, options.novelPoints, options.seed)) {

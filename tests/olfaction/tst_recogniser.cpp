@@ -446,7 +446,50 @@ private slots:
         QVERIFY((*report)["ppm_intervals"]["alpha"]["median_width_settled"].toDouble() > 0);
         QVERIFY((*report)["leak_test"]["accuracy"].isNumber());
         QVERIFY((*report)["novelty_auroc"].isNull());
+        QVERIFY((*report)["novelty_reason"].toString().find("leave-gas-out") != std::string::npos);
+        const Json& templates = (*report)["baselines"]["nearest_template"];
+        QVERIFY(templates["settled_accuracy"].toDouble() > 0.8);
+        QVERIFY(templates["interval"].items()[0].toDouble() <= templates["accuracy"].toDouble());
+        QVERIFY((*report)["paired"]["nearest_template"]["difference"].isNumber());
         QVERIFY(!evaluate(test::noseData(1), options).ok()); // nothing to hold out
+    }
+    void nearestTemplateIsARecogniserLikeAnyOther()
+    {
+        const auto model = trainTemplates(test::noseData(4), quick());
+        BNOF_VERIFY_OK(model);
+        const auto recogniser = make(*model);
+        QVERIFY(recogniser);
+        QCOMPARE(recogniser->info().kind, std::string("template"));
+        const RecogniserOutput output = play(*recogniser, m_test, 0, m_test.frames());
+        QVERIFY(settledAccuracy(output, m_test, 8) > 0.9);
+        // By its definition: of the standardised features, the nearest mean of settled ones.
+        const auto parsed = modelFromBytes(*model);
+        BNOF_VERIFY_OK(parsed);
+        const Discriminant& d = parsed->discriminant;
+        for (std::size_t i = 0; i < d.dimension; ++i) {
+            for (std::size_t j = 0; j < i; ++j)
+                QCOMPARE(d.whitening[i * (i + 1) / 2 + j], 0.0); // every direction weighs the same
+            QCOMPARE(d.whitening[i * (i + 3) / 2], d.whitening[0]);
+        }
+        QCOMPARE(d.logPrior[0], d.logPrior[2]);
+    }
+    void aGasLeftOutOfTrainingSeemsNovel()
+    {
+        EvaluationOptions options;
+        options.protocol = Protocol::LeaveGasOut;
+        options.training = quick();
+        const auto report = evaluate(test::noseData(5), options);
+        BNOF_VERIFY_OK(report);
+        QCOMPARE((*report)["novelty_auroc_splits"].items().size(), std::size_t{2}); // alpha, then beta
+        // A small network and one known gas: better than chance is what can be asked.
+        QVERIFY2((*report)["novelty_auroc"].toDouble() > 0.6, (*report)["novelty_auroc"].dump().c_str());
+        QVERIFY((*report)["novelty_reason"].isNull());
+        QVERIFY((*report)["baselines"]["lda"]["novelty_auroc"].isNumber());
+        QVERIFY((*report)["accuracy"].toDouble() > 0.5);
+        Dataset two = test::noseData(3);
+        for (LabelledRecording& r : two.recordings)
+            std::replace(r.labels.begin(), r.labels.end(), std::int16_t{2}, std::int16_t{1});
+        QVERIFY(!evaluate(two, options).ok()); // nothing would be left to name
     }
     void theLeakTestFindsAConfoundedProtocol()
     {
