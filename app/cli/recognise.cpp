@@ -41,20 +41,16 @@ int run(const Invocation& invocation)
     if (!recogniser.ok())
         return fail(recogniser.error());
     DecisionPrinter printer((*recogniser)->info().gases);
-    recogniser->reset();
+    recogniser->reset(); // only its list of gases was wanted
     session::SessionConfiguration configuration;
     configuration.sources = std::move(*sources);
     configuration.historySamples = 0;
     configuration.modelBytes = std::move(*model);
     configuration.backEnd = invocation.configuration.text("recognition.back_end");
     configuration.observer = &printer;
-    auto session = session::Session::start(std::move(configuration));
-    if (!session.ok())
-        return fail(session.error());
     RunOptions options;
     options.durationSeconds = *duration;
-    const auto result = runSession(**session, options);
-    return result.ok() ? Ok : fail(result.error());
+    return startAndRun(std::move(configuration), options);
 }
 
 } // namespace

@@ -41,6 +41,14 @@ Result<std::unique_ptr<recording::Catalogue>> openCatalogue()
     return recording::Catalogue::open(path);
 }
 
+/// The folder that was named, else the user's own.
+std::string libraryFolder(const Invocation& invocation)
+{
+    return invocation.arguments.isEmpty()
+               ? recording::recordingsFolder(invocation.configuration.text("recording.folder"))
+               : invocation.argument(0);
+}
+
 void describeList(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("filter"),
@@ -53,9 +61,7 @@ int runList(const Invocation& invocation)
     auto catalogue = openCatalogue();
     if (!catalogue.ok())
         return fail(catalogue.error());
-    const std::string folder = invocation.arguments.isEmpty()
-                                   ? recording::recordingsFolder(invocation.configuration.text("recording.folder"))
-                                   : invocation.argument(0);
+    const std::string folder = libraryFolder(invocation);
     if (std::error_code ignored; std::filesystem::exists(folder, ignored)) {
         if (auto scanned = (*catalogue)->scan(folder); !scanned.ok())
             return fail(scanned.error());
@@ -218,9 +224,7 @@ int runReindex(const Invocation& invocation)
     auto catalogue = openCatalogue();
     if (!catalogue.ok())
         return fail(catalogue.error());
-    const std::string folder = invocation.arguments.isEmpty()
-                                   ? recording::recordingsFolder(invocation.configuration.text("recording.folder"))
-                                   : invocation.argument(0);
+    const std::string folder = libraryFolder(invocation);
     const auto count = (*catalogue)->scan(folder);
     if (!count.ok())
         return fail(count.error());

@@ -112,4 +112,13 @@ Result<void> runSession(session::Session& session, const RunOptions& options)
     return {};
 }
 
+int startAndRun(session::SessionConfiguration configuration, const RunOptions& options)
+{
+    const auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return fail(session.error());
+    const auto result = runSession(**session, options);
+    return result.ok() ? Ok : fail(result.error());
+}
+
 } // namespace bnof::cli

@@ -27,5 +27,7 @@ struct RunOptions {
 /// stops the session and waits until everything is on disk. The first fatal problem is the result, or, when no
 /// frame ever came, what kept the source from opening.
 Result<void> runSession(session::Session& session, const RunOptions& options);
+/// Starts a session, runs it, prints what went wrong; the exit code.
+int startAndRun(session::SessionConfiguration configuration, const RunOptions& options);
 
 } // namespace bnof::cli

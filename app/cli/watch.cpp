@@ -95,16 +95,12 @@ int run(const Invocation& invocation)
     configuration.sources = std::move(*sources);
     configuration.historySamples = 0;
     configuration.observer = &printer;
-    auto session = session::Session::start(std::move(configuration));
-    if (!session.ok())
-        return fail(session.error());
     RunOptions options;
     options.durationSeconds = *duration;
     options.finished = [&] { return printer.done(); };
     if (statistics)
         options.everySecond = [](session::Session& s) { printStatistics(s.status()); };
-    const auto result = runSession(**session, options);
-    return result.ok() ? Ok : fail(result.error());
+    return startAndRun(std::move(configuration), options);
 }
 
 } // namespace

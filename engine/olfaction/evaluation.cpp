@@ -361,6 +361,8 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
 {
     TrainingOptions training = options.training;
     training.skipSeconds = split.skipSeconds;
+    if (options.protocol == Protocol::LeaveGasOut)
+        pool.nextBlock = 0; // every split is asked about the same time: it does not become more independent by that
     const std::int64_t begin = threadCpuNow();
     BNOF_TRY_ASSIGN(const auto spikingBytes,
                     trainSpiking(split.train, training, [&](double done, std::string_view what) {

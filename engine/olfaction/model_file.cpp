@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/types_json.h"
 #include "engine/olfaction/json_vectors.h"
 #include "engine/olfaction/model.h"
 
@@ -12,32 +13,6 @@ namespace {
 constexpr std::string_view formatName = "bnof-model";
 constexpr std::int64_t formatVersion = 1;
 constexpr std::size_t largestFile = 256U << 20;
-
-Json channelToJson(const ChannelInfo& channel)
-{
-    Json out = Json::object();
-    out.set("name", channel.name);
-    out.set("quantity", channel.quantity);
-    out.set("unit", channel.unit);
-    out.set("gas", channel.gas);
-    out.set("range_low", channel.rangeLow);
-    out.set("range_high", channel.rangeHigh);
-    return out;
-}
-
-Result<ChannelInfo> channelFromJson(const Json& json, const std::string& path)
-{
-    JsonFields fields(json, path);
-    ChannelInfo channel;
-    channel.name = fields.string("name");
-    channel.quantity = fields.stringOr("quantity", "");
-    channel.unit = fields.stringOr("unit", "");
-    channel.gas = fields.stringOr("gas", "");
-    channel.rangeLow = fields.numberOr("range_low", 0, -1e300, 1e300);
-    channel.rangeHigh = fields.numberOr("range_high", 0, -1e300, 1e300);
-    BNOF_TRY(fields.status());
-    return channel;
-}
 
 Json spikingToJson(const SpikingPart& part)
 {
@@ -137,10 +112,12 @@ Result<void> readDescription(JsonFields& fields, Model& model)
     model.longestHoldSeconds = fields.number("longest_hold_s", 1e-2, 3600);
     const Json& channels = fields.array("channels");
     BNOF_TRY(fields.status());
-    for (std::size_t i = 0; i < channels.items().size() && i <= 4096; ++i) {
-        BNOF_TRY_ASSIGN(ChannelInfo channel,
-                        channelFromJson(channels.items()[i], "channels[" + std::to_string(i) + "]"));
-        model.channels.push_back(std::move(channel));
+    for (const Json& channel : channels.items()) {
+        if (!channel["name"].isString() || model.channels.size() > 4096) {
+            fields.fail("channels", channel["name"].isString() ? "has too many entries" : "holds one without a name");
+            return fields.status();
+        }
+        model.channels.push_back(channelFromJson(channel));
     }
     return {};
 }
@@ -205,7 +182,7 @@ std::vector<std::uint8_t> modelToBytes(const Model& model)
     out.set("gas_components", std::move(lists));
     Json channels = Json::array();
     for (const ChannelInfo& channel : model.channels)
-        channels.push(channelToJson(channel));
+        channels.push(bnof::toJson(channel));
     out.set("channels", std::move(channels));
     out.set("decision_interval_s", model.decisionIntervalSeconds);
     out.set("longest_hold_s", model.longestHoldSeconds);

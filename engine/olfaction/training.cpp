@@ -262,6 +262,27 @@ Result<SpikingPart> trainOn(const Preparation& p, const std::vector<std::uint32_
     });
 }
 
+Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const Dataset& data,
+                                                 const TrainingOptions& options, const TrainingProgress& progress)
+{
+    BNOF_TRY(checkOptions(options));
+    if (!tell(progress, 0, "reading features"))
+        return cancelled();
+    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
+    model.kind = kind;
+    if (kind == "template") {
+        const std::size_t classes = data.labels.size();
+        const Fold& fold = p.folds.back();
+        BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
+        BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
+        model.lda = calibrate(p.rows, fold.test, early);
+    }
+    BNOF_TRY(validate(model));
+    (void)tell(progress, 1, "done");
+    return modelToBytes(model);
+}
+
 } // namespace
 
 Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options,
@@ -296,34 +317,13 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
 Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options,
                                            const TrainingProgress& progress)
 {
-    BNOF_TRY(checkOptions(options));
-    if (!tell(progress, 0, "reading features"))
-        return cancelled();
-    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
-    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
-    model.kind = "lda";
-    BNOF_TRY(validate(model));
-    (void)tell(progress, 1, "done");
-    return modelToBytes(model);
+    return trainClassical("lda", data, options, progress);
 }
 
 Result<std::vector<std::uint8_t>> trainTemplates(const Dataset& data, const TrainingOptions& options,
                                                  const TrainingProgress& progress)
 {
-    BNOF_TRY(checkOptions(options));
-    if (!tell(progress, 0, "reading features"))
-        return cancelled();
-    BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
-    BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
-    const std::size_t classes = data.labels.size();
-    const Fold& fold = p.folds.back();
-    BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
-    BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
-    model.kind = "template";
-    model.lda = calibrate(p.rows, fold.test, early);
-    BNOF_TRY(validate(model));
-    (void)tell(progress, 1, "done");
-    return modelToBytes(model);
+    return trainClassical("template", data, options, progress);
 }
 
 } // namespace bnof::olfaction

@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/base/types_json.h"
 #include "engine/recording/recording.h"
 
 namespace bnof::recording {
 namespace {
-
-Json toJson(const ChannelInfo& channel)
-{
-    Json out = Json::object();
-    out.set("name", channel.name);
-    out.set("quantity", channel.quantity);
-    out.set("unit", channel.unit);
-    out.set("gas", channel.gas);
-    out.set("range_low", channel.rangeLow);
-    out.set("range_high", channel.rangeHigh);
-    return out;
-}
-
-ChannelInfo channelFromJson(const Json& json)
-{
-    ChannelInfo channel;
-    channel.name = json["name"].toString();
-    channel.quantity = json["quantity"].toString();
-    channel.unit = json["unit"].toString();
-    channel.gas = json["gas"].toString();
-    channel.rangeLow = json["range_low"].toDouble();
-    channel.rangeHigh = json["range_high"].toDouble();
-    return channel;
-}
 
 Json toJson(const SourceDescription& source)
 {
@@ -36,7 +13,7 @@ Json toJson(const SourceDescription& source)
     out.set("simulated", source.simulated);
     Json channels = Json::array();
     for (const ChannelInfo& channel : source.channels)
-        channels.push(toJson(channel));
+        channels.push(bnof::toJson(channel));
     out.set("channels", std::move(channels));
     return out;
 }

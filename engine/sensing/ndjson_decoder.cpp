@@ -67,7 +67,7 @@ void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink
     m_seenCandidates.clear();
     std::ranges::fill(m_values, std::numeric_limits<float>::quiet_NaN());
     Cursor cursor{content.data(), content.data() + content.size()};
-    const bool good = *cursor.at == '{' && object(cursor, 0) && cursor.at == cursor.end;
+    const bool good = *cursor.at == '{' && members(cursor, 0, '}') && cursor.at == cursor.end;
     if (!good || !validUtf8(content)) {
         if (!first)
             sink.skipped(content.size() + 1, good ? "the text is not UTF-8" : "the line is not a JSON object",
@@ -89,76 +89,46 @@ void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink
     sink.frame(m_values, m_deviceSeconds);
 }
 
-bool NdjsonDecoder::object(Cursor& cursor, int depth)
+bool NdjsonDecoder::members(Cursor& cursor, int depth, char close)
 {
     if (depth >= maximumDepth)
         return false;
     ++cursor.at;
     skipSpace(cursor.at, cursor.end);
-    if (cursor.at < cursor.end && *cursor.at == '}') {
-        ++cursor.at;
-        return true;
-    }
-    const std::size_t pathLength = m_path.size();
-    while (true) {
-        skipSpace(cursor.at, cursor.end);
-        if (pathLength > 0)
-            m_path += '.';
-        if (!key(cursor))
-            return false;
-        skipSpace(cursor.at, cursor.end);
-        if (cursor.at == cursor.end || *cursor.at != ':')
-            return false;
-        ++cursor.at;
-        if (!value(cursor, depth))
-            return false;
-        m_path.resize(pathLength);
-        skipSpace(cursor.at, cursor.end);
-        if (cursor.at == cursor.end)
-            return false;
-        const char c = *cursor.at++;
-        if (c == '}')
-            return true;
-        if (c != ',')
-            return false;
-    }
-}
-
-bool NdjsonDecoder::array(Cursor& cursor, int depth)
-{
-    if (depth >= maximumDepth)
-        return false;
-    ++cursor.at;
-    skipSpace(cursor.at, cursor.end);
-    if (cursor.at < cursor.end && *cursor.at == ']') {
+    if (cursor.at < cursor.end && *cursor.at == close) {
         ++cursor.at;
         return true;
     }
     const std::size_t pathLength = m_path.size();
     for (std::size_t i = 0;; ++i) {
-        char digits[24];
-        const auto [stop, code] = std::to_chars(digits, digits + sizeof digits, i);
-        if (code != std::errc())
-            return false;
-        m_path += '.';
-        m_path.append(digits, stop);
-        if (!value(cursor, depth))
+        if (!(close == '}' ? key(cursor, pathLength > 0) : index(i)) || !value(cursor, depth))
             return false;
         m_path.resize(pathLength);
         skipSpace(cursor.at, cursor.end);
         if (cursor.at == cursor.end)
             return false;
         const char c = *cursor.at++;
-        if (c == ']')
+        if (c == close)
             return true;
         if (c != ',')
             return false;
     }
 }
 
-/// Appends the key to the path.
-bool NdjsonDecoder::key(Cursor& cursor)
+bool NdjsonDecoder::index(std::size_t i)
 {
+    char digits[24];
+    const auto [stop, code] = std::to_chars(digits, digits + sizeof digits, i);
+    m_path += '.';
+    m_path.append(digits, stop);
+    return code == std::errc();
+}
+
+bool NdjsonDecoder::key(Cursor& cursor, bool nested)
+{
+    skipSpace(cursor.at, cursor.end);
+    if (nested)
+        m_path += '.';
     if (cursor.at == cursor.end || *cursor.at != '"')
         return false;
     const char* start = ++cursor.at;
@@ -174,6 +144,10 @@ bool NdjsonDecoder::key(Cursor& cursor)
     if (name.empty() || m_path.size() + name.size() > maximumPath)
         return false;
     m_path += name;
+    skipSpace(cursor.at, cursor.end);
+    if (cursor.at == cursor.end || *cursor.at != ':')
+        return false;
+    ++cursor.at;
     return true;
 }
 
@@ -183,8 +157,8 @@ bool NdjsonDecoder::value(Cursor& cursor, int depth)
     if (cursor.at == cursor.end)
         return false;
     switch (*cursor.at) {
-    case '{': return object(cursor, depth + 1);
-    case '[': return array(cursor, depth + 1);
+    case '{': return members(cursor, depth + 1, '}');
+    case '[': return members(cursor, depth + 1, ']');
     case '"': {
         const char* start = ++cursor.at;
         while (cursor.at < cursor.end && *cursor.at != '"') {

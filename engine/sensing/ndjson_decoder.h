@@ -44,11 +44,14 @@ private:
     };
 
     void line(std::string_view text, bool first, DecoderSink& sink);
-    bool object(Cursor& cursor, int depth);
-    bool array(Cursor& cursor, int depth);
+    /// An object or, with close == ']', an array.
+    bool members(Cursor& cursor, int depth, char close);
     bool value(Cursor& cursor, int depth);
     bool scalar(Cursor& cursor);
-    bool key(Cursor& cursor);
+    /// Appends an object's key to the path and passes the colon.
+    bool key(Cursor& cursor, bool nested);
+    /// Appends an array's index to the path.
+    bool index(std::size_t i);
     void number(double value);
     void text(std::string_view content);
     Candidate* candidate(std::string_view name);

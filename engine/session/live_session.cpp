@@ -86,6 +86,7 @@ private:
     void handle(StateWork& work);
     void recognise(const FrameWork& work, const SensorFrame& frame);
     void reportLosses(Timestamp t);
+    void reportSkipped(Timestamp t);
     void emitEvent(std::uint32_t source, const StreamEvent& event);
     void refreshStatus();
     void startWantedRecording();
@@ -145,17 +146,9 @@ Result<void> LiveSession::open()
         s.wallAtZero = m_wallAtZero;
         for (const auto& description : m_descriptions)
             s.sources.emplace_back().uri = description.uri;
-        if (m_recognition) {
-            const auto& info = m_recognition->info();
-            s.recogniserKind = info.kind;
-            s.modelName = info.modelName;
-            s.backEnd = info.backEnd;
-            s.gases = info.gases;
-            s.background = info.background;
-            s.layers = info.layers;
-            s.tickMs = info.tickMs;
-        }
     });
+    if (m_recognition)
+        m_board.setRecogniser(m_recognition->info());
     if (m_recognition && !m_recognition->info().layers.empty() && m_configuration.historySamples > 0) {
         m_spikes = std::make_shared<SpikeHistory>(m_recognition->info().layers);
         m_live->setSpikes(m_spikes);
@@ -302,6 +295,7 @@ void LiveSession::compute()
     }
     m_queue.close();
     reportLosses(now());
+    reportSkipped(now());
     m_recording.stop();
     m_executor->drain();
     refreshStatus();
@@ -331,10 +325,8 @@ void LiveSession::handle(FrameWork& work)
     if (wanted && behind) {
         ++m_skippedRun;
         ++m_notRecognised;
-    } else if (m_skippedRun > 0) {
-        emitEvent(work.source,
-                  {StreamEvent::Kind::NotRecognised, frame.t, 0, m_skippedRun, "the recogniser could not keep up"});
-        m_skippedRun = 0;
+    } else if (work.source == 0) { // frames of other sources say nothing about the recogniser
+        reportSkipped(frame.t);
     }
     m_recording.frame(work.source, frame, wanted && !behind);
     if (wanted && !behind)
@@ -476,6 +468,12 @@ void LiveSession::reportLosses(Timestamp t)
                            makeError(ErrorKind::Device, "frames were lost because this computer could not keep up",
                                      m_descriptions.front().uri, "Close other programs or lower the sample rate."));
     }
+}
+
+void LiveSession::reportSkipped(Timestamp t)
+{
+    if (const std::uint64_t skipped = std::exchange(m_skippedRun, 0))
+        emitEvent(0, {StreamEvent::Kind::NotRecognised, t, 0, skipped, "the recogniser could not keep up"});
 }
 
 void LiveSession::refreshStatus()

@@ -122,15 +122,7 @@ void ReplaySession::open(double speed)
             !result.ok())
             m_board.setProblem("recogniser", Severity::Warning, result.error());
         const auto& info = m_recognition->info();
-        m_board.update([&](SessionStatus& s) {
-            s.recogniserKind = info.kind;
-            s.modelName = info.modelName;
-            s.backEnd = info.backEnd;
-            s.gases = info.gases;
-            s.background = info.background;
-            s.layers = info.layers;
-            s.tickMs = info.tickMs;
-        });
+        m_board.setRecogniser(info);
         if (history && !info.layers.empty()) {
             m_spikes = std::make_shared<SpikeHistory>(info.layers);
             m_live->setSpikes(m_spikes);

@@ -7,6 +7,18 @@
 
 namespace bnof::session {
 
+void StatusBoard::setRecogniser(const olfaction::RecogniserInfo& info)
+{
+    const std::lock_guard lock(m_mutex);
+    m_status.recogniserKind = info.kind;
+    m_status.modelName = info.modelName;
+    m_status.backEnd = info.backEnd;
+    m_status.gases = info.gases;
+    m_status.background = info.background;
+    m_status.layers = info.layers;
+    m_status.tickMs = info.tickMs;
+}
+
 void StatusBoard::setProblem(const std::string& id, Severity severity, const Error& error)
 {
     {

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 
+#include "engine/olfaction/recogniser.h"
 #include "engine/session/session.h"
 
 namespace bnof::session {
@@ -22,6 +23,8 @@ public:
         const std::lock_guard lock(m_mutex);
         return m_status;
     }
+    /// What recognises, for displays.
+    void setRecogniser(const olfaction::RecogniserInfo& info);
     /// Set or replace the problem `id`; it keeps its first time while its text stays the same.
     void setProblem(const std::string& id, Severity severity, const Error& error);
     void clearProblem(const std::string& id);

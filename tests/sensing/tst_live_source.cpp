@@ -67,6 +67,18 @@ public:
     std::unique_ptr<SimulatorLink> link;
 };
 
+/// A device of the test's own, and a source that was started on it.
+struct Plugged {
+    explicit Plugged(const std::string& parameters)
+        : device(std::move(makePtyLink("")).value()), source(sourceFor(device.link->uri() + parameters, probe))
+    {
+        source->start();
+    }
+    Device device;
+    test::SourceProbe probe;
+    std::unique_ptr<Source> source;
+};
+
 } // namespace
 
 class TestLiveSource : public test::Suite {
@@ -138,10 +150,8 @@ void TestLiveSource::framesArriveAsSent()
 
 void TestLiveSource::decoderIsFoundByItself()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri(), probe);
-    source->start();
+    Plugged plugged{""};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     device.send("garb{\"a\":1}\n");
     for (int i = 0; i < 4; ++i) {
@@ -157,10 +167,8 @@ void TestLiveSource::decoderIsFoundByItself()
 
 void TestLiveSource::unknownBytesAreExplained()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri(), probe);
-    source->start();
+    Plugged plugged{""};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     const std::string noise(9000, '\xE3');
     device.send(noise);
@@ -177,10 +185,8 @@ void TestLiveSource::unknownBytesAreExplained()
 
 void TestLiveSource::portionsGetIncreasingTimestamps()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri() + "?decoder=csv&rate=1000", probe);
-    source->start();
+    Plugged plugged{"?decoder=csv&rate=1000"};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     QTest::qWait(50);
     device.send("a,b\n1,1\n2,2\n3,3\n4,4\n5,5\n");
@@ -192,10 +198,8 @@ void TestLiveSource::portionsGetIncreasingTimestamps()
 
 void TestLiveSource::deviceTimeIsUsedWhenAsked()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri() + "?decoder=csv&time=device", probe);
-    source->start();
+    Plugged plugged{"?decoder=csv&time=device"};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     device.send("ms,a\n5000,1\n5100,2\n5200,3\n100,4\n350,5\n");
     QVERIFY(test::waitFor([&] { return probe.frames.size() == 5; }));
@@ -208,10 +212,8 @@ void TestLiveSource::deviceTimeIsUsedWhenAsked()
 
 void TestLiveSource::silenceIsAStallAndAGap()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri() + "?decoder=csv&rate=20", probe);
-    source->start();
+    Plugged plugged{"?decoder=csv&rate=20"};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     device.send("a,b\n1,2\n3,4\n");
     QVERIFY(test::waitFor([&] { return probe.is(ConnectionState::Streaming); }));
@@ -231,10 +233,8 @@ void TestLiveSource::silenceIsAStallAndAGap()
 
 void TestLiveSource::silentDeviceIsExplained()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri() + "?decoder=csv", probe);
-    source->start();
+    Plugged plugged{"?decoder=csv"};
+    auto& [device, probe, source] = plugged;
     QVERIFY(test::waitFor([&] { return !probe.problems.empty() && probe.problems.back().has_value(); }, 15000));
     QVERIFY(probe.is(ConnectionState::Connecting));
     QVERIFY(probe.problems.back()->what.find("sends nothing") != std::string::npos);
@@ -242,10 +242,8 @@ void TestLiveSource::silentDeviceIsExplained()
 
 void TestLiveSource::skippedLinesAreMergedButCounted()
 {
-    Device device(std::move(makePtyLink("")).value());
-    test::SourceProbe probe;
-    const auto source = sourceFor(device.link->uri() + "?decoder=csv", probe);
-    source->start();
+    Plugged plugged{"?decoder=csv"};
+    auto& [device, probe, source] = plugged;
     QVERIFY(device.waitForClient());
     device.send("a,b\n1,2\n");
     for (int i = 0; i < 50; ++i)
