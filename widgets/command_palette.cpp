@@ -54,7 +54,10 @@ public:
         const QString shortcut = index.data(CommandModel::ShortcutRole).toString();
         painter->setPen(quiet);
         painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, shortcut);
-        const int keys = painter->fontMetrics().horizontalAdvance(QStringLiteral("Ctrl+Shift+W")) + Theme::space(3);
+        // As wide as the widest in the person's own language, so that the column beside it is straight.
+        static const QKeySequence widest(Qt::CTRL | Qt::SHIFT | Qt::Key_W);
+        const int keys =
+            painter->fontMetrics().horizontalAdvance(widest.toString(QKeySequence::NativeText)) + Theme::space(3);
         area.setRight(area.right() - keys);
         // What cannot be used says why, where the others say their name on the command line.
         const QString why = index.data(CommandModel::ReasonRole).toString();

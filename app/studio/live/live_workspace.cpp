@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/live/live_workspace.h"
 
+#include <QDataStream>
 #include <QDockWidget>
 #include <QEvent>
 #include <QListView>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
@@ -37,7 +39,7 @@ using widgets::Theme;
 
 namespace {
 
-constexpr int layoutVersion = 1;
+constexpr int layoutVersion = 2;
 
 /// With mixed quantities the most frequent unit is shown at first; the others wait in the legend.
 void showMainUnit(widgets::TraceView& view, const std::vector<ChannelInfo>& channels)
@@ -162,6 +164,7 @@ void LiveWorkspace::buildDocks()
 
 void LiveWorkspace::arrange()
 {
+    m_shares.clear();
     for (QDockWidget* dock : std::as_const(m_docks)) {
         dock->setFloating(false);
         m_area->removeDockWidget(dock);
@@ -185,6 +188,17 @@ void LiveWorkspace::applySizes()
     if (!m_sizesWanted || !m_area->isVisible())
         return; // the layout only takes sizes while it is shown
     m_sizesWanted = false;
+    if (!m_shares.isEmpty()) {
+        QList<int> widths;
+        QList<int> heights;
+        for (const QSizeF& share : std::as_const(m_shares)) {
+            widths << std::max(static_cast<int>(share.width() * m_area->width()), 1);
+            heights << std::max(static_cast<int>(share.height() * m_area->height()), 1);
+        }
+        m_area->resizeDocks(m_docks, widths, Qt::Horizontal);
+        m_area->resizeDocks(m_docks, heights, Qt::Vertical);
+        return;
+    }
     enum { Traces, Raster, Timeline, Decision, Notes, Problems };
     const int height = m_area->height();
     const int side = std::clamp(m_area->width() / 4, 260, 380);
@@ -211,15 +225,39 @@ void LiveWorkspace::styleForTheme()
                               .arg(theme.background.name(), theme.background.name(), theme.accent.name()));
 }
 
-QByteArray LiveWorkspace::saveLayout() const
+/// What share of the area each panel has. Qt's own sizes are pixels of an area that may have another size, or
+/// none yet, when they are restored.
+LiveWorkspace::Shares LiveWorkspace::shares() const
 {
-    return m_area->saveState(layoutVersion);
+    if (m_sizesWanted || !m_area->isVisible())
+        return m_shares;
+    Shares shares;
+    for (const QDockWidget* dock : m_docks)
+        shares << QSizeF(double(dock->width()) / m_area->width(), double(dock->height()) / m_area->height());
+    return shares;
 }
 
-bool LiveWorkspace::restoreLayout(const QByteArray& layout, bool sized)
+QByteArray LiveWorkspace::saveLayout() const
 {
-    m_sizesWanted = !sized;
-    return m_area->restoreState(layout, layoutVersion);
+    QByteArray layout;
+    QDataStream out(&layout, QIODevice::WriteOnly);
+    out << qint32(layoutVersion) << m_area->saveState(layoutVersion) << shares();
+    return layout;
+}
+
+bool LiveWorkspace::restoreLayout(const QByteArray& layout)
+{
+    QDataStream in(layout);
+    qint32 version = 0;
+    QByteArray state;
+    Shares shares;
+    in >> version >> state >> shares;
+    if (in.status() != QDataStream::Ok || version != layoutVersion || !m_area->restoreState(state, layoutVersion))
+        return false;
+    m_shares = shares.size() == m_docks.size() ? shares : Shares();
+    m_sizesWanted = true;
+    applySizes();
+    return true;
 }
 
 void LiveWorkspace::resetLayout()

@@ -54,10 +54,7 @@ public:
     void setLocked(bool locked);
 
     [[nodiscard]] QByteArray saveLayout() const;
-    /// `sized` is what layoutIsSized() said when it was saved.
-    bool restoreLayout(const QByteArray& layout, bool sized);
-    /// The panels have been on screen, so that their sizes mean something.
-    [[nodiscard]] bool layoutIsSized() const { return !m_sizesWanted; }
+    bool restoreLayout(const QByteArray& layout);
     void resetLayout();
 
 signals:
@@ -67,6 +64,9 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    using Shares = QList<QSizeF>; ///< of the area's width and height, a panel each
+
+    [[nodiscard]] Shares shares() const;
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content);
     void buildDocks();
     void arrange();
@@ -107,7 +107,8 @@ private:
     std::uint64_t m_droppedSeen = 0;
     std::int64_t m_droppedAt = 0;
     QStringList m_gases;
-    bool m_sizesWanted = false; ///< the default sizes wait for the layout to be shown
+    Shares m_shares;            ///< restored; empty: the default sizes
+    bool m_sizesWanted = false; ///< sizes wait for the layout to be shown
 };
 
 } // namespace bnof::studio

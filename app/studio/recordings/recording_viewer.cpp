@@ -2,6 +2,7 @@
 #include "app/studio/recordings/recording_viewer.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QFileInfo>
 #include <QLabel>
 #include <QProgressBar>
@@ -72,6 +73,7 @@ void RecordingViewer::buildViews()
     connect(back, &QToolButton::clicked, this, &RecordingViewer::backRequested);
     m_title->setFont(Theme::font(Theme::TextSize::Title, true));
     m_title->setTextFormat(Qt::PlainText);
+    m_title->installEventFilter(this);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_progress->setRange(0, 1000);
     m_progress->setMaximumWidth(Theme::space(45));
@@ -138,7 +140,7 @@ void RecordingViewer::open(const QString& path)
 {
     close();
     m_path = path;
-    m_title->setText(QFileInfo(path).fileName());
+    setTitle({});
     m_empty->setText(tr("Opening the recording…"), path);
     m_pages->setCurrentWidget(m_empty);
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
@@ -159,7 +161,23 @@ void RecordingViewer::open(const QString& path)
 
 void RecordingViewer::setTitle(const QString& title)
 {
-    m_title->setText(title.isEmpty() ? QFileInfo(m_path).fileName() : title);
+    m_wholeTitle = title.isEmpty() ? QFileInfo(m_path).fileName() : title;
+    m_title->setToolTip(m_wholeTitle);
+    m_title->setAccessibleName(m_wholeTitle);
+    showTitle();
+}
+
+/// As much of the title as there is room for.
+void RecordingViewer::showTitle()
+{
+    m_title->setText(m_title->fontMetrics().elidedText(m_wholeTitle, Qt::ElideMiddle, m_title->width()));
+}
+
+bool RecordingViewer::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_title && event->type() == QEvent::Resize)
+        showTitle();
+    return QWidget::eventFilter(watched, event);
 }
 
 void RecordingViewer::close()

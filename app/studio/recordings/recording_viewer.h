@@ -51,7 +51,11 @@ signals:
     void backRequested();
     void loaded();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    void showTitle();
     void buildViews();
     void show(std::shared_ptr<LoadedRecording> recording);
     void fill();
@@ -73,6 +77,7 @@ private:
     widgets::DecisionCard* m_card;
     QTimer m_refreshTimer;
     QString m_path;
+    QString m_wholeTitle;
     std::shared_ptr<LoadedRecording> m_recording;
     std::shared_ptr<std::atomic<bool>> m_cancelled;
     std::shared_ptr<std::atomic<double>> m_share;

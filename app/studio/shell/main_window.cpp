@@ -290,7 +290,7 @@ void MainWindow::restore()
     if (const auto geometry = bytes("window/geometry"); !geometry.isEmpty())
         restoreGeometry(geometry);
     if (const auto layout = bytes("live/layout"); !layout.isEmpty())
-        m_live->restoreLayout(layout, m_services.state.value(id("live/sized")).toBool());
+        m_live->restoreLayout(layout);
     if (const auto layout = bytes("recordings/layout"); !layout.isEmpty())
         m_recordings->restoreLayout(layout);
     showWorkspace(m_services.state.value(id("window/workspace"), id("live")).toString());
@@ -303,7 +303,6 @@ void MainWindow::saveState()
     m_services.state.setValue(id("window/geometry"), saveGeometry());
     m_services.state.setValue(id("window/version"), stateVersion);
     m_services.state.setValue(id("live/layout"), m_live->saveLayout());
-    m_services.state.setValue(id("live/sized"), m_live->layoutIsSized());
     m_services.state.setValue(id("recordings/layout"), m_recordings->saveLayout());
 }
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window costs and how long a new user waits: 16 channels at 100 Hz and 5,000 Kenyon cells in a window of
+// 1400x900. Prints figures and judges none. On a display: QT_QPA_PLATFORM=xcb tests/tst_studio_frame_cost
+#include <QElapsedTimer>
+#include <QProcess>
+
+#include <algorithm>
+#include <vector>
+
+#include "app/studio/live/display_clock.h"
+#include "app/studio/live/first_run_page.h"
+#include "app/studio/live/live_workspace.h"
+#include "tests/studio/studio_fixture.h"
+#include "widgets/decision_card.h"
+#include "widgets/raster_view.h"
+#include "widgets/trace_view.h"
+
+using namespace bnof;
+using namespace bnof::studio;
+using widgets::DecisionCard;
+
+class StudioFrameCost : public test::StudioSuite {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        Suite::init();
+        freshHome();
+    }
+    void cleanup() { endProgram(); }
+
+    void fromStartToANamedGas();
+    void processorTimePerFrame();
+
+private:
+    bool runTool(const QStringList& arguments, int seconds);
+};
+
+bool StudioFrameCost::runTool(const QStringList& arguments, int seconds)
+{
+    QProcess tool;
+    tool.setWorkingDirectory(home());
+    tool.start(QStringLiteral(BNOF_TEST_BIN_DIR "/bnof"), arguments);
+    return tool.waitForFinished(seconds * 1000) && tool.exitStatus() == QProcess::NormalExit && tool.exitCode() == 0;
+}
+
+void StudioFrameCost::fromStartToANamedGas()
+{
+    QElapsedTimer clock;
+    clock.start();
+    auto& started = startProgram();
+    auto& window = started.window();
+    auto& session = started.services().session;
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    const qint64 shown = clock.elapsed();
+    window.findChild<ChoiceButton*>("choice-simulate")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 0, 30000);
+    const qint64 first = clock.elapsed();
+    if (session.status().recogniserKind.empty())
+        QSKIP("resources/models/default.bnofmodel is not there: no gas is named");
+    auto* card = window.live().findChild<DecisionCard*>();
+    QTRY_COMPARE_WITH_TIMEOUT(card->content().state, DecisionCard::State::Named, 60000);
+    qInfo("from start: window %.2f s, first frame %.2f s, first named gas %.2f s", double(shown) * 1e-3,
+          double(first) * 1e-3, double(clock.elapsed()) * 1e-3);
+}
+
+void StudioFrameCost::processorTimePerFrame()
+{
+    if (qEnvironmentVariableIsEmpty("BNOF_BENCH"))
+        QSKIP("takes three minutes; set BNOF_BENCH=1 to measure");
+    QVERIFY(runTool({"simulate", "--dataset", "data", "--sessions", "2", "--duration", "120", "--seed", "100"}, 120));
+    QVERIFY(runTool({"train", "data", "--kenyon", "5000", "--seed", "1", "--out", "large.bnofmodel"}, 300));
+    writeFile(home() + "/config/bnof/bnof.toml",
+              QStringLiteral("[recognition]\nmodel = \"%1/large.bnofmodel\"\n").arg(home()).toUtf8());
+    QProcess nose;
+    nose.start(QStringLiteral(BNOF_TEST_BIN_DIR "/bnof"), {"simulate", "--rate", "100", "--seed", "5"});
+    QVERIFY(nose.waitForReadyRead(20000));
+    Options options;
+    options.source = QString::fromUtf8(nose.readLine()).trimmed();
+    options.size = QSize(1400, 900);
+    auto& started = startProgram(options);
+    auto& window = started.window();
+    auto& session = started.services().session;
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    window.activateWindow();
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 200, 30000);
+    const auto& layers = session.status().layers;
+    QVERIFY(std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.size == 5000; }));
+    QTest::qWait(65'000); // the whole window of a minute is filled
+    std::vector<double> cost;
+    std::vector<double> rate;
+    connect(&window.live().clock(), &DisplayClock::measured, this, [&] {
+        cost.push_back(window.live().clock().cpuMillisecondsPerFrame());
+        rate.push_back(window.live().clock().framesPerSecond());
+    });
+    QTest::qWait(15'500);
+    QVERIFY(cost.size() >= 10);
+    std::sort(cost.begin(), cost.end());
+    std::sort(rate.begin(), rate.end());
+    qInfo("%dx%d, 16 channels at %.0f Hz, 5,000 Kenyon cells: %.2f ms of the GUI thread a frame (median; most %.2f) at "
+          "%.1f frames a second; traces %.2f ms, raster %.2f ms",
+          window.width(), window.height(), session.status().sources.front().statistics.rateHz, cost[cost.size() / 2],
+          cost.back(), rate[rate.size() / 2],
+          double(window.live().findChild<widgets::TraceView*>()->lastPaintNanoseconds()) * 1e-6,
+          double(window.live().findChild<widgets::RasterView*>()->lastPaintNanoseconds()) * 1e-6);
+    nose.kill();
+    nose.waitForFinished();
+}
+
+QTEST_MAIN(StudioFrameCost)
+#include "tst_studio_frame_cost.moc"
