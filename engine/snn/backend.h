@@ -63,7 +63,8 @@ public:
     virtual void run(std::uint32_t ticks, SpikesByPopulation& spikes) = 0;
     virtual void modulate(std::uint32_t projection, std::span<const float> modulation) = 0;
     [[nodiscard]] virtual std::uint64_t tick() const = 0;
-    virtual void reset() = 0;
+    /// Poisson sources draw from `drawSeed` until the next reset or setState.
+    virtual void reset(std::uint64_t drawSeed) = 0;
     /// Not const: what has been put off is done first. The future does not change.
     [[nodiscard]] virtual NetworkState state() = 0;
     /// `state` fits the plan and is within its bounds.

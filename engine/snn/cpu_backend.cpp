@@ -95,7 +95,7 @@ CpuBackEnd::CpuBackEnd(std::shared_ptr<const Plan> plan, const KernelTable& kern
     for (const ProjectionPlan& projection : this->plan().projections)
         m_learning.push_back(projection.plasticity ? std::make_unique<PlasticSynapses>(projection, m_kernels)
                                                    : nullptr);
-    reset();
+    reset(this->plan().network.seed);
 }
 
 void CpuBackEnd::wake(std::uint32_t population)
@@ -392,7 +392,7 @@ void CpuBackEnd::fireSources(Item& item, Worker&, UpdateStep& step)
 
 void CpuBackEnd::drawEveryTick(const PopulationRun& run, std::uint32_t population, UpdateStep& step) const
 {
-    const std::uint64_t seed = plan().network.seed;
+    const std::uint64_t seed = m_drawSeed;
     PoissonStep draw;
     draw.thresholds = run.thresholds.data();
     draw.size = step.size;
@@ -428,7 +428,7 @@ void CpuBackEnd::drawInterval(PopulationRun& run, std::uint32_t population, std:
         run.nextSpike[neuron] = ~std::uint64_t{0};
         return;
     }
-    const std::uint64_t seed = plan().network.seed;
+    const std::uint64_t seed = m_drawSeed;
     const PhiloxBlock words = philox({neuron, population, run.draws[neuron]++, intervalDomain},
                                      static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
     const double uniform = static_cast<double>((std::uint64_t{words[0]} << 32 | words[1]) >> 11) * 0x1p-53;
@@ -474,8 +474,9 @@ void CpuBackEnd::collectSpikes(std::uint32_t ticks, SpikesByPopulation& spikes)
     }
 }
 
-void CpuBackEnd::reset()
+void CpuBackEnd::reset(std::uint64_t drawSeed)
 {
+    m_drawSeed = drawSeed;
     m_tick = m_loadedAt = 0;
     for (std::uint32_t i = 0; i < m_populations.size(); ++i) {
         const PopulationPlan& shape = plan().populations[i];
@@ -592,7 +593,7 @@ NetworkState CpuBackEnd::state()
 
 void CpuBackEnd::setState(const NetworkState& state)
 {
-    reset();
+    reset(plan().network.seed);
     m_tick = m_loadedAt = state.tick;
     for (std::size_t i = 0; i < m_populations.size(); ++i) {
         PopulationRun& run = m_populations[i];

@@ -25,7 +25,7 @@ public:
     void run(std::uint32_t ticks, SpikesByPopulation& spikes) override;
     void modulate(std::uint32_t projection, std::span<const float> modulation) override;
     [[nodiscard]] std::uint64_t tick() const override { return m_tick; }
-    void reset() override;
+    void reset(std::uint64_t drawSeed) override;
     [[nodiscard]] NetworkState state() override;
     void setState(const NetworkState& state) override;
     [[nodiscard]] Activity activity() const override;
@@ -99,6 +99,7 @@ private:
     std::vector<Item> m_items;
     std::vector<Worker> m_workers;
     std::size_t m_rowLength = 0; ///< of a worker's arrays
+    std::uint64_t m_drawSeed = 0;
     std::uint64_t m_tick = 0;
     std::uint64_t m_loadedAt = 0; ///< tick of the loaded state
     std::uint64_t m_ticksRun = 0;

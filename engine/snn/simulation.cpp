@@ -45,6 +45,11 @@ Simulation::~Simulation() = default;
 Result<Simulation> Simulation::create(const Network& network, const SimulationOptions& options)
 {
     BNOF_TRY_ASSIGN(std::shared_ptr<const Plan> plan, buildPlan(network));
+    return create(std::move(plan), options);
+}
+
+Result<Simulation> Simulation::create(std::shared_ptr<const Plan> plan, const SimulationOptions& options)
+{
     BNOF_TRY_ASSIGN(std::unique_ptr<BackEnd> backEnd, makeBackEnd(std::move(plan), options));
     return Simulation(std::move(backEnd));
 }
@@ -90,7 +95,11 @@ std::uint64_t Simulation::tick() const
 }
 void Simulation::reset()
 {
-    m_backEnd->reset();
+    m_backEnd->reset(m_backEnd->plan().network.seed);
+}
+void Simulation::reset(std::uint64_t drawSeed)
+{
+    m_backEnd->reset(drawSeed);
 }
 
 std::vector<std::uint8_t> Simulation::saveState() const

@@ -45,6 +45,7 @@ struct Activity {
 using SpikesByPopulation = std::vector<std::vector<Spike>>;
 
 class BackEnd;
+struct Plan;
 
 /// Owns the state of one network. Not thread-safe; distinct objects are independent.
 class Simulation {
@@ -52,6 +53,9 @@ public:
     /// Builds the connectivity and constants. Errors: whatever validate() refuses, an unknown back end, a
     /// back end that this CPU cannot run.
     [[nodiscard]] static Result<Simulation> create(const Network& network, const SimulationOptions& options = {});
+    /// The same from a plan, which many simulations of one network can share.
+    [[nodiscard]] static Result<Simulation> create(std::shared_ptr<const Plan> plan,
+                                                   const SimulationOptions& options = {});
     Simulation(Simulation&&) noexcept;
     Simulation& operator=(Simulation&&) noexcept;
     ~Simulation();
@@ -73,6 +77,9 @@ public:
     [[nodiscard]] std::uint64_t tick() const;
     /// Back to the state after create(): tick 0, everything at rest, drives and rates initial.
     void reset();
+    /// The same, and the Poisson sources draw from another seed than the network's until the next reset. Saved states
+    /// do not hold that seed.
+    void reset(std::uint64_t drawSeed);
 
     /// Everything that the future depends on, independent of the back end; loads into a simulation of the
     /// same network on any back end.
