@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/compute/devices.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/base/build_config.h"
 #include "engine/compute/cpu.h"
+#include "engine/compute/nvml.h"
 
 #if BNOF_WITH_CUDA
 #include <cuda_runtime_api.h>
@@ -41,6 +43,19 @@ Device cpuDevice()
 }
 
 #if BNOF_WITH_CUDA
+/// As NVML writes it: "GPU-" and groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+std::string uuidText(const cudaUUID_t& uuid)
+{
+    std::string text = "GPU";
+    for (int i = 0; i < 16; ++i) {
+        char digits[4];
+        const char* format = i == 0 || i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x";
+        std::snprintf(digits, sizeof digits, format, static_cast<unsigned>(static_cast<unsigned char>(uuid.bytes[i])));
+        text += digits;
+    }
+    return text;
+}
+
 std::string absenceReason(cudaError_t error)
 {
     switch (error) {
@@ -79,6 +94,7 @@ void appendCudaDevices(DeviceList& list)
         device.capability = std::to_string(properties.major) + '.' + std::to_string(properties.minor);
         device.memoryBytes = properties.totalGlobalMem;
         device.units = static_cast<unsigned>(properties.multiProcessorCount);
+        device.uuid = uuidText(properties.uuid);
         list.devices.push_back(std::move(device));
     }
     if (list.devices.size() == 1)
@@ -98,7 +114,39 @@ DeviceList listDevices()
     DeviceList list;
     list.devices.push_back(cpuDevice());
     appendCudaDevices(list);
+    readActivity(list);
     return list;
+}
+
+void readActivity(DeviceList& list, const std::string& nvmlLibrary)
+{
+    list.activityAbsence.clear();
+    const bool wanted = std::any_of(list.devices.begin(), list.devices.end(),
+                                    [](const Device& device) { return device.kind == Device::Kind::Cuda; });
+    for (Device& device : list.devices)
+        device.activity.clear();
+    const auto nvml = Nvml::open(nvmlLibrary);
+    const auto readings = nvml.ok() ? nvml->read() : Result<std::vector<GpuReading>>(nvml.error());
+    if (!readings.ok()) {
+        if (wanted)
+            list.activityAbsence = readings.error().message();
+        return;
+    }
+    std::string unused;
+    for (const GpuReading& reading : *readings) {
+        const auto device = std::find_if(list.devices.begin(), list.devices.end(), [&](const Device& one) {
+            return !one.uuid.empty() && one.uuid == reading.uuid;
+        });
+        if (device != list.devices.end())
+            device->activity = describe(reading);
+        else
+            unused += (unused.empty() ? "" : ", ") + reading.name;
+    }
+    if (!wanted && !unused.empty())
+        list.cudaAbsence += " The NVIDIA driver shows " + unused + '.';
+    for (const Device& device : list.devices)
+        if (device.kind == Device::Kind::Cuda && device.activity.empty())
+            list.activityAbsence = "The NVIDIA driver does not list " + device.name + " for this user.";
 }
 
 std::string describe(const Device& device)

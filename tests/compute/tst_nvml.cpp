@@ -2,6 +2,7 @@
 // Against stand-ins for the driver's library (fake_nvml.cpp), because few machines that run tests have a GPU.
 #include <algorithm>
 
+#include "engine/compute/devices.h"
 #include "engine/compute/nvml.h"
 #include "engine/compute/shared_library.h"
 #include "tests/support/suite.h"
@@ -35,6 +36,7 @@ private slots:
     void theRealLibraryIsUsedOrExplained();
     void failingCallsAreNamed_data();
     void failingCallsAreNamed();
+    void listedDevicesShowTheirActivity();
 };
 
 void TestNvml::everyFigureIsRead()
@@ -175,6 +177,41 @@ void TestNvml::failingCallsAreNamed()
     QVERIFY2(QString::fromStdString(message).contains(named), message.c_str());
     QVERIFY2(QString::fromStdString(message).contains(said), message.c_str());
     QVERIFY2(contains(message, "CPU back ends"), message.c_str());
+}
+
+void TestNvml::listedDevicesShowTheirActivity()
+{
+    DeviceList list;
+    list.devices.resize(3);
+    list.devices[0].id = "cpu";
+    list.devices[1].kind = Device::Kind::Cuda;
+    list.devices[1].uuid = "GPU-0000-1"; // CUDA and NVML may count in different orders
+    list.devices[2].kind = Device::Kind::Cuda;
+    list.devices[2].uuid = "GPU-0000-0";
+    readActivity(list, fake("working"));
+    QVERIFY(list.devices[0].activity.empty());
+    QVERIFY(contains(list.devices[1].activity, "Fake GPU 1: 3 % busy"));
+    QVERIFY(contains(list.devices[2].activity, "Fake GPU 0: 97 % busy, 12.0 of 80.0 GiB, 412 W of 700 W"));
+    QVERIFY(list.activityAbsence.empty());
+    QVERIFY(list.cudaAbsence.empty());
+
+    readActivity(list, fake("lost_gpu"));
+    QVERIFY(list.devices[1].activity.empty()); // no reading of an earlier call stays
+    QVERIFY(contains(list.activityAbsence, "GPU is lost"));
+
+    list.devices[2].uuid = "GPU-0000-9";
+    list.devices[2].name = "A hidden GPU";
+    readActivity(list, fake("working"));
+    QVERIFY(contains(list.activityAbsence, "A hidden GPU"));
+
+    DeviceList cpuOnly;
+    cpuOnly.devices.resize(1);
+    cpuOnly.cudaAbsence = "This program was built without CUDA.";
+    readActivity(cpuOnly, fake("no_driver"));
+    QCOMPARE(cpuOnly.cudaAbsence, std::string("This program was built without CUDA."));
+    QVERIFY(cpuOnly.activityAbsence.empty());
+    readActivity(cpuOnly, fake("working"));
+    QVERIFY(contains(cpuOnly.cudaAbsence, "without CUDA. The NVIDIA driver shows Fake GPU 0, Fake GPU 1."));
 }
 
 QTEST_GUILESS_MAIN(TestNvml)

@@ -449,7 +449,7 @@ void TestSurrogate::aTemporalTaskIsLearnt()
     options.shape = static_cast<SurrogateShape>(shape);
     options.optimiser = static_cast<SurrogateOptimiser>(optimiser);
     options.learningRate = rate;
-    options.epochs = 20;
+    options.epochs = 12;
     options.batch = 20;
     const Network net = TemporalTask::network(options, recurrent);
     const std::vector<Presentation> training = TemporalTask::draw(240, 1);
