@@ -108,6 +108,10 @@ void orderSynapses(const ExplicitList& list, double constant, SurrogateProjectio
 Result<SurrogateProjection> buildProjection(const Network& network, std::size_t index)
 {
     const Projection& projection = network.projections[index];
+    if (projection.plasticity)
+        return refuse("network.projections[" + std::to_string(index) + "].plasticity",
+                      "surrogate training does not run plasticity rules",
+                      "Train without the rule and add it to the trained network.");
     SurrogateProjection built;
     built.source = projection.source;
     built.target = projection.target;
@@ -156,7 +160,8 @@ Result<void> checkOptions(const Network& network, const SurrogateOptions& o)
     BNOF_TRY(checkNumber("learningRate", o.learningRate, 0, 1e6));
     BNOF_TRY(checkNumber("learningRateDecay", o.learningRateDecay, 0, 1));
     BNOF_TRY(checkNumber("clipNorm", o.clipNorm, 1e-12, 1e30));
-    BNOF_TRY(checkNumber("largestWeightMv", o.largestWeightMv, 1e-6, 1e6));
+    const bool half = o.weights == TrainingWeights::Half;
+    BNOF_TRY(checkNumber("largestWeightMv", o.largestWeightMv, 1e-6, half ? double{compute::largestHalf} : 1e6));
     BNOF_TRY(checkNumber("batch", o.batch, 1, 1e6));
     BNOF_TRY(checkNumber("epochs", o.epochs, 0, 1e6));
     BNOF_TRY(checkNumber("threads", o.threads, 0, 4096));
@@ -266,6 +271,30 @@ void spread(const SurrogateModel& model, std::span<const Real> parameters, Surro
     }
 }
 
+/// Rounds weights as the simulator does when it builds the projection: to whole units of the receptor, after binary16
+/// or before a byte with a power-of-two scale of its own where the projection asks for that precision.
+void roundToGrid(const Projection& projection, double unit, std::vector<float>& weights)
+{
+    if (weights.empty())
+        return;
+    const bool constant = std::all_of(weights.begin(), weights.end(), [&](float w) { return w == weights.front(); });
+    if (projection.precision == Precision::Float16)
+        compute::roundToHalf(weights);
+    const double inverse = 1 / unit; // a power of two: exact
+    std::vector<std::int32_t> units(weights.size());
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        units[k] = static_cast<std::int32_t>(std::floor(static_cast<double>(weights[k]) * inverse + 0.5));
+    // One shared weight is not stored as a byte.
+    std::int32_t step = 1;
+    if (projection.precision == Precision::Int8 && !constant) {
+        const std::int32_t largest = *std::max_element(units.begin(), units.end());
+        while ((largest + step / 2) / step > 127)
+            step *= 2;
+    }
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        weights[k] = static_cast<float>((units[k] + step / 2) / step * step * unit);
+}
+
 /// The target-major copies that the backward pass reads.
 template <typename Real> void transpose(const SurrogateModel& model, SurrogateWeights<Real>& weights)
 {
@@ -350,12 +379,9 @@ void expandWeights(const SurrogateModel& model, std::span<const float> parameter
             compute::roundToHalf(list);
     const std::vector<std::array<double, 2>> units = receptorUnits(model, weights);
     if (model.options.weights == TrainingWeights::SimulatorGrid)
-        for (std::size_t i = 0; i < model.projections.size(); ++i) {
-            const double unit = units[model.projections[i].target][model.projections[i].receptor];
-            const double inverse = 1 / unit; // a power of two: exact
-            for (float& w : weights.forward[i])
-                w = static_cast<float>(std::floor(static_cast<double>(w) * inverse + 0.5) * unit);
-        }
+        for (std::size_t i = 0; i < model.projections.size(); ++i)
+            roundToGrid(model.network.projections[i], units[model.projections[i].target][model.projections[i].receptor],
+                        weights.forward[i]);
     transpose(model, weights);
     setConstants(model, units, weights);
 }

@@ -72,8 +72,11 @@ enum class SurrogateOptimiser : std::uint8_t {
 /// What the forward and backward products see; the master weights are float32 in every form, and gradients pass
 /// through the rounding unchanged (straight-through, Bengio et al. 2013, arXiv:1308.3432).
 enum class TrainingWeights : std::uint8_t {
-    /// The integer units that the simulator rounds weights to. The forward pass then computes the very bits that
-    /// Simulation computes from the trained network, spikes and membranes.
+    /// The integers that the simulator rounds weights to, in the precision of each projection, so that int8 networks
+    /// are
+    /// trained for int8. The forward pass then computes the very bits that Simulation computes from the trained
+    /// network,
+    /// spikes and membranes.
     SimulatorGrid,
     Float32, ///< unrounded; the simulator differs by the rounding of each weight to its receptor's grid
     /// binary16, with each group's gradient rounded to binary16 under a dynamic loss scale (Micikevicius et al. 2018).
@@ -147,10 +150,10 @@ struct SurrogateOutcome {
     std::vector<double> logits;
 };
 
-/// Trains. Every non-LIF population must be a pure source (no projection ends there). Projections are explicit lists,
-/// all-to-all or one-to-one; random rules are refused, because the draw belongs to the simulator: write the drawn list
-/// into the network first. Same network, presentations and options give the same bits on every machine and for any
-/// number of threads. Errors name the field; a loss that is not finite without fp16 is an error too.
+/// Trains. Populations are current-based LIF neurons and sources; projections have no plasticity rule. Projections are
+/// explicit lists, all-to-all or one-to-one; random rules are refused, because the draw belongs to the simulator: write
+/// the drawn list into the network first. Same network, presentations and options give the same bits on every machine
+/// and for any number of threads. Errors name the field; a loss that is not finite without fp16 is an error too.
 [[nodiscard]] Result<TrainingReport> trainSurrogate(const Network& network, std::span<const Presentation> presentations,
                                                     const SurrogateOptions& options,
                                                     const TrainingProgressFunction& progress = {});

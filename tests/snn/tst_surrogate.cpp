@@ -155,6 +155,7 @@ class TestSurrogate : public test::Suite {
     Q_OBJECT
 
 private slots:
+    void theForwardPassIsTheSimulators_data();
     void theForwardPassIsTheSimulators();
     void theGradientIsThatOfFiniteDifferences_data();
     void theGradientIsThatOfFiniteDifferences();
@@ -171,12 +172,25 @@ private slots:
     void nonsenseIsRefused();
 };
 
+void TestSurrogate::theForwardPassIsTheSimulators_data()
+{
+    QTest::addColumn<int>("precision");
+    QTest::newRow("float32") << static_cast<int>(Precision::Float32);
+    QTest::newRow("float16") << static_cast<int>(Precision::Float16);
+    QTest::newRow("int16") << static_cast<int>(Precision::Int16);
+    QTest::newRow("int8") << static_cast<int>(Precision::Int8);
+    QTest::newRow("mixed") << -1;
+}
+
 void TestSurrogate::theForwardPassIsTheSimulators()
 {
+    QFETCH(int, precision);
     std::size_t compared = 0;
     for (std::uint32_t trial = 0; trial < 20; ++trial) {
         SurrogateOptions options;
-        const Network net = mixedNetwork(options, -50);
+        Network net = mixedNetwork(options, -50);
+        for (std::size_t i = 0; i < net.projections.size(); ++i)
+            net.projections[i].precision = static_cast<Precision>(precision >= 0 ? precision : static_cast<int>(i % 4));
         const Presentation input = mixedInput(100 + trial, 120);
         const auto model = buildSurrogateModel(net, options);
         BNOF_VERIFY_OK(model);
@@ -431,6 +445,7 @@ void TestSurrogate::aTemporalTaskIsLearnt_data()
     QTest::addColumn<bool>("recurrent");
     QTest::addColumn<double>("rate");
     QTest::newRow("simulator grid") << 0 << 0 << 0 << false << 0.2;
+    QTest::newRow("int8") << -8 << 0 << 0 << false << 0.2;
     QTest::newRow("recurrent, arctan") << 0 << 1 << 0 << true << 0.2;
     QTest::newRow("float32") << 1 << 0 << 0 << false << 0.2;
     QTest::newRow("half") << 2 << 0 << 0 << false << 0.2;
@@ -445,13 +460,16 @@ void TestSurrogate::aTemporalTaskIsLearnt()
     QFETCH(bool, recurrent);
     QFETCH(double, rate);
     SurrogateOptions options;
-    options.weights = static_cast<TrainingWeights>(weights);
+    const bool int8 = weights == -8;
+    options.weights = int8 ? TrainingWeights::SimulatorGrid : static_cast<TrainingWeights>(weights);
     options.shape = static_cast<SurrogateShape>(shape);
     options.optimiser = static_cast<SurrogateOptimiser>(optimiser);
     options.learningRate = rate;
     options.epochs = 12;
     options.batch = 20;
-    const Network net = TemporalTask::network(options, recurrent);
+    Network net = TemporalTask::network(options, recurrent);
+    for (Projection& projection : net.projections)
+        projection.precision = int8 ? Precision::Int8 : Precision::Float32;
     const std::vector<Presentation> training = TemporalTask::draw(240, 1);
     const std::vector<Presentation> heldOut = TemporalTask::draw(150, 2);
     const Agreement before = compareWithSimulator(net, heldOut, options);
@@ -605,7 +623,8 @@ void TestSurrogate::nonsenseIsRefused_data()
          {"options.width", "options.output", "options.trained[0]", "options.trained[1]", "options.signedPairs[0]",
           "options.batch", "options.clipNorm", "options.trained", "presentations", "presentations[0].ticks",
           "presentations[0].label", "presentations[0].spikes[0]", "presentations[0].spikes[1]",
-          "presentations[0].drives[0]", "network.projections[0].connectivity", "network.tick_ms"})
+          "presentations[0].drives[0]", "network.projections[0].connectivity", "network.projections[0].plasticity",
+          "network.populations[1].model", "options.largestWeightMv", "network.tick_ms"})
         QTest::newRow(where) << where;
 }
 
@@ -644,6 +663,16 @@ void TestSurrogate::nonsenseIsRefused()
              data[0].drives.push_back({0, 1, {1.0F}});
          }},
         {"network.projections[0].connectivity", [&] { net.projections[0].connectivity = FixedProbability{0.5}; }},
+        {"network.projections[0].plasticity",
+         [&] {
+             net.projections[0].plasticity = Plasticity{PairStdp{}, 100};
+         }},
+        {"network.populations[1].model", [&] { net.populations[1].model = AdaptiveLifParameters{}; }},
+        {"options.largestWeightMv",
+         [&] {
+             options.weights = TrainingWeights::Half; // binary16 ends at 65504
+             options.largestWeightMv = 1e5;
+         }},
         {"network.tick_ms", [&] { net.tickMs = 0; }},
     };
     spoil.at(where)();
