@@ -14,7 +14,7 @@ namespace bnof::sensing {
 /// empty lines are dropped. Memory is bounded: of a line longer than `maximumLine` only the beginning is kept.
 class LineSplitter {
 public:
-    static constexpr std::size_t maximumLine = 64 * 1024;
+    static constexpr std::size_t maximumLine = std::size_t{64} * 1024;
     /// An endless stream without line ends is reported in pieces of this size.
     static constexpr std::size_t overlongPiece = 16U << 20;
     static constexpr std::size_t sampleLength = 48;
