@@ -112,7 +112,9 @@ void SpanRaster::drawDot(QImage& image, const QRect& clip, QRgb colour, double x
     for (int row = top; row <= bottom; ++row) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
         for (int column = left; column <= right; ++column) {
-            const double distance = std::hypot(column + 0.5 - centreX, row + 0.5 - y);
+            const double dx = column + 0.5 - centreX;
+            const double dy = row + 0.5 - y;
+            const double distance = std::sqrt(dx * dx + dy * dy); // no overflow to guard against, as hypot does
             blend(line[column], colour, radius + 0.5 - distance);
         }
     }

@@ -295,6 +295,7 @@ void LiveWorkspace::adoptSession()
     m_raster->setMarks({});
     m_decision->setContent({});
     m_timelineEnd = -1;
+    m_shownEnd = -1;
     m_markCount = 0;
     m_eventCount = 0;
     m_droppedSeen = 0;
@@ -332,10 +333,18 @@ void LiveWorkspace::tick()
         m_raster->setHistory(spikes);
     if (m_history) {
         if (const auto latest = m_history->latest()) {
-            // Live time runs on between two samples: the plots glide instead of stepping.
-            const bool gliding = !m_services.session.isReplay();
-            m_axis.setExtent(m_history->earliest().value_or(0),
-                             gliding ? std::max(*latest, m_services.session.now()) : *latest);
+            // Live time runs on between two samples: the plots glide instead of stepping. They glide by whole
+            // pixels, so nothing is drawn again while the picture would be the same.
+            Timestamp end = *latest;
+            if (!m_services.session.isReplay()) {
+                const double pixels = std::max(m_traces->plotRect().width() * m_traces->devicePixelRatioF(), 1.0);
+                const auto column = std::max<Timestamp>(static_cast<Timestamp>(double(m_axis.span()) / pixels), 1);
+                end = (std::max(end, m_services.session.now()) / column + 1) * column;
+                if (m_axis.isFollowing() && end == m_shownEnd)
+                    return;
+                m_shownEnd = end;
+            }
+            m_axis.setExtent(m_history->earliest().value_or(0), end);
         }
     }
     m_traces->refresh();

@@ -102,6 +102,7 @@ private:
     QDockWidget* m_problemsDock = nullptr;
     std::shared_ptr<const TraceHistory> m_history;
     Timestamp m_timelineEnd = -1;
+    Timestamp m_shownEnd = -1; ///< of the time axis at the last frame that was drawn
     std::size_t m_markCount = 0;
     std::size_t m_eventCount = 0;
     std::uint64_t m_droppedSeen = 0;
