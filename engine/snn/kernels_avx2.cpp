@@ -57,6 +57,7 @@ struct Avx2 {
         return _mm256_castsi256_ps(_mm256_xor_si256(_mm256_cmpeq_epi32(a, b), _mm256_set1_epi32(-1)));
     }
     static Mask differ(Float a, Float b) { return differ(_mm256_castps_si256(a), _mm256_castps_si256(b)); }
+    static Float keepWhere(Mask mask, Float value) { return _mm256_and_ps(mask, value); }
     static Float select(Mask mask, Float yes, Float no) { return _mm256_blendv_ps(no, yes, mask); }
     static std::uint32_t bits(Mask mask) { return static_cast<std::uint32_t>(_mm256_movemask_ps(mask)); }
 

@@ -53,6 +53,7 @@ struct Avx512 {
     static Mask butNot(Mask a, Mask b) { return static_cast<Mask>(a & ~b); }
     static Mask differ(Int a, Int b) { return _mm512_cmpneq_epi32_mask(a, b); }
     static Mask differ(Float a, Float b) { return differ(_mm512_castps_si512(a), _mm512_castps_si512(b)); }
+    static Float keepWhere(Mask mask, Float value) { return _mm512_maskz_mov_ps(mask, value); }
     static Float select(Mask mask, Float yes, Float no) { return _mm512_mask_blend_ps(mask, no, yes); }
     static std::uint32_t bits(Mask mask) { return mask; }
 

@@ -20,32 +20,168 @@ inline std::uint32_t appendFired(std::uint32_t* fired, std::uint32_t count, std:
     return count;
 }
 
+/// `N` vectors side by side as one: every operation is done on all of them before the next, so that the latency of one
+/// hides behind the others, and a constant is fetched once for all.
+template <class T, unsigned N> struct Pack {
+    static constexpr std::uint32_t width = N * T::width;
+    struct Float {
+        typename T::Float part[N];
+    };
+    struct Int {
+        typename T::Int part[N];
+    };
+    struct Mask {
+        typename T::Mask part[N];
+    };
+
+    template <class Result, class Operation> static Result each(Operation operation)
+    {
+        Result result;
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            result.part[i] = operation(i);
+        return result;
+    }
+
+    static Float load(const float* p)
+    {
+        return each<Float>([p](unsigned i) { return T::load(p + i * T::width); });
+    }
+    static void store(float* p, const Float& value)
+    {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            T::store(p + i * T::width, value.part[i]);
+    }
+    static Float broadcast(float value)
+    {
+        return each<Float>([v = T::broadcast(value)](unsigned) { return v; });
+    }
+    static Float multiply(const Float& a, const Float& b)
+    {
+        return each<Float>([&](unsigned i) { return T::multiply(a.part[i], b.part[i]); });
+    }
+    static Float add(const Float& a, const Float& b)
+    {
+        return each<Float>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
+    }
+    static Float subtract(const Float& a, const Float& b)
+    {
+        return each<Float>([&](unsigned i) { return T::subtract(a.part[i], b.part[i]); });
+    }
+    static Float fusedMultiplyAdd(const Float& a, const Float& b, const Float& c)
+    {
+        return each<Float>([&](unsigned i) { return T::fusedMultiplyAdd(a.part[i], b.part[i], c.part[i]); });
+    }
+    static Float toFloat(const Int& value)
+    {
+        return each<Float>([&](unsigned i) { return T::toFloat(value.part[i]); });
+    }
+    static Float select(const Mask& mask, const Float& yes, const Float& no)
+    {
+        return each<Float>([&](unsigned i) { return T::select(mask.part[i], yes.part[i], no.part[i]); });
+    }
+    static Float keepWhere(const Mask& mask, const Float& value)
+    {
+        return each<Float>([&](unsigned i) { return T::keepWhere(mask.part[i], value.part[i]); });
+    }
+
+    static Int load(const std::int32_t* p)
+    {
+        return each<Int>([p](unsigned i) { return T::load(p + i * T::width); });
+    }
+    static void store(std::int32_t* p, const Int& value)
+    {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            T::store(p + i * T::width, value.part[i]);
+    }
+    static Int broadcast(std::int32_t value)
+    {
+        return each<Int>([v = T::broadcast(value)](unsigned) { return v; });
+    }
+    static Int add(const Int& a, const Int& b)
+    {
+        return each<Int>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
+    }
+    static Int loadCount(const std::uint16_t* p)
+    {
+        return each<Int>([p](unsigned i) { return T::loadCount(p + i * T::width); });
+    }
+    static void storeCount(std::uint16_t* p, const Int& value)
+    {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            T::storeCount(p + i * T::width, value.part[i]);
+    }
+    static Int addWhere(const Mask& mask, const Int& value, const Int& addend)
+    {
+        return each<Int>([&](unsigned i) { return T::addWhere(mask.part[i], value.part[i], addend.part[i]); });
+    }
+    static Int decrementWhere(const Mask& mask, const Int& value)
+    {
+        return each<Int>([&](unsigned i) { return T::decrementWhere(mask.part[i], value.part[i]); });
+    }
+
+    static Mask greaterEqual(const Float& a, const Float& b)
+    {
+        return each<Mask>([&](unsigned i) { return T::greaterEqual(a.part[i], b.part[i]); });
+    }
+    static Mask positive(const Int& value)
+    {
+        return each<Mask>([&](unsigned i) { return T::positive(value.part[i]); });
+    }
+    static Mask either(const Mask& a, const Mask& b)
+    {
+        return each<Mask>([&](unsigned i) { return T::either(a.part[i], b.part[i]); });
+    }
+    static Mask butNot(const Mask& a, const Mask& b)
+    {
+        return each<Mask>([&](unsigned i) { return T::butNot(a.part[i], b.part[i]); });
+    }
+    template <class Value> static Mask differ(const Value& a, const Value& b)
+    {
+        return each<Mask>([&](unsigned i) { return T::differ(a.part[i], b.part[i]); });
+    }
+    static std::uint64_t bits(const Mask& mask)
+    {
+        std::uint64_t all = 0;
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            all |= std::uint64_t{T::bits(mask.part[i])} << (i * T::width);
+        return all;
+    }
+};
+
 /// The registers of one vector of neurons while a block of ticks runs.
 template <class T> struct Lanes {
     typename T::Float membrane;
     typename T::Float second;
     typename T::Float current[2];
+    typename T::Float input; ///< what does not change in the block: rest and drive
     typename T::Int wait;
 };
 
 template <class T> inline typename T::Float flush(typename T::Float value, float floor)
 {
-    return T::select(T::greaterEqual(value, T::broadcast(floor)), value, T::broadcast(0.0F));
+    return T::keepWhere(T::greaterEqual(value, T::broadcast(floor)), value);
 }
 
 /// Advance a current by a tick: decay, then what arrives, in one rounding.
 template <class T>
-inline typename T::Float advanceCurrent(typename T::Float current, std::int32_t* input, std::int32_t shared,
+inline typename T::Float advanceCurrent(const typename T::Float& current, std::int32_t* input, std::int32_t shared,
                                         float decay)
 {
+    // The integer zero converts and adds exactly, so "nothing arrives" needs no case of its own.
+    auto arriving = T::broadcast(static_cast<float>(shared));
     if (input != nullptr) {
-        const auto sum = T::add(T::load(input), T::broadcast(shared));
+        auto sum = T::load(input);
+        if (shared != 0)
+            sum = T::add(sum, T::broadcast(shared));
         T::store(input, T::broadcast(std::int32_t{0}));
-        return flush<T>(T::fusedMultiplyAdd(current, T::broadcast(decay), T::toFloat(sum)), currentFloor);
+        arriving = T::toFloat(sum);
     }
-    // Adding the integer zero is exact, so "nothing arrives" needs no case of its own.
-    const auto after = T::fusedMultiplyAdd(current, T::broadcast(decay), T::toFloat(T::broadcast(shared)));
-    return flush<T>(after, currentFloor);
+    return flush<T>(T::fusedMultiplyAdd(current, T::broadcast(decay), arriving), currentFloor);
 }
 
 template <class T> inline typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
@@ -54,14 +190,30 @@ template <class T> inline typename T::Float conductanceOf(typename T::Float curr
     return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
 }
 
-/// Membrane potential at the end of the tick, before the threshold. `drive` is read where Driven.
-template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited>
-inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes, const float* drive)
+/// The part of a neuron's input that is the same in every tick of the block.
+template <class T, NeuronKind Kind, bool Driven>
+inline typename T::Float steadyInput(const NeuronConstants& c, const float* drive)
+{
+    if constexpr (Kind == NeuronKind::Izhikevich) {
+        const auto constant = T::broadcast(140.0F);
+        return Driven ? T::add(constant, T::load(drive)) : constant;
+    } else {
+        const auto rest = T::broadcast(c.restTerm);
+        if constexpr (!Driven)
+            return rest;
+        else if constexpr (Kind == NeuronKind::ConductanceLif)
+            return T::add(rest, T::load(drive));
+        else
+            return T::fusedMultiplyAdd(T::load(drive), T::broadcast(c.driveGain), rest);
+    }
+}
+
+/// Membrane potential at the end of the tick, before the threshold.
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
 {
     if constexpr (Kind == NeuronKind::Lif || Kind == NeuronKind::AdaptiveLif) {
-        auto input = T::broadcast(c.restTerm);
-        if constexpr (Driven)
-            input = T::fusedMultiplyAdd(T::load(drive), T::broadcast(c.driveGain), input);
+        auto input = lanes.input;
         if constexpr (Inhibited)
             input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
         if constexpr (Excited)
@@ -70,9 +222,7 @@ inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes, co
     } else if constexpr (Kind == NeuronKind::ConductanceLif) {
         // tau_m dV/dt = slope V + offset with slope = -(1 + ge + gi), offset = rest + ge Ee + gi Ei + drive
         auto slope = T::broadcast(-1.0F);
-        auto offset = T::broadcast(c.restTerm);
-        if constexpr (Driven)
-            offset = T::add(offset, T::load(drive));
+        auto offset = lanes.input;
         if constexpr (Inhibited) {
             const auto conductance = conductanceOf<T>(lanes.current[1], c.inhibitoryGain, c.conductanceLimit);
             offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.inhibitoryReversal), offset);
@@ -88,9 +238,7 @@ inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes, co
         const auto second = T::fusedMultiplyAdd(slope, middle, offset);
         return T::fusedMultiplyAdd(second, T::broadcast(c.step), lanes.membrane);
     } else {
-        auto input = T::broadcast(140.0F);
-        if constexpr (Driven)
-            input = T::add(input, T::load(drive));
+        auto input = lanes.input;
         if constexpr (Inhibited)
             input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
         if constexpr (Excited)
@@ -111,10 +259,10 @@ inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes, co
 }
 
 /// One tick of one vector of neurons; returns which of them fire.
-template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited>
-inline typename T::Mask advance(const UpdateStep& s, Lanes<T>& lanes, std::uint32_t i, std::uint32_t tick)
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+inline typename T::Mask advance(const UpdateStep& s, const NeuronConstants& c, Lanes<T>& lanes, std::uint32_t i,
+                                std::uint32_t tick)
 {
-    const NeuronConstants& c = *s.constants;
     if constexpr (Inhibited)
         lanes.current[1] =
             advanceCurrent<T>(lanes.current[1], s.input[1][tick] == nullptr ? nullptr : s.input[1][tick] + i,
@@ -123,7 +271,7 @@ inline typename T::Mask advance(const UpdateStep& s, Lanes<T>& lanes, std::uint3
         lanes.current[0] =
             advanceCurrent<T>(lanes.current[0], s.input[0][tick] == nullptr ? nullptr : s.input[0][tick] + i,
                               s.shared[0][tick], c.excitatoryDecay);
-    const auto integrated = integrate<T, Kind, Driven, Excited, Inhibited>(c, lanes, Driven ? s.drive + i : nullptr);
+    const auto integrated = integrate<T, Kind, Excited, Inhibited>(c, lanes);
     auto threshold = T::broadcast(c.threshold);
     if constexpr (Kind == NeuronKind::AdaptiveLif) {
         lanes.second = flush<T>(T::multiply(lanes.second, T::broadcast(c.adaptationDecay)), adaptationFloor);
@@ -180,7 +328,7 @@ inline void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lan
 }
 
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline bool differ(const Lanes<T>& a, const Lanes<T>& b)
+inline std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
 {
     auto changed = T::differ(a.membrane, b.membrane);
     if constexpr (hasSecond<T, Kind>)
@@ -191,40 +339,32 @@ inline bool differ(const Lanes<T>& a, const Lanes<T>& b)
         changed = T::either(changed, T::differ(a.current[1], b.current[1]));
     if constexpr (hasWait<T, Kind>)
         changed = T::either(changed, T::differ(a.wait, b.wait));
-    return T::bits(changed) != 0;
+    return T::bits(changed);
 }
 
-/// `T::interleave` vectors at a time, so that the latency of one hides behind the others; all ticks of the block
-/// before the next vectors, so that state is read and written once a block.
+/// All ticks of the block before the next neurons, so that state is read and written once a block.
 template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited> void updateLoop(UpdateStep& s)
 {
-    constexpr std::uint32_t group = T::interleave * T::width;
+    const NeuronConstants constants = *s.constants; // a copy: no store below can change it
     bool changed = false;
-    for (std::uint32_t i = 0; i < s.size; i += group) {
-        Lanes<T> lanes[T::interleave];
-#pragma GCC unroll 8
-        for (std::uint32_t u = 0; u < T::interleave; ++u)
-            lanes[u] = loadLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width);
+    for (std::uint32_t i = 0; i < s.size; i += T::width) {
+        Lanes<T> lanes = loadLanes<T, Kind, Excited, Inhibited>(s, i);
+        lanes.input = steadyInput<T, Kind, Driven>(constants, Driven ? s.drive + i : nullptr);
         const std::uint32_t left = s.size - i;
         for (std::uint32_t tick = 0; tick < s.ticks; ++tick) {
-            std::uint64_t bits = 0;
-#pragma GCC unroll 8
-            for (std::uint32_t u = 0; u < T::interleave; ++u) {
-                const auto fires = advance<T, Kind, Driven, Excited, Inhibited>(s, lanes[u], i + u * T::width, tick);
-                bits |= std::uint64_t{T::bits(fires)} << (u * T::width);
-            }
-            if (bits != 0) {
-                if (left < group) // the padding behind the last neuron never reports a spike
+            const auto fires = advance<T, Kind, Excited, Inhibited>(s, constants, lanes, i, tick);
+            if (std::uint64_t bits = T::bits(fires); bits != 0) {
+                if (left < T::width) // the padding behind the last neuron never reports a spike
                     bits &= (std::uint64_t{1} << left) - 1;
                 s.firedCount[tick] = appendFired(s.fired[tick], s.firedCount[tick], i, bits);
             }
         }
-        for (std::uint32_t u = 0; u < T::interleave; ++u) {
-            if (s.watch && !changed && u * T::width < left)
-                changed = differ<T, Kind, Excited, Inhibited>(
-                    loadLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width), lanes[u]);
-            storeLanes<T, Kind, Excited, Inhibited>(s, i + u * T::width, lanes[u]);
+        if (s.watch && !changed) {
+            const auto different =
+                differ<T, Kind, Excited, Inhibited>(loadLanes<T, Kind, Excited, Inhibited>(s, i), lanes);
+            changed = (left < T::width ? different & ((std::uint64_t{1} << left) - 1) : different) != 0;
         }
+        storeLanes<T, Kind, Excited, Inhibited>(s, i, lanes);
     }
     if (s.watch)
         s.changed = changed;
@@ -446,7 +586,7 @@ inline void deliverPlastic(std::int32_t* weights, const std::int32_t* change, st
 
 template <class T> constexpr KernelTable kernelTable()
 {
-    return {update<T>, firePoisson<T>, deliver<T>, deliverPlastic};
+    return {update<Pack<T, T::interleave>>, firePoisson<T>, deliver<T>, deliverPlastic};
 }
 
 } // namespace

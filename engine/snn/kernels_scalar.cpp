@@ -44,6 +44,7 @@ struct Scalar {
         return __builtin_bit_cast(std::uint32_t, a) != __builtin_bit_cast(std::uint32_t, b);
     }
     static Mask differ(Int a, Int b) { return a != b; }
+    static Float keepWhere(Mask mask, Float value) { return mask ? value : 0.0F; }
     static Float select(Mask mask, Float yes, Float no) { return mask ? yes : no; }
     static std::uint32_t bits(Mask mask) { return mask ? 1U : 0U; }
 

@@ -106,6 +106,9 @@ void PlasticSynapses::reset()
     m_postRead.assign(m_rule.rule == LearningRule::Triplet ? m_targets : 0, 0);
     m_log.clear();
     m_logBegin = 0;
+    m_logNeurons.clear();
+    m_logSlowTraces.clear();
+    m_neuronsBegin = 0;
     m_expiries.clear();
     m_active.clear();
     m_eligibilities.clear();
@@ -149,28 +152,48 @@ void PlasticSynapses::activate(std::uint32_t row)
     m_active.push_back(row);
 }
 
-/// Applies the post spikes from number `from` on that fall into the window of the row's trace. `locate` turns a
-/// target into its position, or a negative number where the row does not reach it.
-template <typename Locate> void PlasticSynapses::applyPostSpikes(const Row& row, std::uint64_t from, Locate locate)
+/// Applies the post spikes of the log from tick number `from` on that fall into the window of the row's trace.
+/// `locate` turns a target into its position, or a negative number where the row does not reach it.
+template <typename Locate>
+void PlasticSynapses::applyPostSpikes(const Row& row, std::uint64_t from, Locate locate)
 {
     const std::int64_t end = row.lastArrival + m_rule.pre.window();
-    for (std::size_t i = static_cast<std::size_t>(std::max(from, m_logBegin) - m_logBegin); i < m_log.size(); ++i) {
-        const PostSpike& spike = m_log[i];
-        if (spike.tick >= end)
-            break;
-        const std::ptrdiff_t position = locate(spike.neuron);
-        if (position < 0)
-            continue;
-        const std::uint32_t trace = m_rule.pre.read(row.trace, spike.tick - row.lastArrival);
-        const auto at = static_cast<std::size_t>(position);
-        switch (m_rule.rule) {
-        case LearningRule::Pair:
-        case LearningRule::Symmetric: change(at, stepsFor(m_rule.potentiation, trace), spike.tick, onSpike); break;
-        case LearningRule::Triplet:
-            change(at, stepsFor(m_rule.potentiation + stepsFor(m_rule.tripletPotentiation, spike.slowTrace), trace),
-                   spike.tick, onSpike);
-            break;
-        case LearningRule::ThreeFactor: changeEligibility(at, stepsFor(m_rule.potentiation, trace)); break;
+    for (auto i = static_cast<std::size_t>(from - m_logBegin); i < m_log.size() && m_log[i].tick < end; ++i) {
+        const PostSpikes& spikes = m_log[i];
+        const std::uint32_t trace = m_rule.pre.read(row.trace, spikes.tick - row.lastArrival);
+        const std::int64_t steps = stepsFor(m_rule.potentiation, trace);
+        for (std::size_t k = spikes.begin; k < spikes.end; ++k) {
+            const std::ptrdiff_t position = locate(m_logNeurons[k - m_neuronsBegin]);
+            if (position < 0)
+                continue;
+            const auto at = static_cast<std::size_t>(position);
+            if (m_rule.rule == LearningRule::ThreeFactor) {
+                changeEligibility(at, steps);
+            } else if (m_rule.rule == LearningRule::Triplet) {
+                const std::int64_t slow = stepsFor(m_rule.tripletPotentiation, m_logSlowTraces[k - m_neuronsBegin]);
+                change(at, stepsFor(m_rule.potentiation + slow, trace), spikes.tick, onSpike);
+            } else {
+                change(at, steps, spikes.tick, onSpike);
+            }
+        }
+    }
+}
+
+/// applyPostSpikes for the case that matters most: dense rows of 32-bit weights that only grow.
+void PlasticSynapses::raiseRow(const Row& row, std::uint64_t from, std::int32_t* weights) const
+{
+    const std::int64_t end = row.lastArrival + m_rule.pre.window();
+    for (auto i = static_cast<std::size_t>(from - m_logBegin); i < m_log.size() && m_log[i].tick < end; ++i) {
+        const PostSpikes& spikes = m_log[i];
+        const std::uint32_t trace = m_rule.pre.read(row.trace, spikes.tick - row.lastArrival);
+        const auto steps = static_cast<std::int32_t>(
+            std::min<std::int64_t>(stepsFor(m_rule.potentiation, trace), m_rule.limit));
+        const std::int32_t room = m_rule.limit - steps;
+        const std::uint32_t* neuron = m_logNeurons.data() + (spikes.begin - m_neuronsBegin);
+        const std::uint32_t* last = m_logNeurons.data() + (spikes.end - m_neuronsBegin);
+        for (; neuron != last; ++neuron) {
+            std::int32_t& weight = weights[*neuron];
+            weight = std::min(weight, room) + steps;
         }
     }
 }
@@ -183,16 +206,22 @@ void PlasticSynapses::settle(std::uint32_t index)
     row.settled = end;
     if (row.lastArrival < 0 || std::max(from, m_logBegin) >= end)
         return;
+    const std::uint64_t first = std::max(from, m_logBegin);
     const auto begin = static_cast<std::ptrdiff_t>(rowBegin(index));
+    const bool direct = m_rule.rule == LearningRule::Pair || m_rule.rule == LearningRule::Symmetric;
+    if (dense() && direct && m_rule.storage == PlasticStorage::Int32) {
+        raiseRow(row, first, m_wide.data() + begin);
+        return;
+    }
     if (dense()) {
-        applyPostSpikes(row, from,
+        applyPostSpikes(row, first,
                         [begin](std::uint32_t target) { return begin + static_cast<std::ptrdiff_t>(target); });
         return;
     }
     const std::size_t length = rowLength(index);
     for (std::size_t k = 0; k < length; ++k)
         m_place[targetOf(index, k)] = static_cast<std::uint32_t>(k + 1);
-    applyPostSpikes(row, from,
+    applyPostSpikes(row, first,
                     [&](std::uint32_t target) { return m_place[target] == 0 ? -1 : begin + m_place[target] - 1; });
     for (std::size_t k = 0; k < length; ++k)
         m_place[targetOf(index, k)] = 0;
@@ -214,12 +243,17 @@ void PlasticSynapses::expire(std::int64_t tick)
         if (m_rows[expiry.row].lastArrival == expiry.tick)
             settle(expiry.row);
     }
-    if (m_log.size() < logTrimSize)
+    if (m_logNeurons.size() < logTrimSize)
         return;
     const auto old = std::partition_point(m_log.begin(), m_log.end(),
-                                          [&](const PostSpike& spike) { return spike.tick < tick - window; });
+                                          [&](const PostSpikes& spikes) { return spikes.tick < tick - window; });
+    const std::size_t neurons = (old == m_log.begin() ? m_neuronsBegin : std::prev(old)->end) - m_neuronsBegin;
     m_logBegin += static_cast<std::uint64_t>(old - m_log.begin());
+    m_neuronsBegin += neurons;
     m_log.erase(m_log.begin(), old);
+    m_logNeurons.erase(m_logNeurons.begin(), m_logNeurons.begin() + static_cast<std::ptrdiff_t>(neurons));
+    if (!m_logSlowTraces.empty())
+        m_logSlowTraces.erase(m_logSlowTraces.begin(), m_logSlowTraces.begin() + static_cast<std::ptrdiff_t>(neurons));
 }
 
 void PlasticSynapses::beginTick(std::int64_t tick)
@@ -342,17 +376,19 @@ void PlasticSynapses::fire(std::int64_t tick, std::span<const std::uint32_t> tar
 {
     for (const std::uint32_t j : targets) {
         const bool first = m_lastSpike[j] < 0;
-        PostSpike spike{tick, j, 0};
         if (m_rule.rule == LearningRule::Triplet) {
-            spike.slowTrace = first ? 0 : m_rule.slowPost.read(m_slowPostTrace[j], tick - m_lastSpike[j]);
-            m_slowPostTrace[j] = raise(spike.slowTrace);
+            const std::uint32_t slow = first ? 0 : m_rule.slowPost.read(m_slowPostTrace[j], tick - m_lastSpike[j]);
+            m_logSlowTraces.push_back(slow);
+            m_slowPostTrace[j] = raise(slow);
         }
-        m_log.push_back(spike);
         m_postTrace[j] = raise(first ? 0 : m_rule.post.read(m_postTrace[j], tick - m_lastSpike[j]));
         m_lastSpike[j] = tick;
         if (!m_spikesInPeriod.empty())
             ++m_spikesInPeriod[j];
     }
+    const std::size_t begin = m_neuronsBegin + m_logNeurons.size();
+    m_logNeurons.insert(m_logNeurons.end(), targets.begin(), targets.end());
+    m_log.push_back({tick, begin, begin + targets.size()});
 }
 
 void PlasticSynapses::modulate(std::span<const float> modulation)

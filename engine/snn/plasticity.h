@@ -56,13 +56,14 @@ public:
     [[nodiscard]] std::vector<float> weights();
 
 private:
-    struct PostSpike {
+    /// The target neurons that fired in one tick: a part of m_logNeurons.
+    struct PostSpikes {
         std::int64_t tick = 0;
-        std::uint32_t neuron = 0;
-        std::uint32_t slowTrace = 0; ///< triplet: o2 just before this spike
+        std::size_t begin = 0; ///< counted over the whole run
+        std::size_t end = 0;
     };
     struct Row {
-        std::uint64_t settled = 0; ///< post spikes before this number have been applied
+        std::uint64_t settled = 0; ///< ticks of the log before this number have been applied
         std::int64_t lastArrival = -1;
         std::uint32_t trace = 0;
         std::uint32_t slowTrace = 0;
@@ -83,6 +84,7 @@ private:
     void changeEligibility(std::size_t position, std::int64_t steps);
     void settle(std::uint32_t row);
     template <typename Locate> void applyPostSpikes(const Row& row, std::uint64_t from, Locate locate);
+    void raiseRow(const Row& row, std::uint64_t from, std::int32_t* weights) const;
     void settleAll();
     void expire(std::int64_t tick);
     void preparePreChanges(std::int64_t tick);
@@ -106,8 +108,11 @@ private:
     std::vector<std::uint32_t> m_postTrace, m_slowPostTrace;
     std::vector<std::int64_t> m_lastSpike;
     std::vector<std::uint32_t> m_spikesInPeriod;
-    std::vector<PostSpike> m_log; ///< post spikes from number m_logBegin on
+    std::vector<PostSpikes> m_log; ///< ticks with post spikes, from number m_logBegin on
     std::uint64_t m_logBegin = 0;
+    std::vector<std::uint32_t> m_logNeurons; ///< from number m_neuronsBegin on
+    std::vector<std::uint32_t> m_logSlowTraces; ///< triplet: o2 just before each of these spikes
+    std::size_t m_neuronsBegin = 0;
     std::deque<Expiry> m_expiries;          ///< rows whose trace will end, by time
     std::vector<std::uint32_t> m_active;    ///< rows that may have an eligibility
     AlignedArray<std::int32_t> m_preChange; ///< of the tick, by target
