@@ -89,10 +89,10 @@ Network mushroomBody(std::uint32_t kenyonCells, bool plastic)
                            {"kenyon", kenyonCells, cell},
                            {"apl", 1, cell},
                            {"output", 100, cell}};
-    network.projections = {connect(0, 1, Receptor::Excitatory, 6.2, FixedInDegree{10}),
-                           connect(1, 2, Receptor::Excitatory, 1.5 * share, AllToAll{}),
-                           connect(2, 1, Receptor::Inhibitory, 10, AllToAll{}),
-                           connect(1, 3, Receptor::Excitatory, 1.2 * share, AllToAll{})};
+    network.projections = {connect(0, 1, Receptor::Excitatory, 3.25, FixedInDegree{10}),
+                           connect(1, 2, Receptor::Excitatory, 0.95 * share, AllToAll{}),
+                           connect(2, 1, Receptor::Inhibitory, 5, AllToAll{}),
+                           connect(1, 3, Receptor::Excitatory, 0.87 * share, AllToAll{})};
     if (plastic) {
         Plasticity stdp;
         stdp.rule = PairStdp{20, 20, 1e-4 * share, 1.2e-4 * share};

@@ -7,6 +7,9 @@
 
 #include "engine/snn/kernels.h"
 
+/// The pieces of an update are many calls on one page but have to be one loop for the processor.
+#define BNOF_INLINE [[gnu::always_inline]] inline
+
 namespace bnof::snn {
 namespace {
 
@@ -34,7 +37,7 @@ template <class T, unsigned N> struct Pack {
         typename T::Mask part[N];
     };
 
-    template <class Result, class Operation> static Result each(Operation operation)
+    template <class Result, class Operation> [[gnu::always_inline]] static Result each(Operation operation)
     {
         Result result;
 #pragma GCC unroll 8
@@ -43,107 +46,107 @@ template <class T, unsigned N> struct Pack {
         return result;
     }
 
-    static Float load(const float* p)
+    [[gnu::always_inline]] static Float load(const float* p)
     {
         return each<Float>([p](unsigned i) { return T::load(p + i * T::width); });
     }
-    static void store(float* p, const Float& value)
+    [[gnu::always_inline]] static void store(float* p, const Float& value)
     {
 #pragma GCC unroll 8
         for (unsigned i = 0; i < N; ++i)
             T::store(p + i * T::width, value.part[i]);
     }
-    static Float broadcast(float value)
+    [[gnu::always_inline]] static Float broadcast(float value)
     {
         return each<Float>([v = T::broadcast(value)](unsigned) { return v; });
     }
-    static Float multiply(const Float& a, const Float& b)
+    [[gnu::always_inline]] static Float multiply(const Float& a, const Float& b)
     {
         return each<Float>([&](unsigned i) { return T::multiply(a.part[i], b.part[i]); });
     }
-    static Float add(const Float& a, const Float& b)
+    [[gnu::always_inline]] static Float add(const Float& a, const Float& b)
     {
         return each<Float>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
     }
-    static Float subtract(const Float& a, const Float& b)
+    [[gnu::always_inline]] static Float subtract(const Float& a, const Float& b)
     {
         return each<Float>([&](unsigned i) { return T::subtract(a.part[i], b.part[i]); });
     }
-    static Float fusedMultiplyAdd(const Float& a, const Float& b, const Float& c)
+    [[gnu::always_inline]] static Float fusedMultiplyAdd(const Float& a, const Float& b, const Float& c)
     {
         return each<Float>([&](unsigned i) { return T::fusedMultiplyAdd(a.part[i], b.part[i], c.part[i]); });
     }
-    static Float toFloat(const Int& value)
+    [[gnu::always_inline]] static Float toFloat(const Int& value)
     {
         return each<Float>([&](unsigned i) { return T::toFloat(value.part[i]); });
     }
-    static Float select(const Mask& mask, const Float& yes, const Float& no)
+    [[gnu::always_inline]] static Float select(const Mask& mask, const Float& yes, const Float& no)
     {
         return each<Float>([&](unsigned i) { return T::select(mask.part[i], yes.part[i], no.part[i]); });
     }
-    static Float keepWhere(const Mask& mask, const Float& value)
+    [[gnu::always_inline]] static Float keepWhere(const Mask& mask, const Float& value)
     {
         return each<Float>([&](unsigned i) { return T::keepWhere(mask.part[i], value.part[i]); });
     }
 
-    static Int load(const std::int32_t* p)
+    [[gnu::always_inline]] static Int load(const std::int32_t* p)
     {
         return each<Int>([p](unsigned i) { return T::load(p + i * T::width); });
     }
-    static void store(std::int32_t* p, const Int& value)
+    [[gnu::always_inline]] static void store(std::int32_t* p, const Int& value)
     {
 #pragma GCC unroll 8
         for (unsigned i = 0; i < N; ++i)
             T::store(p + i * T::width, value.part[i]);
     }
-    static Int broadcast(std::int32_t value)
+    [[gnu::always_inline]] static Int broadcast(std::int32_t value)
     {
         return each<Int>([v = T::broadcast(value)](unsigned) { return v; });
     }
-    static Int add(const Int& a, const Int& b)
+    [[gnu::always_inline]] static Int add(const Int& a, const Int& b)
     {
         return each<Int>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
     }
-    static Int loadCount(const std::uint16_t* p)
+    [[gnu::always_inline]] static Int loadCount(const std::uint16_t* p)
     {
         return each<Int>([p](unsigned i) { return T::loadCount(p + i * T::width); });
     }
-    static void storeCount(std::uint16_t* p, const Int& value)
+    [[gnu::always_inline]] static void storeCount(std::uint16_t* p, const Int& value)
     {
 #pragma GCC unroll 8
         for (unsigned i = 0; i < N; ++i)
             T::storeCount(p + i * T::width, value.part[i]);
     }
-    static Int addWhere(const Mask& mask, const Int& value, const Int& addend)
+    [[gnu::always_inline]] static Int addWhere(const Mask& mask, const Int& value, const Int& addend)
     {
         return each<Int>([&](unsigned i) { return T::addWhere(mask.part[i], value.part[i], addend.part[i]); });
     }
-    static Int decrementWhere(const Mask& mask, const Int& value)
+    [[gnu::always_inline]] static Int decrementWhere(const Mask& mask, const Int& value)
     {
         return each<Int>([&](unsigned i) { return T::decrementWhere(mask.part[i], value.part[i]); });
     }
 
-    static Mask greaterEqual(const Float& a, const Float& b)
+    [[gnu::always_inline]] static Mask greaterEqual(const Float& a, const Float& b)
     {
         return each<Mask>([&](unsigned i) { return T::greaterEqual(a.part[i], b.part[i]); });
     }
-    static Mask positive(const Int& value)
+    [[gnu::always_inline]] static Mask positive(const Int& value)
     {
         return each<Mask>([&](unsigned i) { return T::positive(value.part[i]); });
     }
-    static Mask either(const Mask& a, const Mask& b)
+    [[gnu::always_inline]] static Mask either(const Mask& a, const Mask& b)
     {
         return each<Mask>([&](unsigned i) { return T::either(a.part[i], b.part[i]); });
     }
-    static Mask butNot(const Mask& a, const Mask& b)
+    [[gnu::always_inline]] static Mask butNot(const Mask& a, const Mask& b)
     {
         return each<Mask>([&](unsigned i) { return T::butNot(a.part[i], b.part[i]); });
     }
-    template <class Value> static Mask differ(const Value& a, const Value& b)
+    template <class Value> [[gnu::always_inline]] static Mask differ(const Value& a, const Value& b)
     {
         return each<Mask>([&](unsigned i) { return T::differ(a.part[i], b.part[i]); });
     }
-    static std::uint64_t bits(const Mask& mask)
+    [[gnu::always_inline]] static std::uint64_t bits(const Mask& mask)
     {
         std::uint64_t all = 0;
 #pragma GCC unroll 8
@@ -162,14 +165,14 @@ template <class T> struct Lanes {
     typename T::Int wait;
 };
 
-template <class T> inline typename T::Float flush(typename T::Float value, float floor)
+template <class T> BNOF_INLINE typename T::Float flush(typename T::Float value, float floor)
 {
     return T::keepWhere(T::greaterEqual(value, T::broadcast(floor)), value);
 }
 
 /// Advance a current by a tick: decay, then what arrives, in one rounding.
-template <class T>
-inline typename T::Float advanceCurrent(const typename T::Float& current, std::int32_t* input, std::int32_t shared,
+template <class T, bool Quiet>
+BNOF_INLINE typename T::Float advanceCurrent(const typename T::Float& current, std::int32_t* input, std::int32_t shared,
                                         float decay)
 {
     // The integer zero converts and adds exactly, so "nothing arrives" needs no case of its own.
@@ -181,10 +184,11 @@ inline typename T::Float advanceCurrent(const typename T::Float& current, std::i
         T::store(input, T::broadcast(std::int32_t{0}));
         arriving = T::toFloat(sum);
     }
-    return flush<T>(T::fusedMultiplyAdd(current, T::broadcast(decay), arriving), currentFloor);
+    const auto after = T::fusedMultiplyAdd(current, T::broadcast(decay), arriving);
+    return Quiet ? after : flush<T>(after, currentFloor);
 }
 
-template <class T> inline typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
+template <class T> BNOF_INLINE typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
 {
     const auto conductance = T::multiply(current, T::broadcast(gain));
     return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
@@ -192,7 +196,7 @@ template <class T> inline typename T::Float conductanceOf(typename T::Float curr
 
 /// The part of a neuron's input that is the same in every tick of the block.
 template <class T, NeuronKind Kind, bool Driven>
-inline typename T::Float steadyInput(const NeuronConstants& c, const float* drive)
+BNOF_INLINE typename T::Float steadyInput(const NeuronConstants& c, const float* drive)
 {
     if constexpr (Kind == NeuronKind::Izhikevich) {
         const auto constant = T::broadcast(140.0F);
@@ -210,7 +214,7 @@ inline typename T::Float steadyInput(const NeuronConstants& c, const float* driv
 
 /// Membrane potential at the end of the tick, before the threshold.
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
+BNOF_INLINE typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
 {
     if constexpr (Kind == NeuronKind::Lif || Kind == NeuronKind::AdaptiveLif) {
         auto input = lanes.input;
@@ -258,18 +262,19 @@ inline typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
     }
 }
 
-/// One tick of one vector of neurons; returns which of them fire.
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline typename T::Mask advance(const UpdateStep& s, const NeuronConstants& c, Lanes<T>& lanes, std::uint32_t i,
+/// One tick of one vector of neurons; returns which of them fire. Quiet: no neuron waits and no current can fall below
+/// its floor, so neither needs to be looked at.
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited, bool Quiet>
+BNOF_INLINE typename T::Mask advance(const UpdateStep& s, const NeuronConstants& c, Lanes<T>& lanes, std::uint32_t i,
                                 std::uint32_t tick)
 {
     if constexpr (Inhibited)
         lanes.current[1] =
-            advanceCurrent<T>(lanes.current[1], s.input[1][tick] == nullptr ? nullptr : s.input[1][tick] + i,
+            advanceCurrent<T, Quiet>(lanes.current[1], s.input[1][tick] == nullptr ? nullptr : s.input[1][tick] + i,
                               s.shared[1][tick], c.inhibitoryDecay);
     if constexpr (Excited)
         lanes.current[0] =
-            advanceCurrent<T>(lanes.current[0], s.input[0][tick] == nullptr ? nullptr : s.input[0][tick] + i,
+            advanceCurrent<T, Quiet>(lanes.current[0], s.input[0][tick] == nullptr ? nullptr : s.input[0][tick] + i,
                               s.shared[0][tick], c.excitatoryDecay);
     const auto integrated = integrate<T, Kind, Excited, Inhibited>(c, lanes);
     auto threshold = T::broadcast(c.threshold);
@@ -281,6 +286,9 @@ inline typename T::Mask advance(const UpdateStep& s, const NeuronConstants& c, L
     if constexpr (Kind == NeuronKind::Izhikevich) {
         lanes.membrane = T::select(above, T::broadcast(c.reset), integrated);
         lanes.second = T::select(above, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
+        return above;
+    } else if constexpr (Quiet) {
+        lanes.membrane = integrated; // the caller deals with the neurons that fire
         return above;
     } else {
         const auto waiting = T::positive(lanes.wait);
@@ -297,8 +305,52 @@ template <class T, NeuronKind Kind>
 constexpr bool hasSecond = Kind == NeuronKind::AdaptiveLif || Kind == NeuronKind::Izhikevich;
 template <class T, NeuronKind Kind> constexpr bool hasWait = Kind != NeuronKind::Izhikevich;
 
+/// Whether a block of ticks can leave refractory times and floors alone until a neuron fires: nobody waits, and every
+/// current is zero or stays above its floor while it decays.
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline Lanes<T> loadLanes(const UpdateStep& s, std::uint32_t i)
+BNOF_INLINE bool isQuiet(const Lanes<T>& lanes, const float (&safe)[2])
+{
+    auto busy = T::positive(lanes.wait);
+    const auto zero = T::broadcast(0.0F);
+    if constexpr (Excited)
+        busy = T::either(busy, T::butNot(T::differ(lanes.current[0], zero),
+                                         T::greaterEqual(lanes.current[0], T::broadcast(safe[0]))));
+    if constexpr (Inhibited)
+        busy = T::either(busy, T::butNot(T::differ(lanes.current[1], zero),
+                                         T::greaterEqual(lanes.current[1], T::broadcast(safe[1]))));
+    return T::bits(busy) == 0;
+}
+
+/// A current of at least this stays above its floor for a block of ticks.
+BNOF_INLINE float safeCurrent(float decay)
+{
+    float safe = 2 * currentFloor;
+    for (std::uint32_t tick = 0; tick < maximumBlockTicks; ++tick)
+        safe /= decay;
+    return safe;
+}
+
+/// Puts the neurons that have fired in a quiet tick to their reset and lets them wait.
+template <class T, NeuronKind Kind>
+BNOF_INLINE void resetFired(const NeuronConstants& c, Lanes<T>& lanes, const typename T::Mask& fires)
+{
+    lanes.membrane = T::select(fires, T::broadcast(c.reset), lanes.membrane);
+    lanes.wait = T::addWhere(fires, lanes.wait, T::broadcast(c.refractory));
+    if constexpr (Kind == NeuronKind::AdaptiveLif)
+        lanes.second = T::select(fires, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
+}
+
+/// Reports the neurons that fire in a tick; the padding behind the last neuron never does.
+BNOF_INLINE void report(UpdateStep& s, std::uint32_t tick, std::uint32_t i, std::uint32_t width, std::uint64_t bits)
+{
+    const std::uint32_t left = s.size - i;
+    if (left < width)
+        bits &= (std::uint64_t{1} << left) - 1;
+    s.firedCount[tick] = appendFired(s.fired[tick], s.firedCount[tick], i, bits);
+}
+
+template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+BNOF_INLINE Lanes<T> loadLanes(const UpdateStep& s, std::uint32_t i)
 {
     Lanes<T> lanes;
     lanes.membrane = T::load(s.membrane + i);
@@ -314,7 +366,7 @@ inline Lanes<T> loadLanes(const UpdateStep& s, std::uint32_t i)
 }
 
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lanes)
+BNOF_INLINE void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lanes)
 {
     T::store(s.membrane + i, lanes.membrane);
     if constexpr (hasSecond<T, Kind>)
@@ -328,7 +380,7 @@ inline void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lan
 }
 
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-inline std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
+BNOF_INLINE std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
 {
     auto changed = T::differ(a.membrane, b.membrane);
     if constexpr (hasSecond<T, Kind>)
@@ -346,22 +398,31 @@ inline std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
 template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited> void updateLoop(UpdateStep& s)
 {
     const NeuronConstants constants = *s.constants; // a copy: no store below can change it
+    const float safe[2] = {safeCurrent(constants.excitatoryDecay), safeCurrent(constants.inhibitoryDecay)};
     bool changed = false;
     for (std::uint32_t i = 0; i < s.size; i += T::width) {
         Lanes<T> lanes = loadLanes<T, Kind, Excited, Inhibited>(s, i);
         lanes.input = steadyInput<T, Kind, Driven>(constants, Driven ? s.drive + i : nullptr);
-        const std::uint32_t left = s.size - i;
-        for (std::uint32_t tick = 0; tick < s.ticks; ++tick) {
-            const auto fires = advance<T, Kind, Excited, Inhibited>(s, constants, lanes, i, tick);
-            if (std::uint64_t bits = T::bits(fires); bits != 0) {
-                if (left < T::width) // the padding behind the last neuron never reports a spike
-                    bits &= (std::uint64_t{1} << left) - 1;
-                s.firedCount[tick] = appendFired(s.fired[tick], s.firedCount[tick], i, bits);
+        std::uint32_t tick = 0;
+        if constexpr (hasWait<T, Kind>) {
+            for (bool quiet = isQuiet<T, Kind, Excited, Inhibited>(lanes, safe); quiet && tick < s.ticks; ++tick) {
+                const auto fires = advance<T, Kind, Excited, Inhibited, true>(s, constants, lanes, i, tick);
+                if (const std::uint64_t bits = T::bits(fires); bits != 0) {
+                    resetFired<T, Kind>(constants, lanes, fires);
+                    report(s, tick, i, T::width, bits);
+                    quiet = constants.refractory == 0;
+                }
             }
+        }
+        for (; tick < s.ticks; ++tick) {
+            const auto fires = advance<T, Kind, Excited, Inhibited, false>(s, constants, lanes, i, tick);
+            if (const std::uint64_t bits = T::bits(fires); bits != 0)
+                report(s, tick, i, T::width, bits);
         }
         if (s.watch && !changed) {
             const auto different =
                 differ<T, Kind, Excited, Inhibited>(loadLanes<T, Kind, Excited, Inhibited>(s, i), lanes);
+            const std::uint32_t left = s.size - i;
             changed = (left < T::width ? different & ((std::uint64_t{1} << left) - 1) : different) != 0;
         }
         storeLanes<T, Kind, Excited, Inhibited>(s, i, lanes);
