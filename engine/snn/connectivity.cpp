@@ -6,7 +6,6 @@
 
 #include "engine/base/exact_math.h"
 #include "engine/base/philox.h"
-#include "engine/compute/half.h"
 
 namespace bnof::snn {
 namespace {
@@ -116,12 +115,7 @@ bool isDense(const Rows& rows, std::uint32_t sources, std::uint32_t targets)
 class WeightRounding {
 public:
     WeightRounding(const ReceptorScale& scale, Precision precision) : m_scale(scale), m_precision(precision) {}
-    [[nodiscard]] std::int32_t units(double weight) const
-    {
-        if (m_precision == Precision::Float16)
-            weight = static_cast<double>(compute::floatFromHalf(compute::halfFromFloat(static_cast<float>(weight))));
-        return m_scale.quantise(weight);
-    }
+    [[nodiscard]] std::int32_t units(double weight) const { return m_scale.quantise(inPrecision(weight, m_precision)); }
 
 private:
     const ReceptorScale& m_scale;

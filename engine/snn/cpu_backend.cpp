@@ -14,6 +14,9 @@
 namespace bnof::snn {
 namespace {
 
+/// Keeps the rows of a worker's arrays off multiples of 4 KiB, where the ticks of a block would compete for the same
+/// few lines of the first-level cache.
+constexpr std::size_t oddPadding = 80;
 /// An item without input is checked this often for having come to rest.
 constexpr std::uint64_t restCheckTicks = 32;
 
@@ -85,12 +88,15 @@ CpuBackEnd::CpuBackEnd(std::shared_ptr<const Plan> plan, const KernelTable& kern
         for (std::size_t r = 0; r < 2; ++r)
             summed[r] = summed[r] || shape.receptors[r].perNeuron;
     }
+    m_rowLength += oddPadding;
     for (Worker& worker : m_workers) {
         worker.fired = AlignedArray<std::uint32_t>(m_rowLength * maximumBlockTicks);
         worker.events.assign(this->plan().projections.size(), 0);
         for (std::size_t r = 0; r < 2; ++r)
-            if (summed[r])
+            if (summed[r]) {
                 worker.sums[r] = AlignedArray<std::int32_t>(m_rowLength * maximumBlockTicks);
+                worker.counts[r] = AlignedArray<std::uint8_t>(m_rowLength * maximumBlockTicks);
+            }
     }
     for (const ProjectionPlan& projection : this->plan().projections)
         m_learning.push_back(projection.plasticity ? std::make_unique<PlasticSynapses>(projection, m_kernels)
@@ -192,10 +198,41 @@ const CpuBackEnd::TickSpikes* CpuBackEnd::firedAt(const ProjectionPlan& projecti
     return fired.empty() ? nullptr : &fired;
 }
 
-std::int32_t* CpuBackEnd::sumsOf(Worker& worker, const ReceptorPlan& receptor, std::uint32_t r,
-                                 std::uint32_t tick) const
+std::int32_t* CpuBackEnd::sumsOf(Worker& worker, std::uint32_t r, std::uint32_t tick) const
 {
-    return receptor.perNeuron ? worker.sums[r].data() + tick * m_rowLength : nullptr;
+    return worker.sums[r].data() + tick * m_rowLength;
+}
+
+std::uint8_t* CpuBackEnd::countsOf(Worker& worker, std::uint32_t r, std::uint32_t tick) const
+{
+    return worker.counts[r].data() + tick * m_rowLength;
+}
+
+/// Lets the spikes of one tick reach the neurons of an item; returns the synapses served.
+std::uint64_t CpuBackEnd::deliver(const ProjectionPlan& projection, const SynapseRows& rows, const TickSpikes& fired,
+                                  std::uint32_t tick, Worker& worker, UpdateStep& step) const
+{
+    const std::uint32_t r = projection.receptor;
+    const auto count = static_cast<std::uint32_t>(fired.size());
+    if (rows.form == RowForm::Shared) {
+        step.shared[r][tick] = static_cast<std::int32_t>(static_cast<std::uint32_t>(step.shared[r][tick]) +
+                                                         count * static_cast<std::uint32_t>(rows.weight));
+        return std::uint64_t{count} * rows.rowLength;
+    }
+    std::uint64_t served = 0;
+    if (const std::int32_t unit = step.countUnit[r]; unit > 0) {
+        std::uint8_t* counts = countsOf(worker, r, tick);
+        served =
+            m_kernels.deliverCounts(rows, fired.data(), count, static_cast<std::uint8_t>(rows.weight / unit), counts);
+        if (served > 0)
+            step.counted[r][tick] = counts;
+    } else {
+        std::int32_t* sums = sumsOf(worker, r, tick);
+        served = m_kernels.deliver(rows, fired.data(), count, sums);
+        if (served > 0)
+            step.input[r][tick] = sums;
+    }
+    return served;
 }
 
 void CpuBackEnd::process(Item& item, Worker& worker, std::uint32_t ticks)
@@ -238,6 +275,8 @@ void CpuBackEnd::pointAt(const Item& item, Worker&, UpdateStep& step)
     step.refractory = at(run.refractory);
     step.count = at(run.count);
     step.drive = run.driven ? at(run.drive) : nullptr;
+    for (std::size_t r = 0; r < 2; ++r)
+        step.countUnit[r] = plan().populations[item.population].receptors[r].countUnit;
 }
 
 /// Sums what arrives over synapses that do not learn, for every tick of the block.
@@ -250,27 +289,14 @@ bool CpuBackEnd::collectInput(const Item& item, Worker& worker, UpdateStep& step
         const ProjectionPlan& projection = plan().projections[index];
         if (projection.plasticity)
             continue;
-        const std::uint32_t r = projection.receptor;
         const SynapseRows rows = projection.synapses.rows(item.first / shape.blockSize);
         for (std::uint32_t k = 0; k < step.ticks; ++k) {
             const TickSpikes* fired = firedAt(projection, m_tick + k);
             if (fired == nullptr)
                 continue;
-            const auto count = static_cast<std::uint32_t>(fired->size());
-            if (rows.form == RowForm::Shared) {
-                step.shared[r][k] = static_cast<std::int32_t>(static_cast<std::uint32_t>(step.shared[r][k]) +
-                                                              count * static_cast<std::uint32_t>(rows.weight));
-                worker.events[index] += std::uint64_t{count} * rows.rowLength;
-                arrives = arrives || rows.weight != 0;
-                continue;
-            }
-            std::int32_t* sums = sumsOf(worker, shape.receptors[r], r, k);
-            const std::uint64_t served = m_kernels.deliver(rows, fired->data(), count, sums);
-            if (served > 0) {
-                step.input[r][k] = sums;
-                arrives = true;
-            }
+            const std::uint64_t served = deliver(projection, rows, *fired, k, worker, step);
             worker.events[index] += served;
+            arrives = arrives || served > 0;
         }
     }
     return arrives;
@@ -289,10 +315,17 @@ bool CpuBackEnd::addCarried(const Item& item, Worker& worker, UpdateStep& step)
         any = true;
         if (carried.perNeuron.empty())
             continue;
-        std::int32_t* sums = sumsOf(worker, plan().populations[item.population].receptors[r], r, k);
-        for (std::uint32_t i = 0; i < item.size; ++i)
-            sums[i] += carried.perNeuron[item.first + i];
-        step.input[r][k] = sums;
+        if (const std::int32_t unit = step.countUnit[r]; unit > 0) {
+            std::uint8_t* counts = countsOf(worker, r, k);
+            for (std::uint32_t i = 0; i < item.size; ++i)
+                counts[i] = static_cast<std::uint8_t>(counts[i] + carried.perNeuron[item.first + i] / unit);
+            step.counted[r][k] = counts;
+        } else {
+            std::int32_t* sums = sumsOf(worker, r, k);
+            for (std::uint32_t i = 0; i < item.size; ++i)
+                sums[i] += carried.perNeuron[item.first + i];
+            step.input[r][k] = sums;
+        }
     }
     return any;
 }
@@ -329,7 +362,6 @@ void CpuBackEnd::advance(Item& item, Worker& worker, UpdateStep& step, bool arri
 
 void CpuBackEnd::learnAndAdvance(Item& item, Worker& worker, UpdateStep& step)
 {
-    const PopulationPlan& shape = plan().populations[item.population];
     for (std::uint32_t k = 0; k < step.ticks; ++k) {
         const auto tick = static_cast<std::int64_t>(m_tick + k);
         UpdateStep single = step;
@@ -340,6 +372,7 @@ void CpuBackEnd::learnAndAdvance(Item& item, Worker& worker, UpdateStep& step)
             const PhaseTimer timer(m_timePhases, worker.seconds.learn);
             for (std::uint32_t r = 0; r < 2; ++r) {
                 single.input[r][0] = step.input[r][k];
+                single.counted[r][0] = step.counted[r][k];
                 single.shared[r][0] = step.shared[r][k];
             }
             for (const std::uint32_t index : plan().incoming[item.population]) {
@@ -351,7 +384,7 @@ void CpuBackEnd::learnAndAdvance(Item& item, Worker& worker, UpdateStep& step)
                 const TickSpikes* fired = firedAt(projection, m_tick + k);
                 const std::span<const std::uint32_t> sources =
                     fired == nullptr ? std::span<const std::uint32_t>{} : std::span<const std::uint32_t>(*fired);
-                std::int32_t* sums = sumsOf(worker, shape.receptors[projection.receptor], projection.receptor, k);
+                std::int32_t* sums = sumsOf(worker, projection.receptor, k);
                 worker.events[index] += synapses.arrive(tick, sources, sums);
                 if (!sources.empty())
                     single.input[projection.receptor][0] = sums;

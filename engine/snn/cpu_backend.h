@@ -65,9 +65,10 @@ private:
     };
     /// What one thread works with.
     struct Worker {
-        std::array<AlignedArray<std::int32_t>, 2> sums; ///< [receptor], a row of neurons for each tick of the block
-        AlignedArray<std::uint32_t> fired;              ///< a row for each tick
-        std::vector<std::uint64_t> events;              ///< by projection
+        std::array<AlignedArray<std::int32_t>, 2> sums;   ///< [receptor], a row of neurons for each tick of the block
+        std::array<AlignedArray<std::uint8_t>, 2> counts; ///< the same where a byte is enough
+        AlignedArray<std::uint32_t> fired;                ///< a row for each tick
+        std::vector<std::uint64_t> events;                ///< by projection
         Activity::Seconds seconds;
     };
 
@@ -86,8 +87,10 @@ private:
     void wake(std::uint32_t population);
     void preparePoisson(PopulationRun& run);
     [[nodiscard]] const TickSpikes* firedAt(const ProjectionPlan& projection, std::uint64_t arrivalTick) const;
-    [[nodiscard]] std::int32_t* sumsOf(Worker& worker, const ReceptorPlan& receptor, std::uint32_t r,
-                                       std::uint32_t tick) const;
+    std::uint64_t deliver(const ProjectionPlan& projection, const SynapseRows& rows, const TickSpikes& fired,
+                          std::uint32_t tick, Worker& worker, UpdateStep& step) const;
+    [[nodiscard]] std::int32_t* sumsOf(Worker& worker, std::uint32_t r, std::uint32_t tick) const;
+    [[nodiscard]] std::uint8_t* countsOf(Worker& worker, std::uint32_t r, std::uint32_t tick) const;
     void savePending(std::size_t population, PopulationState& out) const;
 
     const KernelTable& m_kernels;

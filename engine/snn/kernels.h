@@ -63,6 +63,10 @@ struct UpdateStep {
     const float* drive = nullptr;        ///< null when no neuron is driven
     /// What arrives in each tick: an accumulator a neuron, read and set to zero, or null, and one sum for all.
     std::int32_t* input[2][maximumBlockTicks] = {};
+    /// Or, where every weight onto the receptor is a multiple of one: a byte a neuron that counts that weight, read and
+    /// set to zero.
+    std::uint8_t* counted[2][maximumBlockTicks] = {};
+    std::int32_t countUnit[2] = {}; ///< weight units of one count; a full byte of them is below 2^24
     std::int32_t shared[2][maximumBlockTicks] = {};
     std::uint32_t* fired[maximumBlockTicks] = {}; ///< receive the indices of the neurons that fire, ascending
     std::uint32_t firedCount[maximumBlockTicks] = {};
@@ -109,6 +113,9 @@ struct KernelTable {
     /// around like unsigned integers; the plan has proved that they never reach that.
     std::uint64_t (*deliver)(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
                              std::int32_t* accumulators);
+    /// The same for byte counts: every synapse adds `multiple` (Identity and Sparse rows without weights of their own).
+    std::uint64_t (*deliverCounts)(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
+                                   std::uint8_t multiple, std::uint8_t* counts);
     /// Plastic rows: sums[j] += weights[j] >> 16, and weights[j] = clamp(weights[j] + change[j], 0, limit).
     void (*deliverPlastic)(std::int32_t* weights, const std::int32_t* change, std::int32_t limit, std::uint32_t length,
                            std::int32_t* sums);

@@ -29,6 +29,11 @@ struct Avx512 {
     static void store(std::int32_t* p, Int value) { _mm512_storeu_si512(p, value); }
     static Int broadcast(std::int32_t value) { return _mm512_set1_epi32(value); }
     static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+    static Int loadBytes(const std::uint8_t* p)
+    {
+        return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    }
+    static void clearBytes(std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_setzero_si128()); }
     static Int loadCount(const std::uint16_t* p)
     {
         return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));

@@ -107,6 +107,20 @@ template <class T, unsigned N> struct Pack {
     {
         return each<Int>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
     }
+    [[gnu::always_inline]] static Int loadBytes(const std::uint8_t* p)
+    {
+        return each<Int>([p](unsigned i) { return T::loadBytes(p + i * T::width); });
+    }
+    [[gnu::always_inline]] static void clearBytes(std::uint8_t* p)
+    {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < N; ++i)
+            T::clearBytes(p + i * T::width);
+    }
+    [[gnu::always_inline]] static Int multiplyLow(const Int& a, std::uint32_t b)
+    {
+        return each<Int>([&](unsigned i) { return T::multiplyLow(a.part[i], b); });
+    }
     [[gnu::always_inline]] static Int loadCount(const std::uint16_t* p)
     {
         return each<Int>([p](unsigned i) { return T::loadCount(p + i * T::width); });
@@ -170,22 +184,40 @@ template <class T> BNOF_INLINE typename T::Float flush(typename T::Float value, 
     return T::keepWhere(T::greaterEqual(value, T::broadcast(floor)), value);
 }
 
-/// Advance a current by a tick: decay, then what arrives, in one rounding.
-template <class T, bool Quiet>
-BNOF_INLINE typename T::Float advanceCurrent(const typename T::Float& current, std::int32_t* input, std::int32_t shared,
-                                        float decay)
+/// How input reaches one receptor of a population.
+enum class InputForm { Absent, Summed, Counted };
+
+/// What reaches receptor R of the neurons from i on in a tick, in weight units.
+template <class T, int R, InputForm Form>
+BNOF_INLINE typename T::Float arriving(const UpdateStep& s, std::uint32_t i, std::uint32_t tick)
 {
-    // The integer zero converts and adds exactly, so "nothing arrives" needs no case of its own.
-    auto arriving = T::broadcast(static_cast<float>(shared));
-    if (input != nullptr) {
-        auto sum = T::load(input);
+    const std::int32_t shared = s.shared[R][tick];
+    if constexpr (Form == InputForm::Counted) {
+        if (std::uint8_t* counted = s.counted[R][tick]; counted != nullptr) {
+            const auto counts = T::loadBytes(counted + i);
+            T::clearBytes(counted + i);
+            const std::int32_t unit = s.countUnit[R];
+            if (shared == 0) // both factors and their product are whole numbers below 2^24: exact
+                return T::multiply(T::toFloat(counts), T::broadcast(static_cast<float>(unit)));
+            return T::toFloat(T::add(T::multiplyLow(counts, static_cast<std::uint32_t>(unit)), T::broadcast(shared)));
+        }
+    } else if (std::int32_t* input = s.input[R][tick]; input != nullptr) {
+        auto sum = T::load(input + i);
         if (shared != 0)
             sum = T::add(sum, T::broadcast(shared));
-        T::store(input, T::broadcast(std::int32_t{0}));
-        arriving = T::toFloat(sum);
+        T::store(input + i, T::broadcast(std::int32_t{0}));
+        return T::toFloat(sum);
     }
-    const auto after = T::fusedMultiplyAdd(current, T::broadcast(decay), arriving);
-    return Quiet ? after : flush<T>(after, currentFloor);
+    // The integer zero converts and adds exactly, so "nothing arrives" needs no case of its own.
+    return T::broadcast(static_cast<float>(shared));
+}
+
+/// Advance a current by a tick: decay, then what arrives, in one rounding.
+template <class T, int R, InputForm Form, bool Quiet>
+BNOF_INLINE void advanceCurrent(const UpdateStep& s, float decay, Lanes<T>& lanes, std::uint32_t i, std::uint32_t tick)
+{
+    const auto after = T::fusedMultiplyAdd(lanes.current[R], T::broadcast(decay), arriving<T, R, Form>(s, i, tick));
+    lanes.current[R] = Quiet ? after : flush<T>(after, currentFloor);
 }
 
 template <class T> BNOF_INLINE typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
@@ -213,26 +245,26 @@ BNOF_INLINE typename T::Float steadyInput(const NeuronConstants& c, const float*
 }
 
 /// Membrane potential at the end of the tick, before the threshold.
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
 BNOF_INLINE typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
 {
     if constexpr (Kind == NeuronKind::Lif || Kind == NeuronKind::AdaptiveLif) {
         auto input = lanes.input;
-        if constexpr (Inhibited)
+        if constexpr (Inhibited != InputForm::Absent)
             input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
-        if constexpr (Excited)
+        if constexpr (Excited != InputForm::Absent)
             input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
         return T::fusedMultiplyAdd(lanes.membrane, T::broadcast(c.membraneDecay), input);
     } else if constexpr (Kind == NeuronKind::ConductanceLif) {
         // tau_m dV/dt = slope V + offset with slope = -(1 + ge + gi), offset = rest + ge Ee + gi Ei + drive
         auto slope = T::broadcast(-1.0F);
         auto offset = lanes.input;
-        if constexpr (Inhibited) {
+        if constexpr (Inhibited != InputForm::Absent) {
             const auto conductance = conductanceOf<T>(lanes.current[1], c.inhibitoryGain, c.conductanceLimit);
             offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.inhibitoryReversal), offset);
             slope = T::subtract(slope, conductance);
         }
-        if constexpr (Excited) {
+        if constexpr (Excited != InputForm::Absent) {
             const auto conductance = conductanceOf<T>(lanes.current[0], c.excitatoryGain, c.conductanceLimit);
             offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.excitatoryReversal), offset);
             slope = T::subtract(slope, conductance);
@@ -243,9 +275,9 @@ BNOF_INLINE typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lane
         return T::fusedMultiplyAdd(second, T::broadcast(c.step), lanes.membrane);
     } else {
         auto input = lanes.input;
-        if constexpr (Inhibited)
+        if constexpr (Inhibited != InputForm::Absent)
             input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
-        if constexpr (Excited)
+        if constexpr (Excited != InputForm::Absent)
             input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
         input = T::subtract(input, lanes.second);
         auto v = lanes.membrane;
@@ -264,18 +296,14 @@ BNOF_INLINE typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lane
 
 /// One tick of one vector of neurons; returns which of them fire. Quiet: no neuron waits and no current can fall below
 /// its floor, so neither needs to be looked at.
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited, bool Quiet>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited, bool Quiet>
 BNOF_INLINE typename T::Mask advance(const UpdateStep& s, const NeuronConstants& c, Lanes<T>& lanes, std::uint32_t i,
-                                std::uint32_t tick)
+                                     std::uint32_t tick)
 {
-    if constexpr (Inhibited)
-        lanes.current[1] =
-            advanceCurrent<T, Quiet>(lanes.current[1], s.input[1][tick] == nullptr ? nullptr : s.input[1][tick] + i,
-                              s.shared[1][tick], c.inhibitoryDecay);
-    if constexpr (Excited)
-        lanes.current[0] =
-            advanceCurrent<T, Quiet>(lanes.current[0], s.input[0][tick] == nullptr ? nullptr : s.input[0][tick] + i,
-                              s.shared[0][tick], c.excitatoryDecay);
+    if constexpr (Inhibited != InputForm::Absent)
+        advanceCurrent<T, 1, Inhibited, Quiet>(s, c.inhibitoryDecay, lanes, i, tick);
+    if constexpr (Excited != InputForm::Absent)
+        advanceCurrent<T, 0, Excited, Quiet>(s, c.excitatoryDecay, lanes, i, tick);
     const auto integrated = integrate<T, Kind, Excited, Inhibited>(c, lanes);
     auto threshold = T::broadcast(c.threshold);
     if constexpr (Kind == NeuronKind::AdaptiveLif) {
@@ -307,15 +335,15 @@ template <class T, NeuronKind Kind> constexpr bool hasWait = Kind != NeuronKind:
 
 /// Whether a block of ticks can leave refractory times and floors alone until a neuron fires: nobody waits, and every
 /// current is zero or stays above its floor while it decays.
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
 BNOF_INLINE bool isQuiet(const Lanes<T>& lanes, const float (&safe)[2])
 {
     auto busy = T::positive(lanes.wait);
     const auto zero = T::broadcast(0.0F);
-    if constexpr (Excited)
+    if constexpr (Excited != InputForm::Absent)
         busy = T::either(busy, T::butNot(T::differ(lanes.current[0], zero),
                                          T::greaterEqual(lanes.current[0], T::broadcast(safe[0]))));
-    if constexpr (Inhibited)
+    if constexpr (Inhibited != InputForm::Absent)
         busy = T::either(busy, T::butNot(T::differ(lanes.current[1], zero),
                                          T::greaterEqual(lanes.current[1], T::broadcast(safe[1]))));
     return T::bits(busy) == 0;
@@ -349,45 +377,45 @@ BNOF_INLINE void report(UpdateStep& s, std::uint32_t tick, std::uint32_t i, std:
     s.firedCount[tick] = appendFired(s.fired[tick], s.firedCount[tick], i, bits);
 }
 
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
 BNOF_INLINE Lanes<T> loadLanes(const UpdateStep& s, std::uint32_t i)
 {
     Lanes<T> lanes;
     lanes.membrane = T::load(s.membrane + i);
     if constexpr (hasSecond<T, Kind>)
         lanes.second = T::load(s.second + i);
-    if constexpr (Excited)
+    if constexpr (Excited != InputForm::Absent)
         lanes.current[0] = T::load(s.current[0] + i);
-    if constexpr (Inhibited)
+    if constexpr (Inhibited != InputForm::Absent)
         lanes.current[1] = T::load(s.current[1] + i);
     if constexpr (hasWait<T, Kind>)
         lanes.wait = T::loadCount(s.refractory + i);
     return lanes;
 }
 
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
 BNOF_INLINE void storeLanes(const UpdateStep& s, std::uint32_t i, const Lanes<T>& lanes)
 {
     T::store(s.membrane + i, lanes.membrane);
     if constexpr (hasSecond<T, Kind>)
         T::store(s.second + i, lanes.second);
-    if constexpr (Excited)
+    if constexpr (Excited != InputForm::Absent)
         T::store(s.current[0] + i, lanes.current[0]);
-    if constexpr (Inhibited)
+    if constexpr (Inhibited != InputForm::Absent)
         T::store(s.current[1] + i, lanes.current[1]);
     if constexpr (hasWait<T, Kind>)
         T::storeCount(s.refractory + i, lanes.wait);
 }
 
-template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
+template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
 BNOF_INLINE std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
 {
     auto changed = T::differ(a.membrane, b.membrane);
     if constexpr (hasSecond<T, Kind>)
         changed = T::either(changed, T::differ(a.second, b.second));
-    if constexpr (Excited)
+    if constexpr (Excited != InputForm::Absent)
         changed = T::either(changed, T::differ(a.current[0], b.current[0]));
-    if constexpr (Inhibited)
+    if constexpr (Inhibited != InputForm::Absent)
         changed = T::either(changed, T::differ(a.current[1], b.current[1]));
     if constexpr (hasWait<T, Kind>)
         changed = T::either(changed, T::differ(a.wait, b.wait));
@@ -395,7 +423,7 @@ BNOF_INLINE std::uint64_t differ(const Lanes<T>& a, const Lanes<T>& b)
 }
 
 /// All ticks of the block before the next neurons, so that state is read and written once a block.
-template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited> void updateLoop(UpdateStep& s)
+template <class T, NeuronKind Kind, bool Driven, InputForm Excited, InputForm Inhibited> void updateLoop(UpdateStep& s)
 {
     const NeuronConstants constants = *s.constants; // a copy: no store below can change it
     const float safe[2] = {safeCurrent(constants.excitatoryDecay), safeCurrent(constants.inhibitoryDecay)};
@@ -431,18 +459,24 @@ template <class T, NeuronKind Kind, bool Driven, bool Excited, bool Inhibited> v
         s.changed = changed;
 }
 
+template <class T, NeuronKind Kind, bool Driven, InputForm Excited> void chooseInhibition(UpdateStep& s)
+{
+    if (s.current[1] == nullptr)
+        updateLoop<T, Kind, Driven, Excited, InputForm::Absent>(s);
+    else if (s.countUnit[1] > 0)
+        updateLoop<T, Kind, Driven, Excited, InputForm::Counted>(s);
+    else
+        updateLoop<T, Kind, Driven, Excited, InputForm::Summed>(s);
+}
+
 template <class T, NeuronKind Kind, bool Driven> void chooseReceptors(UpdateStep& s)
 {
-    const bool excited = s.current[0] != nullptr;
-    const bool inhibited = s.current[1] != nullptr;
-    if (excited && inhibited)
-        updateLoop<T, Kind, Driven, true, true>(s);
-    else if (excited)
-        updateLoop<T, Kind, Driven, true, false>(s);
-    else if (inhibited)
-        updateLoop<T, Kind, Driven, false, true>(s);
+    if (s.current[0] == nullptr)
+        chooseInhibition<T, Kind, Driven, InputForm::Absent>(s);
+    else if (s.countUnit[0] > 0)
+        chooseInhibition<T, Kind, Driven, InputForm::Counted>(s);
     else
-        updateLoop<T, Kind, Driven, false, false>(s);
+        chooseInhibition<T, Kind, Driven, InputForm::Summed>(s);
 }
 
 template <class T, NeuronKind Kind> void chooseDrive(UpdateStep& s)
@@ -465,6 +499,10 @@ inline void updateCounters(UpdateStep& s)
                 if (std::int32_t* input = s.input[receptor][tick]; input != nullptr) {
                     arriving += input[i];
                     input[i] = 0;
+                }
+                if (std::uint8_t* counted = s.counted[receptor][tick]; counted != nullptr) {
+                    arriving += std::int64_t{counted[i]} * s.countUnit[receptor];
+                    counted[i] = 0;
                 }
                 sum += receptor == 0 ? arriving : -arriving;
             }
@@ -615,6 +653,40 @@ inline std::uint64_t deliverIdentity(const SynapseRows& rows, const std::uint32_
     return events;
 }
 
+std::uint64_t deliverCounts(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
+                            std::uint8_t multiple, std::uint8_t* counts)
+{
+    std::uint64_t events = 0;
+    const auto add = [multiple](std::uint8_t& sum) { sum = static_cast<std::uint8_t>(sum + multiple); };
+    for (std::uint32_t f = 0; f < count; ++f) {
+        if (rows.form == RowForm::Identity) {
+            const std::uint32_t target = fired[f] - rows.firstTarget; // wraps around below the block
+            if (target < rows.rowLength) {
+                add(counts[target]);
+                ++events;
+            }
+            continue;
+        }
+        constexpr std::uint32_t ahead = 4; // rows whose place is looked up while this one is served
+        if (f + 2 * ahead < count)
+            __builtin_prefetch(rows.rowStart + fired[f + 2 * ahead]);
+        if (f + ahead < count)
+            __builtin_prefetch(rows.targets + rows.rowStart[fired[f + ahead]]);
+        std::uint32_t k = rows.rowStart[fired[f]];
+        const std::uint32_t end = rows.rowStart[fired[f] + 1];
+        events += end - k;
+        for (; k + 4 <= end; k += 4) {
+            add(counts[rows.targets[k]]);
+            add(counts[rows.targets[k + 1]]);
+            add(counts[rows.targets[k + 2]]);
+            add(counts[rows.targets[k + 3]]);
+        }
+        for (; k < end; ++k)
+            add(counts[rows.targets[k]]);
+    }
+    return events;
+}
+
 template <class T>
 std::uint64_t deliver(const SynapseRows& rows, const std::uint32_t* fired, std::uint32_t count,
                       std::int32_t* accumulators)
@@ -647,7 +719,7 @@ inline void deliverPlastic(std::int32_t* weights, const std::int32_t* change, st
 
 template <class T> constexpr KernelTable kernelTable()
 {
-    return {update<Pack<T, T::interleave>>, firePoisson<T>, deliver<T>, deliverPlastic};
+    return {update<Pack<T, T::interleave>>, firePoisson<T>, deliver<T>, deliverCounts, deliverPlastic};
 }
 
 } // namespace

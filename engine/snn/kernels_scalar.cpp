@@ -29,6 +29,8 @@ struct Scalar {
     {
         return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
     }
+    static Int loadBytes(const std::uint8_t* p) { return *p; }
+    static void clearBytes(std::uint8_t* p) { *p = 0; }
     static Int loadCount(const std::uint16_t* p) { return *p; }
     static void storeCount(std::uint16_t* p, Int value) { *p = static_cast<std::uint16_t>(value); }
     static Int loadWeights(const std::int16_t* p) { return *p; }
@@ -53,6 +55,7 @@ struct Scalar {
     static std::uint32_t ascending(std::uint32_t first) { return first; }
     static std::uint32_t exclusiveOr(std::uint32_t a, std::uint32_t b) { return a ^ b; }
     static std::uint32_t multiplyLow(std::uint32_t a, std::uint32_t b) { return a * b; }
+    static Int multiplyLow(Int a, std::uint32_t b) { return static_cast<Int>(static_cast<std::uint32_t>(a) * b); }
     static std::uint32_t multiplyHigh(std::uint32_t a, std::uint32_t b)
     {
         return static_cast<std::uint32_t>(std::uint64_t{a} * b >> 32);

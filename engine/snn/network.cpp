@@ -14,6 +14,7 @@ constexpr std::uint64_t maximumNeurons = 1U << 24;
 constexpr double maximumSynapses = 0x1p31;
 constexpr std::size_t maximumParts = 65536; ///< populations, and projections
 constexpr double maximumMv = 1e6;           ///< weights, drives and potentials
+constexpr double largestHalf = 65504;       ///< mV; the end of the range of binary16
 constexpr std::uint32_t largestLearningPopulation = 65536;
 constexpr double maximumTimeConstantTicks = 1e6;
 constexpr double minimumTimeConstantTicks = 0.02;
@@ -224,8 +225,14 @@ Result<void> refuseRepeatedPairs(const ExplicitList& list, const std::string& pa
 
 Result<void> checkPlasticity(const Network& network, const Projection& projection, const std::string& path)
 {
-    if (projection.precision == Precision::Float16)
-        BNOF_TRY(checkRange(path + ".weight_mv", projection.weight, 0, 65504)); // the largest half
+    if (projection.precision == Precision::Float16) {
+        BNOF_TRY(checkRange(path + ".weight_mv", projection.weight, 0, largestHalf));
+        if (const auto* list = std::get_if<ExplicitList>(&projection.connectivity))
+            for (std::size_t i = 0; i < list->weights.size(); ++i)
+                if (static_cast<double>(list->weights[i]) > largestHalf)
+                    return checkRange(path + ".connectivity.weights[" + std::to_string(i) + ']',
+                                      static_cast<double>(list->weights[i]), 0, largestHalf);
+    }
     if (!projection.plasticity)
         return {};
     const Plasticity& plasticity = *projection.plasticity;

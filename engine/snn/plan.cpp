@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <new>
+#include <numeric>
 
 #include "engine/base/exact_math.h"
 #include "engine/snn/quantise.h"
@@ -190,6 +191,38 @@ Result<void> proveAccumulators(Plan& plan)
         }
     }
     return {};
+}
+
+/// Finds receptors whose input is worth counting in bytes: all per-neuron weights are multiples of one, and the sums of
+/// a block are so many that four bytes each would not stay in the cache. Elsewhere plain sums are quicker.
+void findCountUnits(Plan& plan)
+{
+    constexpr std::uint32_t cachedBlock = 8192;
+    for (std::size_t p = 0; p < plan.populations.size(); ++p) {
+        if (std::min(plan.populations[p].blockSize, plan.populations[p].size) <= cachedBlock)
+            continue;
+        for (std::uint32_t r = 0; r < 2; ++r) {
+            ReceptorPlan& receptor = plan.populations[p].receptors[r];
+            std::int32_t unit = 0;
+            bool constant = true;
+            std::uint64_t shared = 0; // counted apart
+            for (const std::uint32_t i : plan.incoming[p]) {
+                const ProjectionPlan& projection = plan.projections[i];
+                const Synapses& s = projection.synapses;
+                if (projection.receptor != r)
+                    continue;
+                if (s.form == RowForm::Shared && !projection.plasticity) {
+                    shared += static_cast<std::uint64_t>(s.weight) * s.sources;
+                    continue;
+                }
+                constant = constant && !projection.plasticity && s.weights.empty() && s.smallWeights.empty();
+                unit = std::gcd(unit, s.weight);
+            }
+            constexpr std::uint64_t mostCounts = 255;
+            if (constant && unit > 0 && receptor.largestSum - shared <= mostCounts * static_cast<std::uint64_t>(unit))
+                receptor.countUnit = unit;
+        }
+    }
 }
 
 /// Feeds a network into a digest in a fixed binary form.
@@ -378,6 +411,7 @@ Result<std::shared_ptr<const Plan>> build(const Network& network)
     for (std::size_t i = 0; i < network.projections.size(); ++i)
         planProjection(*plan, i, scales[receptorIndex(network.projections[i])]);
     BNOF_TRY(proveAccumulators(*plan));
+    findCountUnits(*plan);
     return std::shared_ptr<const Plan>(std::move(plan));
 }
 

@@ -18,10 +18,13 @@ namespace bnof::snn {
 
 /// What reaches one receptor of a population.
 struct ReceptorPlan {
-    bool used = false;            ///< some projection ends here
-    bool perNeuron = false;       ///< some projection needs an accumulator for every neuron
-    std::uint32_t slots = 0;      ///< longest delay of the projections that are not plastic, ticks
-    double unitMv = 1;            ///< one weight unit
+    bool used = false;       ///< some projection ends here
+    bool perNeuron = false;  ///< some projection needs an accumulator for every neuron
+    std::uint32_t slots = 0; ///< longest delay of the projections that are not plastic, ticks
+    double unitMv = 1;       ///< one weight unit
+    /// Where every synapse's weight is a multiple of this and a byte can count all of them at once: sums can be kept as
+    /// counts. 0 where they cannot.
+    std::int32_t countUnit = 0;
     std::uint64_t largestSum = 0; ///< most weight units that one neuron can receive in a tick
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/compute/half.h"
 #include "engine/snn/kernels.h"
 
 namespace bnof::snn {
@@ -19,6 +20,7 @@ double largestWeight(const Projection& projection)
     const auto* list = std::get_if<ExplicitList>(&projection.connectivity);
     if (list != nullptr && !list->weights.empty())
         largest = static_cast<double>(*std::max_element(list->weights.begin(), list->weights.end()));
+    largest = inPrecision(largest, projection.precision);
     return projection.plasticity ? std::max(largest, projection.plasticity->maximumWeight) : largest;
 }
 
@@ -35,6 +37,13 @@ int scaleExponent(double largest)
 }
 
 } // namespace
+
+double inPrecision(double weight, Precision precision)
+{
+    if (precision != Precision::Float16)
+        return weight;
+    return static_cast<double>(compute::floatFromHalf(compute::halfFromFloat(static_cast<float>(weight))));
+}
 
 double ReceptorScale::unitMv() const
 {

@@ -36,6 +36,9 @@ struct ReceptorScale {
     return std::size_t{projection.target} * 2 + static_cast<std::size_t>(projection.receptor);
 }
 
+/// A weight in the precision that it is given in, before it is rounded to its receptor's scale.
+[[nodiscard]] double inPrecision(double weight, Precision precision);
+
 /// The scale of every receptor of a network whose indices and weights have been checked. A counter has one scale for
 /// both receptors, because it subtracts them as integers.
 [[nodiscard]] std::vector<ReceptorScale> receptorScales(const Network& network);

@@ -2,6 +2,7 @@
 // The saved state: "BNOFSNN" and a version byte, the network's digest, the tick, then the populations in
 // order, then the plastic projections in order. All numbers are little-endian; floats are IEEE bit patterns. Which
 // fields there are, and how long they are, follows from the network.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -144,8 +145,11 @@ Result<void> readReceptor(Reader& in, const ReceptorPlan& receptor, std::size_t 
         if (present == 1) {
             slot = in.get<std::int32_t>(size);
             const std::int32_t shared = out.shared[r][k];
-            BNOF_TRY(
-                checkAll(slot, where + ".ring", [&](std::int32_t sum) { return legal(sum) && sum <= limit - shared; }));
+            const std::int32_t unit = std::max(receptor.countUnit, 1);
+            BNOF_TRY(checkAll(slot, where + ".ring", [&](std::int32_t sum) {
+                return legal(sum) && sum <= limit - shared && sum % unit == 0 &&
+                       (receptor.countUnit == 0 || sum / unit <= 255);
+            }));
         }
     }
     return {};

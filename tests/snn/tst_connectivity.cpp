@@ -42,6 +42,7 @@ private slots:
     void explicitListsKeepEverySynapse();
     void blocksHoldTheSameSynapses();
     void smallWeightsAreNearest();
+    void halvesThatRoundUpKeepTheirSign();
     void weightsAreRoundedToTheReceptorScale();
 };
 
@@ -239,6 +240,20 @@ void TestConnectivity::smallWeightsAreNearest()
         for (std::size_t k = 0; k < exact.size(); ++k)
             QVERIFY(std::abs(static_cast<double>(half[k][2]) - exact[k][2]) <= 1 + exact[k][2] * 0x1p-11);
     }
+}
+
+void TestConnectivity::halvesThatRoundUpKeepTheirSign()
+{
+    // The largest weight rounds up to a power of two as a half; the scale has to be that of the rounded weight.
+    Network network = pairOf(1, 2, ExplicitList{{0, 0}, {0, 1}, {7.9995F, 1.0F}});
+    network.projections[0].precision = Precision::Float16;
+    const Triples built = triples(build(network));
+    QCOMPARE(built[0][2], 8 * built[1][2]);
+    QVERIFY(built[0][2] <= 32767);
+    std::get<ExplicitList>(network.projections[0].connectivity).weights[1] = 65520;
+    const auto refused = validate(network);
+    QVERIFY(!refused.ok());
+    QVERIFY(refused.error().where.find("weights[1]") != std::string::npos);
 }
 
 void TestConnectivity::weightsAreRoundedToTheReceptorScale()
