@@ -4,6 +4,7 @@
 #include <new>
 
 #include "engine/compute/cpu.h"
+#include "engine/snn/auto_backend.h"
 #include "engine/snn/cpu_backend.h"
 
 namespace bnof::snn {
@@ -55,11 +56,36 @@ Error refuse(const std::string& option, std::string what)
                      "This machine can run: " + listOfBackEnds() + '.');
 }
 
+Result<std::unique_ptr<BackEnd>> make(std::shared_ptr<const Plan> plan, const SimulationOptions& options);
+
+/// Begins with the widest instruction set on one thread and looks for something faster while it runs.
+Result<std::unique_ptr<BackEnd>> makeAuto(const std::shared_ptr<const Plan>& plan, const SimulationOptions& options)
+{
+    std::vector<std::string> candidates = availableBackEnds();
+    candidates.pop_back(); // the reference is never the fastest
+    if (candidates.size() == 1)
+        candidates.insert(candidates.begin(), "reference"); // unless there is nothing else
+    std::erase_if(candidates, [&](const std::string& name) {
+        return name.starts_with("vector-") && name != candidates.front(); // narrower instruction sets
+    });
+    const BackEndFactory factory = [plan, options](const std::string& name) {
+        SimulationOptions named = options;
+        named.backEnd = name;
+        return makeBackEnd(plan, named);
+    };
+    BNOF_TRY_ASSIGN(std::unique_ptr<BackEnd> first, factory(candidates.front()));
+    return std::unique_ptr<BackEnd>(std::make_unique<AutoBackEnd>(std::move(first), candidates.front(), candidates,
+                                                                  factory,
+                                                                  BackEndMemory(BackEndMemory::defaultPath())));
+}
+
 Result<std::unique_ptr<BackEnd>> make(std::shared_ptr<const Plan> plan, const SimulationOptions& options)
 {
     const std::vector<Kernels> all = instructionSets();
     const Kernels& best = fastest(all);
     const std::string& option = options.backEnd;
+    if (option == "auto")
+        return makeAuto(plan, options);
     const auto cpu = [&](const Kernels& kernels, const std::string& name, unsigned threads) {
         return Result<std::unique_ptr<BackEnd>>(
             std::make_unique<CpuBackEnd>(std::move(plan), *kernels.table, name, threads, options.timePhases));
@@ -71,8 +97,8 @@ Result<std::unique_ptr<BackEnd>> make(std::shared_ptr<const Plan> plan, const Si
     const bool vector = best.table != &scalarKernels;
     if (option == "vector" && !vector)
         return refuse(option, "this machine has no instruction set for it");
-    if (option == "vector" || option == "auto")
-        return cpu(best, vector ? std::string("vector (") + best.name + ')' : "reference", 1);
+    if (option == "vector")
+        return cpu(best, std::string("vector (") + best.name + ')', 1);
     for (const Kernels& kernels : all) {
         if (option != kernels.option)
             continue;

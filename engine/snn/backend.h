@@ -72,6 +72,8 @@ public:
     /// What has happened since the back end was made; not part of the state.
     [[nodiscard]] virtual Activity activity() const = 0;
     [[nodiscard]] virtual std::string name() const = 0;
+    /// Why this back end runs, for people.
+    [[nodiscard]] virtual std::string reason() const { return "it was asked for"; }
 
 private:
     std::shared_ptr<const Plan> m_plan;

@@ -44,7 +44,7 @@ Result<BatchResult> runBatch(const Network& network, std::span<const Trial> tria
     threads = std::max(1U, std::min<unsigned>(threads, static_cast<unsigned>(trials.size())));
     BNOF_TRY_ASSIGN(std::shared_ptr<const Plan> plan, buildPlan(network));
     SimulationOptions single;
-    single.backEnd = spread ? "auto" : options.backEnd;
+    single.backEnd = spread ? availableBackEnds().front() : options.backEnd; // each thread on its own
     BatchResult result;
     result.spikes.resize(trials.size());
     result.stateHashes.resize(trials.size());

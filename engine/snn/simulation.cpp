@@ -126,6 +126,10 @@ std::string Simulation::backEndName() const
 {
     return m_backEnd->name();
 }
+std::string Simulation::backEndReason() const
+{
+    return m_backEnd->reason();
+}
 const Network& Simulation::network() const
 {
     return m_backEnd->plan().network;

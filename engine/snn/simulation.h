@@ -29,7 +29,8 @@ struct SimulationOptions {
 struct Activity {
     std::uint64_t ticks = 0;
     std::vector<std::uint64_t> spikes; ///< by population
-    std::vector<std::uint64_t> events; ///< by projection: synapses that have carried a spike
+    /// By projection: synapses that have carried a spike. What was on its way when a state was loaded is not counted.
+    std::vector<std::uint64_t> events;
     /// CPU seconds by phase, summed over threads, where SimulationOptions::timePhases asks for them.
     struct Seconds {
         double deliver = 0; ///< synapses
@@ -90,6 +91,8 @@ public:
 
     /// For people: "vector (AVX2)", "reference".
     [[nodiscard]] std::string backEndName() const;
+    /// Why that one, for people: what "auto" has measured, or that it was asked for.
+    [[nodiscard]] std::string backEndReason() const;
     [[nodiscard]] const Network& network() const;
     /// Synapses in the built graph.
     [[nodiscard]] std::uint64_t synapseCount() const;
