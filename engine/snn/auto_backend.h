@@ -50,6 +50,12 @@ public:
     [[nodiscard]] Activity activity() const override;
     [[nodiscard]] std::string name() const override { return m_current->name(); }
     [[nodiscard]] std::string reason() const override { return m_reason; }
+    void setDrawSeed(std::uint64_t drawSeed) override
+    {
+        m_drawSeed = drawSeed;
+        m_current->setDrawSeed(drawSeed);
+    }
+    [[nodiscard]] std::optional<Error> failure() const override { return m_current->failure(); }
 
 private:
     struct Trial {

@@ -3,9 +3,16 @@
 
 #include <new>
 
+#include "engine/base/build_config.h"
 #include "engine/compute/cpu.h"
+#include "engine/compute/cuda_devices.h"
 #include "engine/snn/auto_backend.h"
 #include "engine/snn/cpu_backend.h"
+#include "engine/snn/fallback_backend.h"
+
+#if BNOF_WITH_CUDA
+#include "engine/snn/cuda_backend.h"
+#endif
 
 namespace bnof::snn {
 namespace {
@@ -79,8 +86,47 @@ Result<std::unique_ptr<BackEnd>> makeAuto(const std::shared_ptr<const Plan>& pla
                                                                   BackEndMemory(BackEndMemory::defaultPath())));
 }
 
+/// Whether some device is there and new enough. Asked once: a machine does not grow a GPU while a program runs.
+const Result<compute::CudaChoice>& cudaDevice()
+{
+    static const Result<compute::CudaChoice> device = []() -> Result<compute::CudaChoice> {
+        BNOF_TRY_ASSIGN(const std::vector<compute::CudaDevice> devices, compute::cudaDevices());
+        return compute::chooseCudaDevice(devices, {});
+    }();
+    return device;
+}
+
+#if BNOF_WITH_CUDA
+/// Ticks between the states that are kept in case the device fails: repeated on the CPU within a second.
+constexpr std::uint32_t checkpointTicks = 2000;
+
+/// A CUDA device, with the fastest CPU back end behind it.
+Result<std::unique_ptr<BackEnd>> makeCuda(const std::shared_ptr<const Plan>& plan)
+{
+    BNOF_TRY_ASSIGN(std::unique_ptr<BackEnd> device, makeCudaBackEnd(plan));
+    const auto spare = [plan] {
+        SimulationOptions options;
+        options.backEnd = fastest(instructionSets()).option;
+        return makeBackEnd(plan, options);
+    };
+    return std::unique_ptr<BackEnd>(std::make_unique<FallbackBackEnd>(std::move(device), spare, checkpointTicks));
+}
+#else
+Result<std::unique_ptr<BackEnd>> makeCuda(const std::shared_ptr<const Plan>&)
+{
+    return cudaDevice().error();
+}
+#endif
+
 Result<std::unique_ptr<BackEnd>> make(std::shared_ptr<const Plan> plan, const SimulationOptions& options)
 {
+    if (options.backEnd == "cuda") {
+        if (cudaDevice().ok())
+            return makeCuda(plan);
+        Error error = refuse(options.backEnd, cudaDevice().error().what);
+        error.context = cudaDevice().error().context;
+        return error;
+    }
     const std::vector<Kernels> all = instructionSets();
     const Kernels& best = fastest(all);
     const std::string& option = options.backEnd;
@@ -133,6 +179,8 @@ std::vector<std::string> availableBackEnds()
         if (kernels.runs)
             names.emplace_back(kernels.option);
     names.insert(names.end() - 1, "parallel");
+    if (cudaDevice().ok())
+        names.insert(names.end() - 1, "cuda");
     return names;
 }
 

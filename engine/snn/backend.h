@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,6 +75,12 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
     /// Why this back end runs, for people.
     [[nodiscard]] virtual std::string reason() const { return "it was asked for"; }
+
+    /// Poisson sources draw from `drawSeed` from the next tick on; nothing else changes. Saved states do not hold it.
+    virtual void setDrawSeed(std::uint64_t drawSeed) = 0;
+    /// Why the device under this back end stopped, once it has. From then on nothing that the back end says or does
+    /// counts: FallbackBackEnd carries on elsewhere from an earlier state.
+    [[nodiscard]] virtual std::optional<Error> failure() const { return std::nullopt; }
 
 private:
     std::shared_ptr<const Plan> m_plan;

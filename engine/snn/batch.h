@@ -27,15 +27,26 @@ struct Trial {
 };
 
 struct BatchOptions {
-    /// "auto", "cuda", or any of availableBackEnds(); "parallel" and "auto" give each thread trials of its own.
+    /// Any of availableBackEnds(), or "auto": all threads, each with trials of its own ("parallel" does that too), and
+    /// the CUDA devices where there are many trials. Trials of a device that fails are done elsewhere.
     std::string backEnd = "auto";
     unsigned threads = 0; ///< 0: as many as the CPU has; 1 for a single instruction set by name
+    /// Logical workers that each CUDA device is split into; trials go to all workers by their measured speed.
+    unsigned cudaSplit = 1;
+};
+
+/// What one worker of a batch has done.
+struct BatchWorkerReport {
+    std::string name;
+    std::size_t trials = 0;
+    double trialsPerSecond = 0; ///< 0: not measured
 };
 
 struct BatchResult {
     std::vector<SpikesByPopulation> spikes; ///< by trial, in their order
     std::vector<std::string> stateHashes;   ///< by trial, of the final state
     std::string backEnd;                    ///< for people
+    std::vector<BatchWorkerReport> workers; ///< who did how much; depends on the machine, the results do not
 };
 
 /// Runs every trial. The result does not depend on the back end or on the number of threads. Learning starts from the

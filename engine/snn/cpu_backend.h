@@ -30,6 +30,7 @@ public:
     void setState(const NetworkState& state) override;
     [[nodiscard]] Activity activity() const override;
     [[nodiscard]] std::string name() const override { return m_name; }
+    void setDrawSeed(std::uint64_t drawSeed) override { m_drawSeed = drawSeed; }
 
 private:
     using TickSpikes = std::vector<std::uint32_t>; ///< neurons, ascending

@@ -11,8 +11,7 @@
 
 #include "engine/base/kernel.h"
 #include "engine/snn/kernels.h"
-#include "engine/snn/network.h"
-#include "engine/snn/plasticity_plan.h"
+#include "engine/snn/plasticity_units.h"
 
 namespace bnof::snn::cuda {
 
@@ -23,11 +22,11 @@ constexpr std::uint32_t teamSize = 32;
 
 /// At the beginning of the hot arena.
 struct InstanceHeader {
-    std::uint64_t tick = 0;     ///< first tick of the chunk at hand
+    std::uint64_t tick = 0;     ///< the next one
     std::uint64_t loadedAt = 0; ///< tick of the loaded state
     std::uint64_t drawSeed = 0;
     std::uint32_t nextInput = 0; ///< batches: input changes that have been made
-    std::uint32_t unused = 0;
+    std::uint32_t recorded = 0;  ///< ticks that the spike record already holds
 };
 
 /// What reaches one receptor of a population in one tick, besides the accumulators.
@@ -181,9 +180,9 @@ struct Instance {
     std::uint64_t* events = nullptr; ///< by projection, or null
 };
 
-/// Some ticks of the chunk at hand.
+/// Some ticks.
 struct Step {
-    std::uint32_t offset = 0; ///< of the first, from the beginning of the chunk
+    std::uint32_t offset = 0; ///< of the first, from the header's tick
     std::uint32_t ticks = 0;
     std::uint32_t row = 0; ///< of the first, in the accumulators of the block
 };
@@ -216,10 +215,12 @@ BNOF_KERNEL InstanceHeader& headerOf(const Instance& instance)
 {
     return *hotAt<InstanceHeader>(instance, 0);
 }
+/// The record of one tick of a population; `offset` is counted from the header's tick.
 BNOF_KERNEL std::uint32_t* recordOf(const DeviceNetwork& net, const Instance& instance, const DevicePopulation& p,
-                                    std::uint32_t tickOfChunk)
+                                    std::uint32_t offset)
 {
-    return instance.record + std::uint64_t{p.wordsBefore} * net.chunkTicks + std::uint64_t{tickOfChunk} * p.words;
+    return instance.record + std::uint64_t{p.wordsBefore} * net.chunkTicks +
+           std::uint64_t{headerOf(instance).recorded + offset} * p.words;
 }
 
 } // namespace bnof::snn::cuda

@@ -143,6 +143,10 @@ BNOF_KERNEL void runPhase(const DeviceNetwork& net, const Instance& instance, co
         initialisePhase(net, instance, arguments.drawSeed, thread, threads);
 }
 
+// The functions below are called with runners of the host as well as of the device.
+#if defined(__CUDACC__)
+#pragma nv_exec_check_disable
+#endif
 /// All phases of some ticks, at most a block. `run.template phase<P>(arguments)` has every thread do one.
 template <class Run> BNOF_KERNEL void scheduleBlock(const DeviceNetwork& net, const Step& block, Run& run)
 {
@@ -163,6 +167,9 @@ template <class Run> BNOF_KERNEL void scheduleBlock(const DeviceNetwork& net, co
     }
 }
 
+#if defined(__CUDACC__)
+#pragma nv_exec_check_disable
+#endif
 template <class Run> BNOF_KERNEL void scheduleReset(std::uint64_t drawSeed, Run& run)
 {
     run.template phase<Phase::Clear>(PhaseArguments{});

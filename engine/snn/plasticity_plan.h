@@ -12,17 +12,9 @@
 #include <vector>
 
 #include "engine/snn/network.h"
+#include "engine/snn/plasticity_units.h"
 
 namespace bnof::snn {
-
-constexpr std::uint32_t traceUnit = 1U << 12;
-constexpr unsigned traceShift = 12;
-constexpr unsigned decayShift = 16;
-constexpr unsigned weightShift = 16;
-/// No trace grows beyond this; it would take 4,096 spikes inside one time constant.
-constexpr std::uint32_t traceLimit = 1U << 24;
-/// Single changes of a weight and eligibilities stay within this.
-constexpr std::int32_t changeLimit = 1 << 30;
 
 /// Exponential decay by whole ticks.
 struct DecayTable {
@@ -37,8 +29,6 @@ struct DecayTable {
     }
     [[nodiscard]] std::int64_t window() const { return static_cast<std::int64_t>(factor.size()); }
 };
-
-enum class LearningRule : std::uint8_t { Pair, Triplet, Symmetric, ThreeFactor };
 
 struct PlasticityPlan {
     LearningRule rule = LearningRule::Pair;

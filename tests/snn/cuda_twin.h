@@ -208,6 +208,7 @@ public:
         return activity;
     }
     [[nodiscard]] std::string name() const override { return "device code on the host"; }
+    void setDrawSeed(std::uint64_t drawSeed) override { snn::cuda::headerOf(m_memory.instance(0)).drawSeed = drawSeed; }
 
 private:
     template <class Work> void each(Work work)
