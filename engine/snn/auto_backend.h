@@ -77,10 +77,10 @@ private:
     std::string m_reason;
     Activity m_before; ///< of back ends that ran earlier
     std::uint64_t m_drawSeed = 0;
-    double m_seconds = 0;           ///< wall time in run() since the last look
-    std::uint64_t m_ticks = 0;      ///< in that time
-    std::uint64_t m_events = 0;     ///< in that time
-    double m_eventsPerTick = -1;    ///< when the last choice was made; -1: never
+    double m_seconds = 0;        ///< wall time in run() since the last look
+    std::uint64_t m_ticks = 0;   ///< in that time
+    std::uint64_t m_events = 0;  ///< in that time
+    double m_eventsPerTick = -1; ///< when the last choice was made; -1: never
 };
 
 } // namespace bnof::snn

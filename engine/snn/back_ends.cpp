@@ -81,9 +81,8 @@ Result<std::unique_ptr<BackEnd>> makeAuto(const std::shared_ptr<const Plan>& pla
         return makeBackEnd(plan, named);
     };
     BNOF_TRY_ASSIGN(std::unique_ptr<BackEnd> first, factory(candidates.front()));
-    return std::unique_ptr<BackEnd>(std::make_unique<AutoBackEnd>(std::move(first), candidates.front(), candidates,
-                                                                  factory,
-                                                                  BackEndMemory(BackEndMemory::defaultPath())));
+    return std::unique_ptr<BackEnd>(std::make_unique<AutoBackEnd>(
+        std::move(first), candidates.front(), candidates, factory, BackEndMemory(BackEndMemory::defaultPath())));
 }
 
 /// Whether some device is there and new enough. Asked once: a machine does not grow a GPU while a program runs.

@@ -118,7 +118,8 @@ Result<BatchWorkers> workersFor(const std::shared_ptr<const Plan>& plan, std::si
         return workers;
     unsigned threads = options.threads > 0 ? options.threads : spread ? compute::cpuFeatures().logicalCores : 1;
     threads = std::max(1U, std::min<unsigned>(threads, static_cast<unsigned>(trials)));
-    BNOF_TRY_ASSIGN(BatchWorkers cpu, cpuWorkers(plan, spread ? availableBackEnds().front() : options.backEnd, threads));
+    BNOF_TRY_ASSIGN(BatchWorkers cpu,
+                    cpuWorkers(plan, spread ? availableBackEnds().front() : options.backEnd, threads));
     for (auto& worker : cpu)
         workers.push_back(std::move(worker));
     return workers;

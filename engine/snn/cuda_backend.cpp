@@ -350,14 +350,19 @@ Result<std::unique_ptr<BackEnd>> makeCudaBackEnd(std::shared_ptr<const Plan> pla
             device.freeBytes = std::min(device.freeBytes, options.memoryLimitBytes);
     // What a network needs depends a little on the device's shared memory: shape it for the best one first.
     BNOF_TRY_ASSIGN(compute::CudaChoice choice, compute::chooseCudaDevice(devices, {}));
-    const cuda::DeviceShape shape = cuda::chooseShape(plan, choice.device, options.path, false);
+    const auto shapeFor = [&](const compute::CudaDevice& device) {
+        cuda::DeviceShape shape = cuda::chooseShape(plan, device, options.path, false);
+        if (options.blockTicks > 0)
+            shape.blockTicks = std::min(shape.blockTicks, options.blockTicks);
+        return shape;
+    };
+    const cuda::DeviceShape shape = shapeFor(choice.device);
     const std::uint32_t chunk =
         options.chunkTicks > 0 ? options.chunkTicks : cuda::chunkFor(*plan, shape.blockTicks, recordBytes);
     auto backEnd = std::make_unique<CudaBackEnd>(plan, shape, chunk, choice.device, options.graphs);
     BNOF_TRY_ASSIGN(const compute::CudaChoice fitting, compute::chooseCudaDevice(devices, {backEnd->bytesNeeded()}));
     if (fitting.device.ordinal != choice.device.ordinal) {
-        const cuda::DeviceShape other = cuda::chooseShape(plan, fitting.device, options.path, false);
-        backEnd = std::make_unique<CudaBackEnd>(plan, other, chunk, fitting.device, options.graphs);
+        backEnd = std::make_unique<CudaBackEnd>(plan, shapeFor(fitting.device), chunk, fitting.device, options.graphs);
     }
     BNOF_TRY(backEnd->open(options.memoryLimitBytes));
     log::info("snn", "CUDA device chosen: " + fitting.reason);

@@ -17,6 +17,7 @@ struct CudaOptions {
     Path path = Path::Auto;
     std::uint64_t memoryLimitBytes = 0; ///< of the device; 0: what is free. Tests make it too small.
     bool graphs = true;                 ///< launches as CUDA graphs
+    std::uint32_t blockTicks = 0;       ///< ticks that a neuron advances at a time at most; 0: chosen
     std::uint32_t chunkTicks = 0;       ///< ticks between two fetches of spikes; 0: chosen
 };
 

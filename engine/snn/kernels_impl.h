@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The kernels, written once over a trait `T` that lists the operations that are allowed because they give
-// the same bits on every machine: add, multiply, fused multiply-add, int32 to float (round to nearest even),
-// ordered comparison, selection, and integer arithmetic. Each instruction set includes this file in one
-// translation unit of its own, and everything here is in an anonymous namespace: see kernels.h.
+// The kernels of the CPU, written once over a trait `T` that lists the operations that are allowed because they give
+// the same bits on every machine: those of neuron_step.h, and integer arithmetic. Each instruction set includes this
+// file in one translation unit of its own, and everything here is in an anonymous namespace: see kernels.h.
 #pragma once
 
 #include "engine/snn/kernels.h"
+#include "engine/snn/neuron_step.h"
 
 /// The pieces of an update are many calls on one page but have to be one loop for the processor.
 #define BNOF_INLINE [[gnu::always_inline]] inline
@@ -171,18 +171,7 @@ template <class T, unsigned N> struct Pack {
 };
 
 /// The registers of one vector of neurons while a block of ticks runs.
-template <class T> struct Lanes {
-    typename T::Float membrane;
-    typename T::Float second;
-    typename T::Float current[2];
-    typename T::Float input; ///< what does not change in the block: rest and drive
-    typename T::Int wait;
-};
-
-template <class T> BNOF_INLINE typename T::Float flush(typename T::Float value, float floor)
-{
-    return T::keepWhere(T::greaterEqual(value, T::broadcast(floor)), value);
-}
+template <class T> using Lanes = NeuronRegisters<T>;
 
 /// How input reaches one receptor of a population.
 enum class InputForm { Absent, Summed, Counted };
@@ -217,81 +206,7 @@ template <class T, int R, InputForm Form, bool Quiet>
 BNOF_INLINE void advanceCurrent(const UpdateStep& s, float decay, Lanes<T>& lanes, std::uint32_t i, std::uint32_t tick)
 {
     const auto after = T::fusedMultiplyAdd(lanes.current[R], T::broadcast(decay), arriving<T, R, Form>(s, i, tick));
-    lanes.current[R] = Quiet ? after : flush<T>(after, currentFloor);
-}
-
-template <class T> BNOF_INLINE typename T::Float conductanceOf(typename T::Float current, float gain, float limit)
-{
-    const auto conductance = T::multiply(current, T::broadcast(gain));
-    return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
-}
-
-/// The part of a neuron's input that is the same in every tick of the block.
-template <class T, NeuronKind Kind, bool Driven>
-BNOF_INLINE typename T::Float steadyInput(const NeuronConstants& c, const float* drive)
-{
-    if constexpr (Kind == NeuronKind::Izhikevich) {
-        const auto constant = T::broadcast(140.0F);
-        return Driven ? T::add(constant, T::load(drive)) : constant;
-    } else {
-        const auto rest = T::broadcast(c.restTerm);
-        if constexpr (!Driven)
-            return rest;
-        else if constexpr (Kind == NeuronKind::ConductanceLif)
-            return T::add(rest, T::load(drive));
-        else
-            return T::fusedMultiplyAdd(T::load(drive), T::broadcast(c.driveGain), rest);
-    }
-}
-
-/// Membrane potential at the end of the tick, before the threshold.
-template <class T, NeuronKind Kind, InputForm Excited, InputForm Inhibited>
-BNOF_INLINE typename T::Float integrate(const NeuronConstants& c, Lanes<T>& lanes)
-{
-    if constexpr (Kind == NeuronKind::Lif || Kind == NeuronKind::AdaptiveLif) {
-        auto input = lanes.input;
-        if constexpr (Inhibited != InputForm::Absent)
-            input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
-        if constexpr (Excited != InputForm::Absent)
-            input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
-        return T::fusedMultiplyAdd(lanes.membrane, T::broadcast(c.membraneDecay), input);
-    } else if constexpr (Kind == NeuronKind::ConductanceLif) {
-        // tau_m dV/dt = slope V + offset with slope = -(1 + ge + gi), offset = rest + ge Ee + gi Ei + drive
-        auto slope = T::broadcast(-1.0F);
-        auto offset = lanes.input;
-        if constexpr (Inhibited != InputForm::Absent) {
-            const auto conductance = conductanceOf<T>(lanes.current[1], c.inhibitoryGain, c.conductanceLimit);
-            offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.inhibitoryReversal), offset);
-            slope = T::subtract(slope, conductance);
-        }
-        if constexpr (Excited != InputForm::Absent) {
-            const auto conductance = conductanceOf<T>(lanes.current[0], c.excitatoryGain, c.conductanceLimit);
-            offset = T::fusedMultiplyAdd(conductance, T::broadcast(c.excitatoryReversal), offset);
-            slope = T::subtract(slope, conductance);
-        }
-        const auto first = T::fusedMultiplyAdd(slope, lanes.membrane, offset);
-        const auto middle = T::fusedMultiplyAdd(first, T::broadcast(c.halfStep), lanes.membrane);
-        const auto second = T::fusedMultiplyAdd(slope, middle, offset);
-        return T::fusedMultiplyAdd(second, T::broadcast(c.step), lanes.membrane);
-    } else {
-        auto input = lanes.input;
-        if constexpr (Inhibited != InputForm::Absent)
-            input = T::fusedMultiplyAdd(lanes.current[1], T::broadcast(c.inhibitoryGain), input);
-        if constexpr (Excited != InputForm::Absent)
-            input = T::fusedMultiplyAdd(lanes.current[0], T::broadcast(c.excitatoryGain), input);
-        input = T::subtract(input, lanes.second);
-        auto v = lanes.membrane;
-        for (int half = 0; half < 2; ++half) {
-            const auto line = T::fusedMultiplyAdd(v, T::broadcast(0.04F), T::broadcast(5.0F));
-            v = T::fusedMultiplyAdd(T::fusedMultiplyAdd(v, line, input), T::broadcast(c.halfStep), v);
-            v = T::select(T::greaterEqual(v, T::broadcast(izhikevichFloor)), v, T::broadcast(izhikevichFloor));
-        }
-        const auto peak = T::broadcast(c.threshold);
-        const auto seen = T::select(T::greaterEqual(v, peak), peak, v);
-        const auto pull = T::subtract(T::multiply(seen, T::broadcast(c.recoverySlope)), lanes.second);
-        lanes.second = T::fusedMultiplyAdd(pull, T::broadcast(c.step), lanes.second);
-        return v;
-    }
+    lanes.current[R] = Quiet ? after : flushBelow<T>(after, currentFloor);
 }
 
 /// One tick of one vector of neurons; returns which of them fire. Quiet: no neuron waits and no current can fall below
@@ -304,28 +219,16 @@ BNOF_INLINE typename T::Mask advance(const UpdateStep& s, const NeuronConstants&
         advanceCurrent<T, 1, Inhibited, Quiet>(s, c.inhibitoryDecay, lanes, i, tick);
     if constexpr (Excited != InputForm::Absent)
         advanceCurrent<T, 0, Excited, Quiet>(s, c.excitatoryDecay, lanes, i, tick);
-    const auto integrated = integrate<T, Kind, Excited, Inhibited>(c, lanes);
-    auto threshold = T::broadcast(c.threshold);
-    if constexpr (Kind == NeuronKind::AdaptiveLif) {
-        lanes.second = flush<T>(T::multiply(lanes.second, T::broadcast(c.adaptationDecay)), adaptationFloor);
-        threshold = T::add(threshold, lanes.second);
-    }
-    const auto above = T::greaterEqual(integrated, threshold);
-    if constexpr (Kind == NeuronKind::Izhikevich) {
-        lanes.membrane = T::select(above, T::broadcast(c.reset), integrated);
-        lanes.second = T::select(above, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
-        return above;
-    } else if constexpr (Quiet) {
-        lanes.membrane = integrated; // the caller deals with the neurons that fire
-        return above;
-    } else {
-        const auto waiting = T::positive(lanes.wait);
-        const auto fires = T::butNot(above, waiting);
-        lanes.membrane = T::select(T::either(fires, waiting), T::broadcast(c.reset), integrated);
-        lanes.wait = T::addWhere(fires, T::decrementWhere(waiting, lanes.wait), T::broadcast(c.refractory));
+    const auto integrated =
+        membraneAfter<T, Kind, Excited != InputForm::Absent, Inhibited != InputForm::Absent>(c, lanes);
+    if constexpr (Quiet && Kind != NeuronKind::Izhikevich) {
+        auto threshold = T::broadcast(c.threshold);
         if constexpr (Kind == NeuronKind::AdaptiveLif)
-            lanes.second = T::select(fires, T::add(lanes.second, T::broadcast(c.adaptationStep)), lanes.second);
-        return fires;
+            threshold = adaptedThreshold<T>(c, lanes);
+        lanes.membrane = integrated; // the caller deals with the neurons that fire
+        return T::greaterEqual(integrated, threshold);
+    } else {
+        return fireOrWait<T, Kind>(c, lanes, integrated);
     }
 }
 
@@ -430,7 +333,7 @@ template <class T, NeuronKind Kind, bool Driven, InputForm Excited, InputForm In
     bool changed = false;
     for (std::uint32_t i = 0; i < s.size; i += T::width) {
         Lanes<T> lanes = loadLanes<T, Kind, Excited, Inhibited>(s, i);
-        lanes.input = steadyInput<T, Kind, Driven>(constants, Driven ? s.drive + i : nullptr);
+        lanes.input = steadyPart<T, Kind, Driven>(constants, Driven ? s.drive + i : nullptr);
         std::uint32_t tick = 0;
         if constexpr (hasWait<T, Kind>) {
             for (bool quiet = isQuiet<T, Kind, Excited, Inhibited>(lanes, safe); quiet && tick < s.ticks; ++tick) {

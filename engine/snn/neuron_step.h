@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One tick of a neuron, written once over a trait `T` that lists the operations that are allowed because they give
 // the same bits on every machine: add, multiply, fused multiply-add, int32 to float (round to nearest even), ordered
-// comparison and selection. Included by the device kernels; everything here is in an anonymous namespace: see
-// kernels.h.
+// comparison and selection. The vector kernels and the device kernels include it; everything here is in an anonymous
+// namespace: see kernels.h.
 #pragma once
 
 #include "engine/base/kernel.h"
@@ -20,19 +20,21 @@ template <class T> struct NeuronRegisters {
     typename T::Int wait;
 };
 
-template <class T> BNOF_KERNEL typename T::Float flushBelow(typename T::Float value, float floor)
+template <class T> BNOF_KERNEL_INLINE typename T::Float flushBelow(const typename T::Float& value, float floor)
 {
     return T::keepWhere(T::greaterEqual(value, T::broadcast(floor)), value);
 }
 
 /// A current after a tick: decay, then what arrives, in one rounding.
 template <class T>
-BNOF_KERNEL typename T::Float currentAfter(typename T::Float current, typename T::Int arriving, float decay)
+BNOF_KERNEL_INLINE typename T::Float currentAfter(const typename T::Float& current, const typename T::Int& arriving,
+                                                  float decay)
 {
     return flushBelow<T>(T::fusedMultiplyAdd(current, T::broadcast(decay), T::toFloat(arriving)), currentFloor);
 }
 
-template <class T> BNOF_KERNEL typename T::Float limitedConductance(typename T::Float current, float gain, float limit)
+template <class T>
+BNOF_KERNEL_INLINE typename T::Float limitedConductance(const typename T::Float& current, float gain, float limit)
 {
     const auto conductance = T::multiply(current, T::broadcast(gain));
     return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
@@ -40,7 +42,7 @@ template <class T> BNOF_KERNEL typename T::Float limitedConductance(typename T::
 
 /// The part of a neuron's input that is the same in every tick of the block; `drive` is read where Driven.
 template <class T, NeuronKind Kind, bool Driven>
-BNOF_KERNEL typename T::Float steadyPart(const NeuronConstants& c, const float* drive)
+BNOF_KERNEL_INLINE typename T::Float steadyPart(const NeuronConstants& c, const float* drive)
 {
     if constexpr (Kind == NeuronKind::Izhikevich) {
         const auto constant = T::broadcast(140.0F);
@@ -61,7 +63,7 @@ BNOF_KERNEL typename T::Float steadyPart(const NeuronConstants& c, const float* 
 
 /// Membrane potential at the end of the tick, before the threshold; the currents have been advanced.
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-BNOF_KERNEL typename T::Float membraneAfter(const NeuronConstants& c, NeuronRegisters<T>& n)
+BNOF_KERNEL_INLINE typename T::Float membraneAfter(const NeuronConstants& c, NeuronRegisters<T>& n)
 {
     auto input = n.input;
     if constexpr (Kind == NeuronKind::ConductanceLif) {
@@ -103,15 +105,22 @@ BNOF_KERNEL typename T::Float membraneAfter(const NeuronConstants& c, NeuronRegi
     }
 }
 
+/// Adaptive LIF: the adaptation decays by a tick; the threshold with it.
+template <class T>
+BNOF_KERNEL_INLINE typename T::Float adaptedThreshold(const NeuronConstants& c, NeuronRegisters<T>& n)
+{
+    n.second = flushBelow<T>(T::multiply(n.second, T::broadcast(c.adaptationDecay)), adaptationFloor);
+    return T::add(T::broadcast(c.threshold), n.second);
+}
+
 /// Threshold, reset and refractoriness; returns who fires.
 template <class T, NeuronKind Kind>
-BNOF_KERNEL typename T::Mask fireOrWait(const NeuronConstants& c, NeuronRegisters<T>& n, typename T::Float membrane)
+BNOF_KERNEL_INLINE typename T::Mask fireOrWait(const NeuronConstants& c, NeuronRegisters<T>& n,
+                                               const typename T::Float& membrane)
 {
     auto threshold = T::broadcast(c.threshold);
-    if constexpr (Kind == NeuronKind::AdaptiveLif) {
-        n.second = flushBelow<T>(T::multiply(n.second, T::broadcast(c.adaptationDecay)), adaptationFloor);
-        threshold = T::add(threshold, n.second);
-    }
+    if constexpr (Kind == NeuronKind::AdaptiveLif)
+        threshold = adaptedThreshold<T>(c, n);
     const auto above = T::greaterEqual(membrane, threshold);
     if constexpr (Kind == NeuronKind::Izhikevich) {
         n.membrane = T::select(above, T::broadcast(c.reset), membrane);
@@ -130,8 +139,8 @@ BNOF_KERNEL typename T::Mask fireOrWait(const NeuronConstants& c, NeuronRegister
 
 /// One tick of neurons into which `arriving` units come at each receptor.
 template <class T, NeuronKind Kind, bool Excited, bool Inhibited>
-BNOF_KERNEL typename T::Mask tickOf(const NeuronConstants& c, NeuronRegisters<T>& n,
-                                    const typename T::Int (&arriving)[2])
+BNOF_KERNEL_INLINE typename T::Mask tickOf(const NeuronConstants& c, NeuronRegisters<T>& n,
+                                           const typename T::Int (&arriving)[2])
 {
     if constexpr (Inhibited)
         n.current[1] = currentAfter<T>(n.current[1], arriving[1], c.inhibitoryDecay);
