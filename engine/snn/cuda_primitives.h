@@ -60,6 +60,7 @@ struct ThreadTrait {
         return static_cast<float>(value);
     }
 #endif
+    BNOF_KERNEL static Float minimum(Float a, Float b) { return a < b ? a : b; }
     BNOF_KERNEL static Int addWhere(Mask mask, Int value, Int addend)
     {
         return mask ? value + addend : value;

@@ -21,6 +21,7 @@ struct Avx2 {
     static Float broadcast(float value) { return _mm256_set1_ps(value); }
     static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
     static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+    static Float minimum(Float a, Float b) { return _mm256_min_ps(a, b); }
     static Float subtract(Float a, Float b) { return _mm256_sub_ps(a, b); }
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
     static Float toFloat(Int value) { return _mm256_cvtepi32_ps(value); }

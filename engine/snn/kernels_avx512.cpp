@@ -21,6 +21,7 @@ struct Avx512 {
     static Float broadcast(float value) { return _mm512_set1_ps(value); }
     static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
     static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
+    static Float minimum(Float a, Float b) { return _mm512_min_ps(a, b); }
     static Float subtract(Float a, Float b) { return _mm512_sub_ps(a, b); }
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
     static Float toFloat(Int value) { return _mm512_cvtepi32_ps(value); }

@@ -68,6 +68,10 @@ template <class T, unsigned N> struct Pack {
     {
         return each<Float>([&](unsigned i) { return T::add(a.part[i], b.part[i]); });
     }
+    [[gnu::always_inline]] static Float minimum(const Float& a, const Float& b)
+    {
+        return each<Float>([&](unsigned i) { return T::minimum(a.part[i], b.part[i]); });
+    }
     [[gnu::always_inline]] static Float subtract(const Float& a, const Float& b)
     {
         return each<Float>([&](unsigned i) { return T::subtract(a.part[i], b.part[i]); });

@@ -17,6 +17,7 @@ struct Scalar {
     static Float broadcast(float value) { return value; }
     static Float multiply(Float a, Float b) { return a * b; }
     static Float add(Float a, Float b) { return a + b; }
+    static Float minimum(Float a, Float b) { return a < b ? a : b; }
     static Float subtract(Float a, Float b) { return a - b; }
     /// a * b + c rounded once. Without a hardware instruction the C library computes it exactly.
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return __builtin_fmaf(a, b, c); }

@@ -37,7 +37,7 @@ template <class T>
 BNOF_KERNEL_INLINE typename T::Float limitedConductance(const typename T::Float& current, float gain, float limit)
 {
     const auto conductance = T::multiply(current, T::broadcast(gain));
-    return T::select(T::greaterEqual(conductance, T::broadcast(limit)), T::broadcast(limit), conductance);
+    return T::minimum(conductance, T::broadcast(limit)); // neither is ever NaN or -0
 }
 
 /// The part of a neuron's input that is the same in every tick of the block; `drive` is read where Driven.
@@ -98,7 +98,7 @@ BNOF_KERNEL_INLINE typename T::Float membraneAfter(const NeuronConstants& c, Neu
             v = T::select(T::greaterEqual(v, T::broadcast(izhikevichFloor)), v, T::broadcast(izhikevichFloor));
         }
         const auto peak = T::broadcast(c.threshold);
-        const auto seen = T::select(T::greaterEqual(v, peak), peak, v);
+        const auto seen = T::minimum(v, peak);
         const auto pull = T::subtract(T::multiply(seen, T::broadcast(c.recoverySlope)), n.second);
         n.second = T::fusedMultiplyAdd(pull, T::broadcast(c.step), n.second);
         return v;
