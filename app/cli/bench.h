@@ -62,6 +62,7 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 // The groups; each is defined in the file of its name.
 [[nodiscard]] std::vector<Benchmark> limitBenchmarks();
 [[nodiscard]] std::vector<Benchmark> snnBenchmarks();
+[[nodiscard]] std::vector<Benchmark> precisionBenchmarks();
 [[nodiscard]] std::vector<Benchmark> storageBenchmarks();
 [[nodiscard]] std::vector<Benchmark> sensingBenchmarks();
 [[nodiscard]] std::vector<Benchmark> olfactionBenchmarks();

@@ -21,6 +21,20 @@ std::vector<Figure> bandwidth(const std::string& name, Result<double> (*measure)
     return {figure};
 }
 
+std::vector<Figure> loop(const std::string& name, const std::string& unit, std::size_t size,
+                         Result<double> (*measure)(std::size_t))
+{
+    const Result<double> rate = measure(size);
+    if (!rate.ok())
+        return {notMeasured(name, unit, Better::Higher, rate.error().message())};
+    Figure figure;
+    figure.name = name;
+    figure.unit = unit;
+    figure.value = rate.value();
+    figure.detail.set("cores", 1).set("size", size);
+    return {figure};
+}
+
 std::vector<Figure> fma(const BenchOptions&)
 {
     Figure figure;
@@ -61,6 +75,14 @@ std::vector<Benchmark> limitBenchmarks()
         {"limits.l2_triad", "Bandwidth of one core within its second-level cache.",
          [](const BenchOptions&) { return bandwidth("limits.l2_triad", compute::measureL2Triad); }},
         {"limits.fma", "Single-precision multiply-adds of one core.", fma},
+        {"limits.lif_loop", "Neuron updates of a minimal loop, 50,000 neurons in the second-level cache.",
+         [](const BenchOptions&) { return loop("limits.lif_loop", "updates/s", 50'000, compute::measureLifLoop); }},
+        {"limits.lif_loop_dram", "The same with 16.8 million neurons in main memory.",
+         [](const BenchOptions&) {
+             return loop("limits.lif_loop_dram", "updates/s", std::size_t{1} << 24, compute::measureLifLoop);
+         }},
+        {"limits.scatter", "Synapses that a minimal loop adds to 50,000 sums in the second-level cache.",
+         [](const BenchOptions&) { return loop("limits.scatter", "events/s", 50'000, compute::measureScatter); }},
         {"limits.disk_append_sync", "Time to append 4 KiB to a file and flush it to disk, median.", appendSync},
     };
 }

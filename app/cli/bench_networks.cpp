@@ -36,10 +36,8 @@ void addBalancedPair(Network& network, const NeuronModel& model, double excitati
     network.populations.push_back({"excitatory", 3200, model});
     network.populations.push_back({"inhibitory", 800, model});
     for (std::uint32_t target = 0; target < 2; ++target) {
-        network.projections.push_back(
-            connect(0, target, Receptor::Excitatory, excitation, FixedProbability{0.02}));
-        network.projections.push_back(
-            connect(1, target, Receptor::Inhibitory, inhibition, FixedProbability{0.02}));
+        network.projections.push_back(connect(0, target, Receptor::Excitatory, excitation, FixedProbability{0.02}));
+        network.projections.push_back(connect(1, target, Receptor::Inhibitory, inhibition, FixedProbability{0.02}));
     }
 }
 
@@ -75,7 +73,8 @@ Network cobaNetwork()
     model.inhibitoryReversalMv = -80;
     addBalancedPair(network, model, 0.6, 6.7); // 6 and 67 nS over a leak of 10 nS
     network.populations.push_back({"kick", 400, PoissonParameters{0, PoissonSampling::Intervals}});
-    network.projections.push_back(connect(cobaKick, 0, Receptor::Excitatory, 0.6, FixedProbability{0.02}));
+    for (std::uint32_t target = 0; target < 2; ++target)
+        network.projections.push_back(connect(cobaKick, target, Receptor::Excitatory, 0.6, FixedProbability{0.02}));
     return network;
 }
 
@@ -109,8 +108,8 @@ Network flySized()
     lif.refractoryMs = 2.2;
     network.populations = {{"excitatory", 96600, lif},
                            {"inhibitory", 41400, lif},
-                           {"input e", 96600, PoissonParameters{60, PoissonSampling::Intervals}},
-                           {"input i", 41400, PoissonParameters{60, PoissonSampling::Intervals}}};
+                           {"input e", 96600, PoissonParameters{72, PoissonSampling::Intervals}},
+                           {"input i", 41400, PoissonParameters{72, PoissonSampling::Intervals}}};
     // 15.0 million synapses: 108.7 onto each neuron.
     for (std::uint32_t target = 0; target < 2; ++target) {
         network.projections.push_back(connect(0, target, Receptor::Excitatory, 0.5, FixedInDegree{76}));

@@ -15,7 +15,7 @@ namespace bnof::bench {
 [[nodiscard]] snn::Network cobaNetwork();
 /// Population of cobaNetwork() that starts the activity: give it kickRateHz for kickTicks, then silence.
 constexpr std::uint32_t cobaKick = 2;
-constexpr float kickRateHz = 300;
+constexpr float kickRateHz = 40;
 constexpr std::uint32_t kickTicks = 500;
 
 /// Insect mushroom body: 100 Poisson projection neurons of 50 Hz, each Kenyon cell with 10 of them, one inhibitory

@@ -79,6 +79,59 @@ double measureFma()
                       [&] { sink = kernels.multiplyAdd(rounds); });
 }
 
+Result<double> measureLifLoop(std::size_t neurons)
+{
+    constexpr std::size_t padding = 64;
+    const std::size_t size = (neurons + padding - 1) / padding * padding;
+    const std::size_t passes = std::max<std::size_t>(4'000'000 / size, 1);
+    try {
+        std::vector<float> membrane(size);
+        std::vector<float> current(size, 0.0F);
+        std::vector<std::uint16_t> wait(size, 0);
+        for (std::size_t i = 0; i < size; ++i)
+            membrane[i] = static_cast<float>(i % 1000) * 0.01F;
+        const LimitKernels& kernels = widestKernels();
+        volatile std::uint64_t sink = 0;
+        return medianRate(static_cast<double>(size * passes), [&] {
+            // Currents stay in the normal range: denormals would measure something else.
+            std::fill(current.begin(), current.end(), 1000.0F);
+            for (std::size_t pass = 0; pass < passes; ++pass)
+                sink = kernels.lifTick(membrane.data(), current.data(), wait.data(), size);
+        });
+    } catch (const std::bad_alloc&) {
+        return makeError(ErrorKind::Device, "there is not enough free memory to measure the neuron update", "limits",
+                         "Close other programs and try again.");
+    }
+}
+
+Result<double> measureScatter(std::size_t targets)
+{
+    constexpr std::size_t rowLength = 1000;
+    constexpr std::size_t rows = 128;
+    constexpr std::size_t served = 4000;
+    try {
+        std::vector<std::uint16_t> target(rows * rowLength);
+        const std::vector<std::int16_t> weight(rows * rowLength, 3);
+        std::vector<std::int32_t> sums(targets, 0);
+        for (std::size_t k = 0; k < target.size(); ++k) // sorted within a row, spread over all targets
+            target[k] = static_cast<std::uint16_t>((k % rowLength * targets + k / rowLength * 7) / rowLength % targets);
+        return medianRate(static_cast<double>(served * rowLength), [&] {
+            for (std::size_t row = 0; row < served; ++row) {
+                const std::size_t begin = row * 37 % rows * rowLength;
+                for (std::size_t k = begin; k < begin + rowLength; k += 4) {
+                    sums[target[k]] += weight[k];
+                    sums[target[k + 1]] += weight[k + 1];
+                    sums[target[k + 2]] += weight[k + 2];
+                    sums[target[k + 3]] += weight[k + 3];
+                }
+            }
+        });
+    } catch (const std::bad_alloc&) {
+        return makeError(ErrorKind::Device, "there is not enough free memory to measure the delivery", "limits",
+                         "Close other programs and try again.");
+    }
+}
+
 Result<MachineLimits> measureLimits()
 {
     MachineLimits limits;

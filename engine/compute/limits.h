@@ -21,4 +21,11 @@ struct MachineLimits {
 [[nodiscard]] Result<double> measureL2Triad();
 [[nodiscard]] double measureFma();
 
+/// Neuron updates a second of a minimal LIF loop (membrane, one exponential synapse, refractory counter: 10 bytes a
+/// neuron, read and written once a tick) over `neurons` neurons. Errors: not enough memory.
+[[nodiscard]] Result<double> measureLifLoop(std::size_t neurons);
+/// Synapses a second of a minimal delivery loop: 16-bit targets and 16-bit weights from long sorted rows that are added
+/// to `targets` (at most 65,536) integers. Errors: not enough memory.
+[[nodiscard]] Result<double> measureScatter(std::size_t targets);
+
 } // namespace bnof::compute

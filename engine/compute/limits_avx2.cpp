@@ -51,9 +51,34 @@ float multiplyAdd(std::uint64_t rounds)
     return sum;
 }
 
+std::uint64_t lifTick(float* membrane, float* current, std::uint16_t* wait, std::size_t size)
+{
+    std::uint64_t fired = 0;
+    for (std::size_t i = 0; i < size; i += width) {
+        const __m256 e = _mm256_mul_ps(_mm256_loadu_ps(current + i), _mm256_set1_ps(lifSynapseDecay));
+        _mm256_storeu_ps(current + i, e);
+        const __m256 input = _mm256_mul_ps(e, _mm256_set1_ps(lifGain));
+        const __m256 v = _mm256_fmadd_ps(_mm256_loadu_ps(membrane + i), _mm256_set1_ps(lifDecay), input);
+        const __m128i waiting = _mm_loadu_si128(reinterpret_cast<const __m128i*>(wait + i));
+        const __m256i held = _mm256_cmpgt_epi32(_mm256_cvtepu16_epi32(waiting), _mm256_setzero_si256());
+        const __m256 above = _mm256_cmp_ps(v, _mm256_set1_ps(lifThreshold), _CMP_GE_OQ);
+        const __m256 fires = _mm256_andnot_ps(_mm256_castsi256_ps(held), above);
+        _mm256_storeu_ps(membrane + i, _mm256_andnot_ps(_mm256_or_ps(fires, _mm256_castsi256_ps(held)), v));
+        __m128i next = _mm_subs_epu16(waiting, _mm_set1_epi16(1));
+        if (const int bits = _mm256_movemask_ps(fires); bits != 0) {
+            fired += static_cast<unsigned>(__builtin_popcount(static_cast<unsigned>(bits)));
+            const __m256i lanes = _mm256_castps_si256(fires);
+            const __m128i narrow = _mm_packs_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+            next = _mm_or_si128(next, _mm_and_si128(narrow, _mm_set1_epi16(lifRefractory)));
+        }
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(wait + i), next);
+    }
+    return fired;
+}
+
 } // namespace
 
-constinit const LimitKernels avx2LimitKernels = {triad, multiplyAdd, 2 * 10 * width};
+constinit const LimitKernels avx2LimitKernels = {triad, multiplyAdd, 2 * 10 * width, lifTick};
 
 } // namespace bnof::compute
 

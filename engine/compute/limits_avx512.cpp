@@ -51,9 +51,33 @@ float multiplyAdd(std::uint64_t rounds)
     return sum;
 }
 
+std::uint64_t lifTick(float* membrane, float* current, std::uint16_t* wait, std::size_t size)
+{
+    std::uint64_t fired = 0;
+    for (std::size_t i = 0; i < size; i += width) {
+        const __m512 e = _mm512_mul_ps(_mm512_loadu_ps(current + i), _mm512_set1_ps(lifSynapseDecay));
+        _mm512_storeu_ps(current + i, e);
+        const __m512 input = _mm512_mul_ps(e, _mm512_set1_ps(lifGain));
+        const __m512 v = _mm512_fmadd_ps(_mm512_loadu_ps(membrane + i), _mm512_set1_ps(lifDecay), input);
+        const __m256i waiting = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(wait + i));
+        const __mmask16 held = _mm512_test_epi32_mask(_mm512_cvtepu16_epi32(waiting), _mm512_set1_epi32(-1));
+        const __mmask16 above = _mm512_cmp_ps_mask(v, _mm512_set1_ps(lifThreshold), _CMP_GE_OQ);
+        const auto fires = static_cast<__mmask16>(above & ~held);
+        _mm512_storeu_ps(membrane + i, _mm512_maskz_mov_ps(static_cast<__mmask16>(~(fires | held)), v));
+        __m256i next = _mm256_subs_epu16(waiting, _mm256_set1_epi16(1));
+        if (fires != 0) {
+            fired += static_cast<unsigned>(__builtin_popcount(fires));
+            const __m512i refractory = _mm512_maskz_set1_epi32(fires, lifRefractory);
+            next = _mm256_or_si256(next, _mm512_cvtepi32_epi16(refractory));
+        }
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(wait + i), next);
+    }
+    return fired;
+}
+
 } // namespace
 
-constinit const LimitKernels avx512LimitKernels = {triad, multiplyAdd, 2 * 10 * width};
+constinit const LimitKernels avx512LimitKernels = {triad, multiplyAdd, 2 * 10 * width, lifTick};
 
 } // namespace bnof::compute
 

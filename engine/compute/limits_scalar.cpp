@@ -25,8 +25,22 @@ float multiplyAdd(std::uint64_t rounds)
     return sum;
 }
 
+std::uint64_t lifTick(float* membrane, float* current, std::uint16_t* wait, std::size_t size)
+{
+    std::uint64_t fired = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        current[i] *= lifSynapseDecay;
+        const float v = membrane[i] * lifDecay + current[i] * lifGain;
+        const bool fires = wait[i] == 0 && v >= lifThreshold;
+        membrane[i] = fires || wait[i] > 0 ? 0.0F : v;
+        wait[i] = fires ? lifRefractory : static_cast<std::uint16_t>(wait[i] - (wait[i] > 0 ? 1 : 0));
+        fired += fires ? 1 : 0;
+    }
+    return fired;
+}
+
 } // namespace
 
-constinit const LimitKernels scalarLimitKernels = {triad, multiplyAdd, 2 * 16};
+constinit const LimitKernels scalarLimitKernels = {triad, multiplyAdd, 2 * 16, lifTick};
 
 } // namespace bnof::compute
