@@ -36,6 +36,9 @@ struct BenchOptions {
     bool list = false; ///< only print what there is
     /// About how long each benchmark measures; more seconds give steadier medians.
     double secondsEach = 1.0;
+    /// Small networks, little training and no other simulators: to see that a benchmark works. Its figures mean
+    /// nothing.
+    bool rehearsal = false;
 };
 
 struct Benchmark {

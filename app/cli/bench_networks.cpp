@@ -101,15 +101,17 @@ Network mushroomBody(std::uint32_t kenyonCells, bool plastic)
     return network;
 }
 
-Network flySized()
+Network flySized(std::uint32_t neurons)
 {
+    const std::uint32_t excitatory = neurons / 10 * 7;
+    const std::uint32_t inhibitory = neurons - excitatory;
     Network network = emptyNetwork("fly138k");
     LifParameters lif;
     lif.refractoryMs = 2.2;
-    network.populations = {{"excitatory", 96600, lif},
-                           {"inhibitory", 41400, lif},
-                           {"input e", 96600, PoissonParameters{72, PoissonSampling::Intervals}},
-                           {"input i", 41400, PoissonParameters{72, PoissonSampling::Intervals}}};
+    network.populations = {{"excitatory", excitatory, lif},
+                           {"inhibitory", inhibitory, lif},
+                           {"input e", excitatory, PoissonParameters{72, PoissonSampling::Intervals}},
+                           {"input i", inhibitory, PoissonParameters{72, PoissonSampling::Intervals}}};
     // 15.0 million synapses: 108.7 onto each neuron.
     for (std::uint32_t target = 0; target < 2; ++target) {
         network.projections.push_back(connect(0, target, Receptor::Excitatory, 0.5, FixedInDegree{76}));

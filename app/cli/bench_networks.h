@@ -25,6 +25,6 @@ constexpr std::uint32_t kickTicks = 500;
 
 /// A network of the size of the fly's brain (138,000 LIF neurons, 15 million synapses; the size of the FlyWire
 /// connectome, Dorkenwald et al. 2024) with random connections, held at 8 Hz by Poisson input into every neuron.
-[[nodiscard]] snn::Network flySized();
+[[nodiscard]] snn::Network flySized(std::uint32_t neurons = 138'000);
 
 } // namespace bnof::bench

@@ -128,7 +128,7 @@ struct Trained {
     double seconds = 0;
 };
 
-Result<Trained> train()
+Result<Trained> train(bool rehearsal)
 {
     const std::string folder = dataFolder();
     if (folder.empty())
@@ -151,7 +151,7 @@ Result<Trained> train()
                     snn::addSignedProjection(trained.network, "upper", 1, 2, randomWeights(hidden, classes, 1.5, 2)));
     options.signedPairs = {lower, upper};
     options.output = 2;
-    options.epochs = 12;
+    options.epochs = rehearsal ? 1 : 12;
     options.learningRate = 0.03;
     options.learningRateDecay = 0.85;
     options.logitScale = 0.5;
@@ -162,7 +162,7 @@ Result<Trained> train()
     BNOF_TRY_ASSIGN(snn::TrainingReport report, snn::trainSurrogate(trained.network, training, options));
     trained.seconds = static_cast<double>(monotonicNow() - begin) * 1e-9;
     trained.network = std::move(report.network);
-    for (int batch = 2; batch <= 6; ++batch) {
+    for (int batch = 2; batch <= (rehearsal ? 2 : 6); ++batch) {
         BNOF_TRY_ASSIGN(const std::vector<Exposure> exposures,
                         readBatch(folder + "/batch" + std::to_string(batch) + ".dat"));
         for (const Exposure& exposure : exposures)
@@ -217,9 +217,9 @@ double agreement(const Score& a, const Score& b)
     return static_cast<double>(same) / static_cast<double>(a.decisions.size());
 }
 
-Result<std::vector<Figure>> measurePrecision()
+Result<std::vector<Figure>> measurePrecision(bool rehearsal)
 {
-    BNOF_TRY_ASSIGN(const Trained trained, train());
+    BNOF_TRY_ASSIGN(const Trained trained, train(rehearsal));
     BNOF_TRY_ASSIGN(const Score full, score(trained.network, snn::Precision::Float32, trained.test));
     BNOF_TRY_ASSIGN(const Score half, score(trained.network, snn::Precision::Float16, trained.test));
     BNOF_TRY_ASSIGN(const Score small, score(trained.network, snn::Precision::Int8, trained.test));
@@ -248,9 +248,9 @@ Result<std::vector<Figure>> measurePrecision()
 }
 
 /// Both figures come from one training; asking for either measures it once.
-std::vector<Figure> precisionFigure(std::size_t index, const char* name)
+std::vector<Figure> precisionFigure(std::size_t index, const char* name, bool rehearsal)
 {
-    static const Result<std::vector<Figure>> figures = measurePrecision();
+    static const Result<std::vector<Figure>> figures = measurePrecision(rehearsal);
     if (!figures.ok())
         return {notMeasured(name, "share of fp32", Better::Higher, figures.error().message())};
     return {(*figures)[index]};
@@ -329,9 +329,9 @@ std::vector<Benchmark> precisionBenchmarks()
 {
     return {
         {"snn.int8_size", "Bytes of int8 weights as a share of fp32.",
-         [](const BenchOptions&) { return precisionFigure(0, "snn.int8_size"); }},
+         [](const BenchOptions& options) { return precisionFigure(0, "snn.int8_size", options.rehearsal); }},
         {"snn.int8_accuracy", "Accuracy with int8 weights as a share of fp32, gas drift data.",
-         [](const BenchOptions&) { return precisionFigure(1, "snn.int8_accuracy"); }},
+         [](const BenchOptions& options) { return precisionFigure(1, "snn.int8_accuracy", options.rehearsal); }},
         speedBenchmark(256),
         speedBenchmark(1024),
         speedBenchmark(4096),

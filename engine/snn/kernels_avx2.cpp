@@ -44,6 +44,10 @@ struct Avx2 {
         const __m128i packed = _mm_packus_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
         _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
     }
+    static Int loadSmallWeights(const std::int8_t* p)
+    {
+        return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+    }
     static Int loadWeights(const std::int16_t* p)
     {
         return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));

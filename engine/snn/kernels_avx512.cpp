@@ -43,6 +43,10 @@ struct Avx512 {
     {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(value));
     }
+    static Int loadSmallWeights(const std::int8_t* p)
+    {
+        return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    }
     static Int loadWeights(const std::int16_t* p)
     {
         return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));

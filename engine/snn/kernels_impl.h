@@ -539,8 +539,11 @@ std::uint64_t deliverDense(const SynapseRows& rows, const std::uint32_t* fired, 
             for (std::uint32_t i = 0; i < rows.rowLength; i += T::width) // the row's padding is zero
                 T::store(accumulators + i, T::add(T::load(accumulators + i), T::loadWeights(row + i)));
         } else {
-            for (std::uint32_t i = 0; i < rows.rowLength; ++i)
-                addWrapped(accumulators[i], weightAt<WeightForm::Small>(rows, at + i));
+            const std::int8_t* row = rows.smallWeights + at;
+            const std::uint32_t scale = 1U << rows.smallShift;
+            for (std::uint32_t i = 0; i < rows.rowLength; i += T::width)
+                T::store(accumulators + i, T::add(T::load(accumulators + i),
+                                                  T::multiplyLow(T::loadSmallWeights(row + i), scale)));
         }
     }
     return std::uint64_t{count} * rows.rowLength;

@@ -34,6 +34,7 @@ struct Scalar {
     static void clearBytes(std::uint8_t* p) { *p = 0; }
     static Int loadCount(const std::uint16_t* p) { return *p; }
     static void storeCount(std::uint16_t* p, Int value) { *p = static_cast<std::uint16_t>(value); }
+    static Int loadSmallWeights(const std::int8_t* p) { return *p; }
     static Int loadWeights(const std::int16_t* p) { return *p; }
     static Int addWhere(Mask mask, Int value, Int addend) { return mask ? value + addend : value; }
     static Int decrementWhere(Mask mask, Int value) { return mask ? value - 1 : value; }

@@ -37,6 +37,7 @@ BenchOptions quick(bool json = true)
     BenchOptions options;
     options.json = json;
     options.secondsEach = 0.02;
+    options.rehearsal = true;
     return options;
 }
 
@@ -118,7 +119,8 @@ void BenchTest::limitsAsJson()
         names.push_back(json["name"].toString());
         measured = measured && !json["value"].isNull();
     }
-    const std::vector<std::string> expected{"limits.memory_triad", "limits.l2_triad", "limits.fma",
+    const std::vector<std::string> expected{"limits.memory_triad",    "limits.l2_triad",      "limits.fma",
+                                            "limits.lif_loop",        "limits.lif_loop_dram", "limits.scatter",
                                             "limits.disk_append_sync"};
     QVERIFY(names == expected);
     QCOMPARE(output.exitCode, measured ? 0 : 1);
