@@ -11,13 +11,18 @@ namespace {
 
 constexpr double windowTimeConstants = 6;
 
+/// exp(-time / timeConstant) with 16 fraction bits.
+std::uint32_t decayOver(double timeMs, double timeConstantMs)
+{
+    return static_cast<std::uint32_t>(std::floor(exactExp(-timeMs / timeConstantMs) * (1U << decayShift) + 0.5));
+}
+
 DecayTable decayTable(double timeConstantMs, double tickMs)
 {
     DecayTable table;
     const double window = windowTimeConstants * timeConstantMs / tickMs;
     for (std::uint32_t n = 0; n < window; ++n)
-        table.factor.push_back(
-            static_cast<std::uint32_t>(std::floor(exactExp(-n * tickMs / timeConstantMs) * 65536 + 0.5)));
+        table.factor.push_back(decayOver(n * tickMs, timeConstantMs));
     return table;
 }
 
@@ -65,8 +70,7 @@ void fill(PlasticityPlan& plan, const ThreeFactor& rule, double tickMs, double u
     plan.learningRate = rule.learningRate;
     const double period = std::floor(rule.eligibilityTimeConstantMs / decaysInTimeConstant / tickMs);
     plan.eligibilityPeriod = static_cast<std::uint32_t>(std::max(period, 1.0));
-    const double decay = exactExp(-plan.eligibilityPeriod * tickMs / rule.eligibilityTimeConstantMs);
-    plan.eligibilityDecay = static_cast<std::uint32_t>(std::floor(decay * 65536 + 0.5));
+    plan.eligibilityDecay = decayOver(plan.eligibilityPeriod * tickMs, rule.eligibilityTimeConstantMs);
 }
 
 } // namespace

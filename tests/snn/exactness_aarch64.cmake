@@ -1,0 +1,58 @@
+# Builds exactness_check for 64-bit ARM, runs it under emulation, and compares its lines with those of this machine.
+# Variables: SOURCE (the project), BUILD (a folder for the cross build), NATIVE (the program of this machine), GENERATOR.
+find_program(compiler aarch64-linux-gnu-g++)
+if(NOT compiler)
+  message("skipped: there is no aarch64-linux-gnu-g++ (Debian: g++-aarch64-linux-gnu)")
+  return()
+endif()
+find_program(emulator NAMES qemu-aarch64 qemu-aarch64-static)
+if(NOT emulator)
+  message("skipped: there is no qemu-aarch64 (Debian: qemu-user)")
+  return()
+endif()
+
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G ${GENERATOR}
+  -DCMAKE_TOOLCHAIN_FILE=${SOURCE}/cmake/aarch64-linux-gnu.cmake -DCMAKE_BUILD_TYPE=Release
+  "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG" -DBNOF_COMPUTE_ONLY=ON -DBNOF_CUDA=off
+  OUTPUT_VARIABLE log ERROR_VARIABLE log RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "the configuration for aarch64 failed\n${log}")
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD} --target exactness_check
+  OUTPUT_VARIABLE log ERROR_VARIABLE log RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "the build for aarch64 failed\n${log}")
+endif()
+
+# lines_of(VARIABLE COMMAND...)
+function(lines_of variable)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE lines ERROR_VARIABLE errors RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "${ARGN} failed (${failed})\n${errors}")
+  endif()
+  set(${variable} "${lines}" PARENT_SCOPE)
+endfunction()
+
+set(emulated ${emulator} -L /usr/aarch64-linux-gnu ${BUILD}/bin/exactness_check)
+# compare(BACK_END FIRST COUNT)
+function(compare back_end first count)
+  lines_of(here ${NATIVE} --back-end auto --first ${first} --count ${count})
+  lines_of(there ${emulated} --back-end ${back_end} --first ${first} --count ${count})
+  if(NOT here STREQUAL there)
+    message(FATAL_ERROR "${back_end} on aarch64 differs. Here:\n${here}\nthere:\n${there}")
+  endif()
+  string(REGEX MATCHALL "\n" ends "${here}")
+  list(LENGTH ends networks)
+  if(NOT networks EQUAL count)
+    message(FATAL_ERROR "${networks} lines were printed for ${count} networks:\n${here}")
+  endif()
+  message("${back_end} on aarch64: ${count} networks have the same spikes and the same state")
+endfunction()
+
+lines_of(names ${emulated} --list)
+if(NOT names MATCHES "vector-neon")
+  message(FATAL_ERROR "the program for aarch64 does not offer vector-neon, but:\n${names}")
+endif()
+compare(vector-neon 1 40)
+compare(parallel 41 8)
+compare(reference 49 6)
