@@ -145,7 +145,7 @@ private:
     }
     void change(Synapse& s, std::int64_t steps, std::int64_t tick, std::uint32_t occasion)
     {
-        if (occasion == 1)
+        if (occasion == 1 && m_rule.rule != snn::LearningRule::Triplet)
             steps = std::clamp<std::int64_t>(steps, -(1 << 30), 1 << 30);
         if (m_rule.storage == snn::PlasticStorage::Int16)
             steps = (steps + randomBits(s.place, tick, occasion)) >> 16 << 16;
