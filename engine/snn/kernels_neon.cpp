@@ -21,6 +21,7 @@ struct Neon {
     static Float broadcast(float value) { return vdupq_n_f32(value); }
     static Float multiply(Float a, Float b) { return vmulq_f32(a, b); }
     static Float add(Float a, Float b) { return vaddq_f32(a, b); }
+    static Float minimum(Float a, Float b) { return vminq_f32(a, b); }
     static Float subtract(Float a, Float b) { return vsubq_f32(a, b); }
     static Float fusedMultiplyAdd(Float a, Float b, Float c) { return vfmaq_f32(c, a, b); }
     static Float toFloat(Int value) { return vcvtq_f32_s32(value); }
