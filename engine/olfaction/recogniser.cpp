@@ -14,7 +14,7 @@ Result<std::unique_ptr<Recogniser>> makeRecogniser(std::span<const std::uint8_t>
     std::string digest = sha256Hex(modelBytes);
     if (model.kind != "spiking")
         return std::unique_ptr<Recogniser>(std::make_unique<LdaRecogniser>(std::move(model), std::move(digest)));
-    return SpikingRecogniser::create(std::move(model), std::move(digest), options.backEnd);
+    return SpikingRecogniser::create(std::move(model), std::move(digest), options);
 }
 
 Result<std::vector<std::size_t>> matchChannels(const std::vector<ChannelInfo>& modelChannels,

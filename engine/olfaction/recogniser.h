@@ -12,6 +12,10 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 
+namespace bnof::snn {
+class Simulation;
+}
+
 namespace bnof::olfaction {
 
 /// What a recogniser is and what it needs.
@@ -27,6 +31,7 @@ struct RecogniserInfo {
     double decisionIntervalSeconds = 0.2; ///< of device time
     std::string backEnd;                  ///< "vector (AVX2)", ...
     bool simulatedTraining = false;       ///< the training data came from the simulator
+    bool modified = false;                ///< its network was edited by hand after training
 };
 
 /// What one call of process() produced. Cleared by the caller, so that its memory is reused.
@@ -68,10 +73,13 @@ public:
     /// Concentrations at the last frame of every component of `gas` (a mixture has several), as far as the model
     /// can tell. Decision::ppm is the only entry of this list; a mixture's decision has none.
     [[nodiscard]] virtual std::vector<ComponentEstimate> estimates(int gas) const = 0;
+    /// The network that runs inside, to look at; null where none does. Used by the thread that calls process().
+    [[nodiscard]] virtual const snn::Simulation* simulation() const { return nullptr; }
 };
 
 struct RecogniserOptions {
     std::string backEnd = "auto"; ///< see snn::SimulationOptions
+    bool timePhases = false;      ///< see snn::SimulationOptions
 };
 
 /// Build the recogniser that a model file describes (bytes of a .bnofmodel).

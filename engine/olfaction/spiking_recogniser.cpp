@@ -6,10 +6,11 @@
 namespace bnof::olfaction {
 
 Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::string digest,
-                                                              const std::string& backEnd)
+                                                              const RecogniserOptions& options)
 {
     BNOF_TRY_ASSIGN(snn::Simulation simulation,
-                    snn::Simulation::create(fullNetwork(model.spiking), {.backEnd = backEnd}));
+                    snn::Simulation::create(fullNetwork(model.spiking),
+                                            {.backEnd = options.backEnd, .timePhases = options.timePhases}));
     std::unique_ptr<SpikingRecogniser> recogniser(
         new SpikingRecogniser(std::move(model), std::move(digest), std::move(simulation)));
     BNOF_TRY(recogniser->applyBiases());

@@ -12,7 +12,8 @@ class SpikingRecogniser final : public StreamRecogniser {
 public:
     /// `model` must be valid and of kind "spiking".
     [[nodiscard]] static Result<std::unique_ptr<Recogniser>> create(Model model, std::string digest,
-                                                                    const std::string& backEnd);
+                                                                    const RecogniserOptions& options);
+    [[nodiscard]] const snn::Simulation* simulation() const override { return &m_simulation; }
 
 private:
     SpikingRecogniser(Model model, std::string digest, snn::Simulation simulation);

@@ -33,6 +33,7 @@ StreamRecogniser::StreamRecogniser(Model model, std::string digest)
     m_info.tickMs = tickMs;
     m_info.decisionIntervalSeconds = m_model.decisionIntervalSeconds;
     m_info.simulatedTraining = m_model.simulatedTraining;
+    m_info.modified = m_model.metrics["modified_after_training"].toBool();
 }
 
 void StreamRecogniser::reset()

@@ -66,6 +66,7 @@ public:
     void setReplaySpeed(double) override {}
     void setReplayPaused(bool) override {}
     void setReplayPosition(Timestamp) override {}
+    void changeModel(std::vector<std::uint8_t> modelBytes) override;
     void stop() override;
     [[nodiscard]] SessionStatus status() const override;
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
@@ -85,6 +86,8 @@ private:
     void handle(EventWork& work);
     void handle(StateWork& work);
     void recognise(const FrameWork& work, const SensorFrame& frame);
+    void showRecogniser();
+    void adoptNextModel();
     void reportLosses(Timestamp t);
     void reportSkipped(Timestamp t);
     void emitEvent(std::uint32_t source, const StreamEvent& event);
@@ -93,7 +96,7 @@ private:
     [[nodiscard]] recording::RecordingMetadata metadata() const;
 
     const SessionConfiguration m_configuration;
-    std::unique_ptr<Recognition> m_recognition;
+    std::shared_ptr<Recognition> m_recognition;
     const std::int64_t m_start;
     const std::int64_t m_wallAtZero;
 
@@ -116,6 +119,7 @@ private:
     std::vector<sensing::ConnectionState> m_states;
     std::vector<std::shared_ptr<TraceHistory>> m_traces;
     std::shared_ptr<SpikeHistory> m_spikes;
+    std::shared_ptr<Recognition> m_nextRecognition;    ///< takes over after the next decision
     std::optional<RecordingRequest> m_wantedRecording; ///< asked for, waits for the channel tables
     std::uint64_t m_frames = 0;
     std::uint64_t m_decisions = 0;
@@ -147,12 +151,7 @@ Result<void> LiveSession::open()
         for (const auto& description : m_descriptions)
             s.sources.emplace_back().uri = description.uri;
     });
-    if (m_recognition)
-        m_board.setRecogniser(m_recognition->info());
-    if (m_recognition && !m_recognition->info().layers.empty() && m_configuration.historySamples > 0) {
-        m_spikes = std::make_shared<SpikeHistory>(m_recognition->info().layers);
-        m_live->setSpikes(m_spikes);
-    }
+    showRecogniser();
     m_ioContext = std::make_unique<QObject>();
     m_ioContext->moveToThread(&m_ioThread);
     m_ioThread.setObjectName(QStringLiteral("bnof-io"));
@@ -166,6 +165,25 @@ Result<void> LiveSession::open()
         },
         Qt::QueuedConnection);
     return {};
+}
+
+/// What recognises, in the status and for displays.
+void LiveSession::showRecogniser()
+{
+    if (!m_recognition)
+        return;
+    const auto& layers = m_recognition->info().layers;
+    const bool sameLayers =
+        m_spikes && std::equal(layers.begin(), layers.end(), m_spikes->layers().begin(), m_spikes->layers().end(),
+                               [](const auto& layer, const auto& shown) {
+                                   return layer.name == shown.info.name && layer.size == shown.info.size;
+                               });
+    if (m_configuration.historySamples > 0 && !sameLayers) {
+        m_spikes = layers.empty() ? nullptr : std::make_shared<SpikeHistory>(layers);
+        m_live->setSpikes(m_spikes);
+    }
+    m_live->setModel(m_recognition->describe());
+    m_board.setRecogniser(m_recognition->info());
 }
 
 LiveSession::~LiveSession()
@@ -233,6 +251,27 @@ void LiveSession::describeRecording(std::string title, std::string operatorName,
     }));
 }
 
+void LiveSession::changeModel(std::vector<std::uint8_t> modelBytes)
+{
+    m_board.update([](SessionStatus& s) { s.modelChanging = true; });
+    // Building a network takes a while; the one that runs goes on meanwhile.
+    auto build = [this, bytes = std::move(modelBytes)] {
+        auto built = Recognition::create(bytes, {m_configuration.backEnd, m_configuration.timePhases});
+        if (!built.ok()) {
+            m_board.setProblem("recogniser.change", Severity::Warning, built.error());
+            m_board.update([](SessionStatus& s) { s.modelChanging = false; });
+            return;
+        }
+        m_queue.pushAlways(CommandWork([this, next = std::shared_ptr<Recognition>(std::move(*built))] {
+            m_nextRecognition = next;
+            if (!m_recognition || !m_recognition->ready() || m_recogniserFailed)
+                adoptNextModel(); // there is no decision to wait for
+        }));
+    };
+    if (!m_executor->submit(Priority::High, "build the changed model", build))
+        build();
+}
+
 SessionStatus LiveSession::status() const
 {
     SessionStatus status = m_board.copy();
@@ -288,6 +327,8 @@ void LiveSession::compute()
                 },
                 *work);
         }
+        if (const auto* network = m_recognition ? m_recognition->simulation() : nullptr)
+            m_live->answer([&](const InspectionRequest& request) { return inspect(*network, request); });
         if (const Timestamp t = now(); t - m_lastRefresh > 100 * nanosecondsPerMillisecond) {
             m_lastRefresh = t;
             refreshStatus();
@@ -356,6 +397,34 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
         if (m_configuration.observer)
             m_configuration.observer->decision(decision, latency);
     }
+    if (m_nextRecognition && !output.decisions.empty())
+        adoptNextModel();
+}
+
+/// Between two frames: the next one is the first that the other model sees.
+void LiveSession::adoptNextModel()
+{
+    const auto next = std::exchange(m_nextRecognition, nullptr);
+    m_board.update([](SessionStatus& s) { s.modelChanging = false; });
+    if (const auto& channels = m_descriptions.front().channels; !channels.empty()) {
+        if (auto result = next->setChannels(channels); !result.ok()) {
+            m_board.setProblem("recogniser.change", Severity::Warning, result.error());
+            return;
+        }
+    }
+    if (m_recording.active()) {
+        m_recording.stop();
+        m_board.setProblem("recording", Severity::Information,
+                           makeError(ErrorKind::Usage,
+                                     "another model took over, so the recording was closed; "
+                                     "everything so far is safe",
+                                     next->info().modelName, "Start a new recording; it holds the new model."));
+    }
+    m_recognition = next;
+    m_recogniserFailed = false;
+    showRecogniser();
+    m_board.clearProblem("recogniser");
+    m_board.clearProblem("recogniser.change");
 }
 
 void LiveSession::handle(ChannelsWork& work)
@@ -517,7 +586,8 @@ Result<std::unique_ptr<Session>> startLiveSession(SessionConfiguration configura
 {
     std::unique_ptr<Recognition> recognition;
     if (!configuration.modelBytes.empty()) {
-        BNOF_TRY_ASSIGN(recognition, Recognition::create(configuration.modelBytes, configuration.backEnd));
+        BNOF_TRY_ASSIGN(recognition, Recognition::create(configuration.modelBytes,
+                                                         {configuration.backEnd, configuration.timePhases}));
     }
     auto session = std::make_unique<LiveSession>(std::move(configuration), std::move(recognition));
     BNOF_TRY(session->open());

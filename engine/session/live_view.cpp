@@ -2,6 +2,7 @@
 #include "engine/session/live_view.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bnof::session {
 namespace {
@@ -60,6 +61,47 @@ std::vector<StreamEvent> LiveView::events() const
 {
     const std::lock_guard lock(m_mutex);
     return m_events;
+}
+
+std::shared_ptr<const RunningModel> LiveView::model() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_model;
+}
+
+void LiveView::askForNetwork(InspectionRequest request) const
+{
+    const std::lock_guard lock(m_mutex);
+    m_request = std::move(request);
+    m_asked.store(true, std::memory_order_relaxed);
+}
+
+std::shared_ptr<const NetworkSnapshot> LiveView::network() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_network;
+}
+
+void LiveView::setModel(std::shared_ptr<const RunningModel> model)
+{
+    const std::lock_guard lock(m_mutex);
+    m_model = std::move(model);
+    m_network.reset(); // its counts are another network's
+}
+
+InspectionRequest LiveView::takeRequest()
+{
+    const std::lock_guard lock(m_mutex);
+    m_asked.store(false, std::memory_order_relaxed);
+    return std::move(m_request);
+}
+
+void LiveView::publish(NetworkSnapshot snapshot)
+{
+    auto shared = std::make_shared<NetworkSnapshot>(std::move(snapshot));
+    const std::lock_guard lock(m_mutex);
+    shared->number = ++m_snapshots;
+    m_network = std::move(shared);
 }
 
 void LiveView::setTraces(std::uint32_t source, std::shared_ptr<TraceHistory> traces)

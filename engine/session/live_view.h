@@ -10,6 +10,7 @@
 #include "engine/base/spike_history.h"
 #include "engine/base/trace_history.h"
 #include "engine/base/types.h"
+#include "engine/session/inspection.h"
 
 namespace bnof::session {
 
@@ -28,8 +29,23 @@ public:
     /// Only when `known` is out of date: the count of marks grows with every mark.
     [[nodiscard]] std::vector<Mark> marks() const;
     [[nodiscard]] std::vector<StreamEvent> events() const;
+    /// What recognises; null without a recogniser. The pointer changes when another model takes over.
+    [[nodiscard]] std::shared_ptr<const RunningModel> model() const;
+    /// Ask the compute thread for a look at the network; it answers within the next frame, once. Newer wishes replace
+    /// older ones that were not answered yet.
+    void askForNetwork(InspectionRequest request) const;
+    /// The last answer; null before the first, and after another model took over.
+    [[nodiscard]] std::shared_ptr<const NetworkSnapshot> network() const;
 
     // For the compute thread.
+    void setModel(std::shared_ptr<const RunningModel> model);
+    /// Answers a display that has asked, if any has: `look` gives the snapshot. Cheap when nobody asked.
+    template <typename Look> void answer(const Look& look)
+    {
+        if (!m_asked.load(std::memory_order_relaxed))
+            return;
+        publish(look(takeRequest()));
+    }
     void setTraces(std::uint32_t source, std::shared_ptr<TraceHistory> traces);
     void setSpikes(std::shared_ptr<SpikeHistory> spikes);
     void addDecision(const Decision& decision, std::int64_t latencyNanoseconds);
@@ -37,7 +53,15 @@ public:
     void addEvent(const StreamEvent& event);
 
 private:
+    [[nodiscard]] InspectionRequest takeRequest();
+    void publish(NetworkSnapshot snapshot);
+
     mutable std::mutex m_mutex;
+    mutable std::atomic<bool> m_asked{false};
+    mutable InspectionRequest m_request;
+    std::shared_ptr<const NetworkSnapshot> m_network;
+    std::uint64_t m_snapshots = 0;
+    std::shared_ptr<const RunningModel> m_model;
     std::vector<std::shared_ptr<TraceHistory>> m_traces;
     std::shared_ptr<SpikeHistory> m_spikes;
     std::vector<Decision> m_decisions; ///< a ring once it is full

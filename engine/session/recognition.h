@@ -21,7 +21,7 @@ namespace bnof::session {
 class Recognition {
 public:
     [[nodiscard]] static Result<std::unique_ptr<Recognition>> create(std::span<const std::uint8_t> modelBytes,
-                                                                     const std::string& backEnd);
+                                                                     const olfaction::RecogniserOptions& options);
 
     /// Must succeed before process(). Errors: the device lacks channels of the model.
     Result<void> setChannels(const std::vector<ChannelInfo>& deviceChannels);
@@ -39,12 +39,17 @@ public:
     void show(SpikeHistory& history, Timestamp frameTime) const;
 
     [[nodiscard]] const olfaction::RecogniserInfo& info() const { return m_recogniser->info(); }
+    /// The network inside, to look at between two frames; null when the recogniser does not spike.
+    [[nodiscard]] const snn::Simulation* simulation() const { return m_recogniser->simulation(); }
+    /// Everything about the model that displays show.
+    [[nodiscard]] std::shared_ptr<const RunningModel> describe() const;
     [[nodiscard]] const std::vector<std::uint8_t>& modelBytes() const { return m_modelBytes; }
     [[nodiscard]] std::vector<std::uint8_t> saveState() const { return m_recogniser->saveState(); }
     Result<void> loadState(std::span<const std::uint8_t> state) { return m_recogniser->loadState(state); }
 
 private:
     std::unique_ptr<olfaction::Recogniser> m_recogniser;
+    std::string m_requestedBackEnd;
     std::vector<std::uint8_t> m_modelBytes;
     std::vector<std::size_t> m_map; ///< device channel of each model channel
     std::vector<float> m_values;

@@ -51,6 +51,14 @@ public:
         m_board.update([&](SessionStatus& s) { s.replay->paused = paused; });
     }
     void setReplayPosition(Timestamp t) override { m_player.runTo(t); }
+    void changeModel(std::vector<std::uint8_t>) override
+    {
+        m_board.setProblem("recogniser.change", Severity::Warning,
+                           makeError(ErrorKind::Usage, "a replay shows the network that was recorded",
+                                     m_configuration.sources.front().path,
+                                     "Change networks while a sensor is connected, or save the model and replay with "
+                                     "it: bnof replay --model FILE."));
+    }
     void stop() override { m_player.stop(); }
     [[nodiscard]] SessionStatus status() const override
     {
@@ -123,6 +131,7 @@ void ReplaySession::open(double speed)
             m_board.setProblem("recogniser", Severity::Warning, result.error());
         const auto& info = m_recognition->info();
         m_board.setRecogniser(info);
+        m_live->setModel(m_recognition->describe());
         if (history && !info.layers.empty()) {
             m_spikes = std::make_shared<SpikeHistory>(info.layers);
             m_live->setSpikes(m_spikes);
@@ -146,6 +155,8 @@ void ReplaySession::play()
     }
     const bool reachedEnd = m_player.run([this](const recording::Item& item) {
         std::visit([this](const auto& any) { handle(any); }, item);
+        if (const auto* network = m_recognition ? m_recognition->simulation() : nullptr)
+            m_live->answer([&](const InspectionRequest& request) { return inspect(*network, request); });
         if (const std::int64_t t = monotonicNow(); t - m_lastRefresh > 100 * nanosecondsPerMillisecond) {
             m_lastRefresh = t;
             refreshStatus();
@@ -259,10 +270,10 @@ Result<std::unique_ptr<Recognition>> recognitionFor(const std::vector<std::uint8
 {
     const std::string recorded = metadata.configuration["recognition.back_end"].toString();
     if (configuration.backEnd == "auto" && !recorded.empty()) {
-        if (auto same = Recognition::create(model, recorded); same.ok())
+        if (auto same = Recognition::create(model, {recorded, configuration.timePhases}); same.ok())
             return same;
     }
-    return Recognition::create(model, configuration.backEnd);
+    return Recognition::create(model, {configuration.backEnd, configuration.timePhases});
 }
 
 Result<double> speedOf(const sensing::SourceUri& uri)

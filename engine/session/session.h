@@ -37,6 +37,7 @@ struct SessionConfiguration {
     std::vector<sensing::SourceUri> sources;
     std::vector<std::uint8_t> modelBytes;  ///< empty: no recogniser (a replay then uses the recording's own model)
     std::string backEnd = "auto";          ///< a replay takes "auto" as the back end that was asked for when recording
+    bool timePhases = false;               ///< measure where the network's time goes, see snn::SimulationOptions
     Json settings;                         ///< the rest of the settings in force, see recordedSettings()
     std::size_t historySamples = 1U << 20; ///< kept per channel for display; 0: none
     std::size_t frameQueue = 1U << 14;     ///< frames that may wait for the compute thread
@@ -117,6 +118,9 @@ struct SessionStatus {
     std::vector<SourceView> sources;
     std::string recogniserKind; ///< empty: nothing is being recognised
     std::string modelName;
+    std::string modelDigest;
+    bool modelModified = false; ///< its network was edited after training
+    bool modelChanging = false; ///< changeModel() was called and has not taken effect yet
     std::string backEnd;
     std::vector<std::string> gases;
     int background = -1;
@@ -155,6 +159,10 @@ public:
     /// nothing is left out, so the proof stays one over the whole recording. An earlier `t` does nothing; start
     /// another replay with "at=SECONDS" for that.
     virtual void setReplayPosition(Timestamp t) = 0;
+    /// Recognise with another model from the next decision on; recognition restarts there. A recording that runs is
+    /// closed first, because a file holds one model. A model that does not run here becomes the problem
+    /// "recogniser.change" and nothing changes; a replay shows what was recorded and refuses.
+    virtual void changeModel(std::vector<std::uint8_t> modelBytes) = 0;
     /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
     virtual void stop() = 0;
 

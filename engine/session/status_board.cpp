@@ -12,6 +12,8 @@ void StatusBoard::setRecogniser(const olfaction::RecogniserInfo& info)
     const std::lock_guard lock(m_mutex);
     m_status.recogniserKind = info.kind;
     m_status.modelName = info.modelName;
+    m_status.modelDigest = info.modelDigest;
+    m_status.modelModified = info.modified;
     m_status.backEnd = info.backEnd;
     m_status.gases = info.gases;
     m_status.background = info.background;
