@@ -155,6 +155,22 @@
         <source>Title and notes…</source>
         <translation>Titel und Notizen …</translation>
     </message>
+    <message>
+        <source>Run the changed network</source>
+        <translation>Geändertes Netz ausführen</translation>
+    </message>
+    <message>
+        <source>Discard changes</source>
+        <translation>Änderungen verwerfen</translation>
+    </message>
+    <message>
+        <source>Save the model as…</source>
+        <translation>Modell speichern unter …</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -247,6 +263,297 @@
     <message>
         <source>note</source>
         <translation>Notiz</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkFields</name>
+    <message>
+        <source>Threshold</source>
+        <translation>Schwelle</translation>
+    </message>
+    <message>
+        <source>Resting potential</source>
+        <translation>Ruhepotential</translation>
+    </message>
+    <message>
+        <source>Reset potential</source>
+        <translation>Rücksetzpotential</translation>
+    </message>
+    <message>
+        <source>Membrane time constant</source>
+        <translation>Zeitkonstante der Membran</translation>
+    </message>
+    <message>
+        <source>Refractory time</source>
+        <translation>Refraktärzeit</translation>
+    </message>
+    <message>
+        <source>Excitatory time constant</source>
+        <translation>Erregende Zeitkonstante</translation>
+    </message>
+    <message>
+        <source>Inhibitory time constant</source>
+        <translation>Hemmende Zeitkonstante</translation>
+    </message>
+    <message>
+        <source>Recovery rate a</source>
+        <translation>Erholungsrate a</translation>
+    </message>
+    <message>
+        <source>Recovery coupling b</source>
+        <translation>Erholungskopplung b</translation>
+    </message>
+    <message>
+        <source>Reset potential c</source>
+        <translation>Rücksetzpotential c</translation>
+    </message>
+    <message>
+        <source>Recovery step d</source>
+        <translation>Erholungsschritt d</translation>
+    </message>
+    <message>
+        <source>Peak</source>
+        <translation>Spitze</translation>
+    </message>
+    <message>
+        <source>Time constant before (τ+)</source>
+        <translation>Zeitkonstante davor (τ+)</translation>
+    </message>
+    <message>
+        <source>Time constant after (τ−)</source>
+        <translation>Zeitkonstante danach (τ−)</translation>
+    </message>
+    <message>
+        <source>Potentiation</source>
+        <translation>Verstärkung</translation>
+    </message>
+    <message>
+        <source>Depression</source>
+        <translation>Abschwächung</translation>
+    </message>
+    <message>
+        <source>Triplet time constant (τx)</source>
+        <translation>Triplett-Zeitkonstante (τx)</translation>
+    </message>
+    <message>
+        <source>Triplet time constant (τy)</source>
+        <translation>Triplett-Zeitkonstante (τy)</translation>
+    </message>
+    <message>
+        <source>Triplet potentiation</source>
+        <translation>Triplett-Verstärkung</translation>
+    </message>
+    <message>
+        <source>Triplet depression</source>
+        <translation>Triplett-Abschwächung</translation>
+    </message>
+    <message>
+        <source>Time constant</source>
+        <translation>Zeitkonstante</translation>
+    </message>
+    <message>
+        <source>Amplitude</source>
+        <translation>Amplitude</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>Versatz</translation>
+    </message>
+    <message>
+        <source>Eligibility time constant</source>
+        <translation>Zeitkonstante der Lernspur</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>Learning rule</source>
+        <translation>Lernregel</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>pair STDP</source>
+        <translation>Paar-STDP</translation>
+    </message>
+    <message>
+        <source>triplet STDP</source>
+        <translation>Triplett-STDP</translation>
+    </message>
+    <message>
+        <source>symmetric STDP</source>
+        <translation>symmetrische STDP</translation>
+    </message>
+    <message>
+        <source>three factors</source>
+        <translation>drei Faktoren</translation>
+    </message>
+    <message>
+        <source>Largest weight</source>
+        <translation>Größtes Gewicht</translation>
+    </message>
+    <message>
+        <source>Kept as</source>
+        <translation>Gehalten als</translation>
+    </message>
+    <message>
+        <source>Homeostatic scaling</source>
+        <translation>Homöostatische Skalierung</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>Target rate</source>
+        <translation>Zielrate</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Periode</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>Sources of each neuron</source>
+        <translation>Quellen je Neuron</translation>
+    </message>
+    <message>
+        <source>Excitatory reversal potential</source>
+        <translation>Erregendes Umkehrpotential</translation>
+    </message>
+    <message>
+        <source>Inhibitory reversal potential</source>
+        <translation>Hemmendes Umkehrpotential</translation>
+    </message>
+    <message>
+        <source>Adaptation time constant</source>
+        <translation>Zeitkonstante der Anpassung</translation>
+    </message>
+    <message>
+        <source>Adaptation step</source>
+        <translation>Anpassungsschritt</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Rate</translation>
+    </message>
+    <message>
+        <source>Drawn</source>
+        <translation>Gezogen</translation>
+    </message>
+    <message>
+        <source>at every tick</source>
+        <translation>in jedem Takt</translation>
+    </message>
+    <message>
+        <source>once a spike</source>
+        <translation>einmal je Spike</translation>
+    </message>
+    <message>
+        <source>Initial weight</source>
+        <translation>Anfangsgewicht</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Delay</source>
+        <translation>Verzögerung</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Wirkung</translation>
+    </message>
+    <message>
+        <source>excitatory</source>
+        <translation>erregend</translation>
+    </message>
+    <message>
+        <source>inhibitory</source>
+        <translation>hemmend</translation>
+    </message>
+    <message>
+        <source>Weights stored as</source>
+        <translation>Gewichte gespeichert als</translation>
+    </message>
+    <message>
+        <source>Tick</source>
+        <translation>Takt</translation>
+    </message>
+    <message>
+        <source>Seed of random connections</source>
+        <translation>Startwert zufälliger Verbindungen</translation>
+    </message>
+    <message>
+        <source>integrate and fire</source>
+        <translation>Integrieren und Feuern</translation>
+    </message>
+    <message>
+        <source>Poisson source</source>
+        <translation>Poisson-Quelle</translation>
+    </message>
+    <message>
+        <source>conductance synapses</source>
+        <translation>Leitwertsynapsen</translation>
+    </message>
+    <message>
+        <source>adaptive threshold</source>
+        <translation>anpassende Schwelle</translation>
+    </message>
+    <message>
+        <source>Izhikevich</source>
+        <translation>Izhikevich</translation>
+    </message>
+    <message>
+        <source>counter</source>
+        <translation>Zähler</translation>
+    </message>
+    <message>
+        <source>spike list</source>
+        <translation>Spike-Liste</translation>
+    </message>
+    <message>
+        <source>one to one</source>
+        <translation>eins zu eins</translation>
+    </message>
+    <message>
+        <source>all to all</source>
+        <translation>alle zu allen</translation>
+    </message>
+    <message>
+        <source>with a fixed probability</source>
+        <translation>mit fester Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>a fixed number of sources</source>
+        <translation>feste Zahl von Quellen</translation>
+    </message>
+    <message>
+        <source>listed one by one</source>
+        <translation>einzeln aufgeführt</translation>
+    </message>
+    <message>
+        <source>leaks</source>
+        <translation>Lecks</translation>
+    </message>
+    <message>
+        <source>trained · %1</source>
+        <translation>trainiert · %1</translation>
     </message>
 </context>
 <context>
@@ -986,10 +1293,6 @@
         <translation>Referenz (langsam, die Vorgabe)</translation>
     </message>
     <message>
-        <source>vector</source>
-        <translation>Vektor</translation>
-    </message>
-    <message>
         <source>LZ4</source>
         <translation>LZ4</translation>
     </message>
@@ -1004,6 +1307,18 @@
     <message>
         <source>Label of the mark on this key.</source>
         <translation>Beschriftung der Marke auf dieser Taste.</translation>
+    </message>
+    <message>
+        <source>vector (one core)</source>
+        <translation>Vektor (ein Kern)</translation>
+    </message>
+    <message>
+        <source>parallel (all cores)</source>
+        <translation>parallel (alle Kerne)</translation>
+    </message>
+    <message>
+        <source>CUDA (graphics card)</source>
+        <translation>CUDA (Grafikkarte)</translation>
     </message>
 </context>
 <context>
@@ -1209,6 +1524,25 @@
     <message>
         <source>Notes</source>
         <translation>Notizen</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::FieldRow</name>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not a number.</source>
+        <translation>„%1“ ist keine Zahl.</translation>
+    </message>
+    <message>
+        <source>Give a whole number, %1.</source>
+        <translation>Geben Sie eine ganze Zahl an, %1.</translation>
     </message>
 </context>
 <context>
@@ -1556,6 +1890,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>There is nothing to redo.</source>
         <translation>Es gibt nichts zu wiederholen.</translation>
     </message>
+    <message>
+        <source>&amp;Network</source>
+        <translation>&amp;Netz</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::NavigationRail</name>
@@ -1566,6 +1904,287 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Workspace %1</source>
         <translation>Arbeitsbereich %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::NetworkDraft</name>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>discarded changes of the network</source>
+        <translation>Verwerfen der Änderungen am Netz</translation>
+    </message>
+    <message>
+        <source>return to the loaded network</source>
+        <translation>Rückkehr zum geladenen Netz</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::NetworkPanel</name>
+    <message>
+        <source>threshold</source>
+        <translation>Schwelle</translation>
+    </message>
+    <message>
+        <source>rest</source>
+        <translation>Ruhe</translation>
+    </message>
+    <message>
+        <source>peak</source>
+        <translation>Spitze</translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation>Rücksetzung</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>Selected part of the network</source>
+        <translation>Ausgewählter Teil des Netzes</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>Werte</translation>
+    </message>
+    <message>
+        <source>Size and model come from training.</source>
+        <translation>Größe und Modell stammen aus dem Training.</translation>
+    </message>
+    <message>
+        <source>Membrane</source>
+        <translation>Membran</translation>
+    </message>
+    <message>
+        <source>Neurons from</source>
+        <translation>Neuronen ab</translation>
+    </message>
+    <message>
+        <source>First neuron whose membrane is shown</source>
+        <translation>Erstes Neuron, dessen Membran gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Membrane potentials</source>
+        <translation>Membranpotentiale</translation>
+    </message>
+    <message>
+        <source>This is the trained readout. Its weights are changed by training, not by hand.</source>
+        <translation>Dies ist die trainierte Auslese. Ihre Gewichte ändert das Training, nicht die Hand.</translation>
+    </message>
+    <message>
+        <source>The trained readout is changed by training.</source>
+        <translation>Die trainierte Auslese wird durch Training geändert.</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Show the weights as they are now</source>
+        <translation>Jetzige Gewichte zeigen</translation>
+    </message>
+    <message>
+        <source>The whole network</source>
+        <translation>Das ganze Netz</translation>
+    </message>
+    <message>
+        <source>Computed by</source>
+        <translation>Berechnet von</translation>
+    </message>
+    <message>
+        <source>Choose another in the settings</source>
+        <translation>In den Einstellungen wählen</translation>
+    </message>
+    <message>
+        <source>Time of the processor</source>
+        <translation>Prozessorzeit</translation>
+    </message>
+    <message>
+        <source>Time of the processor by phase</source>
+        <translation>Prozessorzeit nach Phasen</translation>
+    </message>
+    <message>
+        <source>%L1 neurons, %2</source>
+        <translation>%L1 Neuronen, %2</translation>
+    </message>
+    <message>
+        <source>%1 → %2, %3</source>
+        <translation>%1 → %2, %3</translation>
+    </message>
+    <message>
+        <source>%L1 neurons and %L2 synapses in %L3 populations and %L4 projections. Select a part to see and change it.</source>
+        <translation>%L1 Neuronen und %L2 Synapsen in %L3 Populationen und %L4 Projektionen. Wählen Sie einen Teil aus, um ihn zu sehen und zu ändern.</translation>
+    </message>
+    <message>
+        <source>%L1 synapses, mean %2 %3</source>
+        <translation>%L1 Synapsen, Mittel %2 %3</translation>
+    </message>
+    <message>
+        <source>%1 a neuron</source>
+        <translation>%1 je Neuron</translation>
+    </message>
+    <message>
+        <source> · %1 fired in the last second</source>
+        <translation> · %1 feuerten in der letzten Sekunde</translation>
+    </message>
+    <message>
+        <source>%1 synaptic events</source>
+        <translation>%1 synaptische Ereignisse</translation>
+    </message>
+    <message>
+        <source>Synapses</source>
+        <translation>Synapsen</translation>
+    </message>
+    <message>
+        <source>Neurons</source>
+        <translation>Neuronen</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>Ordering</source>
+        <translation>Ordnen</translation>
+    </message>
+    <message>
+        <source>One second of the network takes %1 of one processor core.</source>
+        <translation>Eine Sekunde des Netzes braucht %1 eines Prozessorkerns.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::NetworkWorkspace</name>
+    <message>
+        <source>State of the network</source>
+        <translation>Zustand des Netzes</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>Saved %1. To recognise with it from now on, choose it under Settings, Recognition.</source>
+        <translation>%1 ist gespeichert. Um künftig damit zu erkennen, wählen Sie es unter Einstellungen, Erkennung.</translation>
+    </message>
+    <message>
+        <source>Arrows excite, bars inhibit, dashed lines learn; the wider, the more spikes they carry. * changed and not running yet.</source>
+        <translation>Pfeile erregen, Balken hemmen, gestrichelte Linien lernen; je breiter, desto mehr Spikes tragen sie. * geändert und noch nicht in Betrieb.</translation>
+    </message>
+    <message>
+        <source>Selected part of the network</source>
+        <translation>Ausgewählter Teil des Netzes</translation>
+    </message>
+    <message>
+        <source>No network is running</source>
+        <translation>Es läuft kein Netz</translation>
+    </message>
+    <message>
+        <source>A network runs while a sensor is connected or a recording is replayed.</source>
+        <translation>Ein Netz läuft, während ein Sensor verbunden ist oder eine Aufzeichnung wiedergegeben wird.</translation>
+    </message>
+    <message>
+        <source>Nothing is recognised</source>
+        <translation>Nichts wird erkannt</translation>
+    </message>
+    <message>
+        <source>No model is in use. Choose one under Settings, Recognition, and connect again.</source>
+        <translation>Kein Modell ist in Gebrauch. Wählen Sie eines unter Einstellungen, Erkennung, und verbinden Sie erneut.</translation>
+    </message>
+    <message>
+        <source>This model has no network</source>
+        <translation>Dieses Modell hat kein Netz</translation>
+    </message>
+    <message>
+        <source>“%1” is a classical recogniser; only spiking models have a network to look at.</source>
+        <translation>„%1“ ist ein klassischer Erkenner; nur spikende Modelle haben ein Netz zum Ansehen.</translation>
+    </message>
+    <message>
+        <source>Locked in the operator view.</source>
+        <translation>In der Bedieneransicht gesperrt.</translation>
+    </message>
+    <message>
+        <source>Changed after training: what it recognises was not measured.</source>
+        <translation>Nach dem Training geändert: Was es erkennt, wurde nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>As it was trained.</source>
+        <translation>Wie trainiert.</translation>
+    </message>
+    <message>
+        <source>Takes over with the next decision …</source>
+        <translation>Übernimmt mit der nächsten Entscheidung …</translation>
+    </message>
+    <message>
+        <source>You have changes that do not run yet.</source>
+        <translation>Sie haben Änderungen, die noch nicht in Betrieb sind.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>No network is running.</source>
+        <translation>Es läuft kein Netz.</translation>
+    </message>
+    <message>
+        <source>A replay shows the network that was recorded.</source>
+        <translation>Eine Wiedergabe zeigt das aufgezeichnete Netz.</translation>
+    </message>
+    <message>
+        <source>A change is being taken over.</source>
+        <translation>Eine Änderung wird gerade übernommen.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation>Nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>A value makes no sense.</source>
+        <translation>Ein Wert ergibt keinen Sinn.</translation>
+    </message>
+    <message>
+        <source>The changes are being checked.</source>
+        <translation>Die Änderungen werden geprüft.</translation>
+    </message>
+    <message>
+        <source>Discard changes</source>
+        <translation>Änderungen verwerfen</translation>
+    </message>
+    <message>
+        <source>As loaded</source>
+        <translation>Wie geladen</translation>
+    </message>
+    <message>
+        <source>A recording is running</source>
+        <translation>Eine Aufzeichnung läuft</translation>
+    </message>
+    <message>
+        <source>Close the recording and continue in a new one?</source>
+        <translation>Die Aufzeichnung schließen und in einer neuen weitermachen?</translation>
+    </message>
+    <message>
+        <source>A recording holds one network, so that it can be replayed bit for bit. What is recorded up to now stays as it is.</source>
+        <translation>Eine Aufzeichnung enthält ein Netz, damit sie Bit für Bit wiedergegeben werden kann. Was bis jetzt aufgezeichnet ist, bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Continue in a new recording</source>
+        <translation>In neuer Aufzeichnung weiter</translation>
+    </message>
+    <message>
+        <source>Keep the network</source>
+        <translation>Netz behalten</translation>
+    </message>
+    <message>
+        <source>Save the model as</source>
+        <translation>Modell speichern unter</translation>
+    </message>
+    <message>
+        <source>Models (*.bnofmodel)</source>
+        <translation>Modelle (*.bnofmodel)</translation>
     </message>
 </context>
 <context>
@@ -2286,6 +2905,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Models (*.bnofmodel)</source>
         <translation>Modelle (*.bnofmodel)</translation>
     </message>
+    <message>
+        <source>%1: not on this machine</source>
+        <translation>%1: nicht auf diesem Rechner</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::SettingsWorkspace</name>
@@ -2575,6 +3198,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>confidence</source>
         <translation>Sicherheit</translation>
     </message>
+    <message>
+        <source>the network was changed</source>
+        <translation>das Netz wurde geändert</translation>
+    </message>
+    <message>
+        <source>Changed network</source>
+        <translation>Geändertes Netz</translation>
+    </message>
 </context>
 <context>
     <name>bnof::widgets::DecisionTimeline</name>
@@ -2600,6 +3231,99 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <numerusform>%n Marke</numerusform>
             <numerusform>%n Marken</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::HistogramView</name>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogramm</translation>
+    </message>
+    <message>
+        <source>No values</source>
+        <translation>Keine Werte</translation>
+    </message>
+    <message>
+        <source>All %L1 values are %2</source>
+        <translation>Alle %L1 Werte sind %2</translation>
+    </message>
+    <message>
+        <source>From %1 to %2, most often near %3</source>
+        <translation>Von %1 bis %2, am häufigsten nahe %3</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::NetworkDiagram</name>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>%1 Hz</source>
+        <translation>%1 Hz</translation>
+    </message>
+    <message>
+        <source>/s</source>
+        <translation>/s</translation>
+    </message>
+    <message>
+        <source>%1: %L2 neurons, %3</source>
+        <translation>%1: %L2 Neuronen, %3</translation>
+    </message>
+    <message>
+        <source>, %1 a neuron</source>
+        <translation>, %1 je Neuron</translation>
+    </message>
+    <message>
+        <source>, %1 % active</source>
+        <translation>, %1 % aktiv</translation>
+    </message>
+    <message>
+        <source>, a value makes no sense</source>
+        <translation>, ein Wert ergibt keinen Sinn</translation>
+    </message>
+    <message>
+        <source>, changed</source>
+        <translation>, geändert</translation>
+    </message>
+    <message>
+        <source>%1: %2 inhibits %3</source>
+        <translation>%1: %2 hemmt %3</translation>
+    </message>
+    <message>
+        <source>%1: %2 excites %3</source>
+        <translation>%1: %2 erregt %3</translation>
+    </message>
+    <message>
+        <source>, learns</source>
+        <translation>, lernt</translation>
+    </message>
+    <message>
+        <source>, %1 events</source>
+        <translation>, %1 Ereignisse</translation>
+    </message>
+    <message>
+        <source>No network</source>
+        <translation>Kein Netz</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n population(s): </source>
+        <translation>
+            <numerusform>%n Population: </numerusform>
+            <numerusform>%n Populationen: </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 % active</source>
+        <translation>%1 % aktiv</translation>
+    </message>
+    <message>
+        <source>%L1 neurons</source>
+        <translation>%L1 Neuronen</translation>
     </message>
 </context>
 <context>
@@ -2704,6 +3428,21 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>%1 Hz, %2 % active</source>
         <translation>%1 Hz, %2 % aktiv</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::SampleTrace</name>
+    <message>
+        <source>Samples</source>
+        <translation>Messpunkte</translation>
+    </message>
+    <message>
+        <source>No samples yet</source>
+        <translation>Noch keine Messpunkte</translation>
+    </message>
+    <message>
+        <source>last %1 s</source>
+        <translation>letzte %1 s</translation>
     </message>
 </context>
 <context>

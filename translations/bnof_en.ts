@@ -131,6 +131,16 @@
     </message>
 </context>
 <context>
+    <name>bnof::widgets::NetworkDiagram</name>
+    <message numerus="yes">
+        <source>%n population(s): </source>
+        <translation>
+            <numerusform>%n population: </numerusform>
+            <numerusform>%n populations: </numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::ProblemList</name>
     <message numerus="yes">
         <source>, %n times</source>

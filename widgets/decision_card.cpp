@@ -80,6 +80,15 @@ void DecisionCard::setSimulated(bool simulated)
     update();
 }
 
+void DecisionCard::setModelModified(bool modified)
+{
+    if (modified == m_modelModified)
+        return;
+    m_modelModified = modified;
+    updateSummary(true);
+    update();
+}
+
 QString DecisionCard::headline() const
 {
     const bool known = m_content.gas >= 0 && m_content.gas < m_gases.size();
@@ -175,6 +184,8 @@ QString DecisionCard::summary() const
         parts << reason;
     if (m_simulated)
         parts << tr("simulated data");
+    if (m_modelModified)
+        parts << tr("the network was changed");
     return parts.join(QStringLiteral(", "));
 }
 
@@ -209,6 +220,15 @@ int DecisionCard::paintHeadline(QPainter& painter, QRect area) const
         x = badge(tr("Degraded"), theme.severity(Theme::Severity::Warning), x);
     if (m_simulated)
         x = badge(tr("Simulated data"), theme.severity(Theme::Severity::Info), x);
+    if (m_modelModified) {
+        const QString text = tr("Changed network");
+        const int wide = QFontMetrics(Theme::font(Theme::TextSize::Small, true)).horizontalAdvance(text);
+        if (x > area.left() && x + wide + Theme::space(4) > area.right()) { // a line of its own on a narrow card
+            x = area.left();
+            y += Theme::space(8);
+        }
+        x = badge(text, theme.severity(Theme::Severity::Warning), x);
+    }
     if (x > area.left())
         y += Theme::space(8);
 

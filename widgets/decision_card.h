@@ -50,6 +50,10 @@ public:
     void setSimulated(bool simulated);
     [[nodiscard]] bool isSimulated() const { return m_simulated; }
 
+    /// A badge that says that the network was changed by hand, so that nothing measured in training holds for it.
+    void setModelModified(bool modified);
+    [[nodiscard]] bool isModelModified() const { return m_modelModified; }
+
     /// The big word, e.g. "Ethanol", "Unknown".
     [[nodiscard]] QString headline() const;
     /// "118 ± 14 ppm", or "118 (90 ... 160) ppm" for a clearly asymmetric interval; empty without one.
@@ -74,6 +78,7 @@ private:
     QStringList m_gases;
     Content m_content;
     bool m_simulated = false;
+    bool m_modelModified = false;
 };
 
 } // namespace bnof::widgets

@@ -29,7 +29,7 @@ const std::vector<Setting>& table()
         {"session.source", T::Text, "", 0, 0, "", "", "Source URI to connect to at the start; empty: ask."},
         {"recognition.model", T::Text, "default", 0, 0, "", "",
          "Model file (.bnofmodel), or \"default\" for the one that ships with the program."},
-        {"recognition.back_end", T::Choice, "auto", 0, 0, "", "auto|reference|vector",
+        {"recognition.back_end", T::Choice, "auto", 0, 0, "", "auto|reference|vector|parallel|cuda",
          "What computes the spiking network; auto takes the fastest on this machine."},
         {"recording.folder", T::Text, "", 0, 0, "", "", "Where recordings go; empty: Documents/BioNeuro."},
         {"recording.codec", T::Choice, "lz4", 0, 0, "", "lz4|none", "Compression of recordings."},

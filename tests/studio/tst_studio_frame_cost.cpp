@@ -10,8 +10,10 @@
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/live_workspace.h"
+#include "app/studio/network/network_workspace.h"
 #include "tests/studio/studio_fixture.h"
 #include "widgets/decision_card.h"
+#include "widgets/network_diagram.h"
 #include "widgets/raster_view.h"
 #include "widgets/trace_view.h"
 
@@ -32,6 +34,7 @@ private slots:
 
     void fromStartToANamedGas();
     void processorTimePerFrame();
+    void networkViewPerFrame();
 
 private:
     bool runTool(const QStringList& arguments, int seconds);
@@ -106,6 +109,35 @@ void StudioFrameCost::processorTimePerFrame()
           double(window.live().findChild<widgets::RasterView*>()->lastPaintNanoseconds()) * 1e-6);
     nose.kill();
     nose.waitForFinished();
+}
+
+void StudioFrameCost::networkViewPerFrame()
+{
+    Options options;
+    options.size = QSize(1400, 900);
+    auto& started = startProgram(options);
+    auto& view = started.window().network();
+    started.window().showWorkspace("network");
+    started.services().session.startSimulator();
+    QVERIFY(QTest::qWaitForWindowExposed(&started.window()));
+    started.window().activateWindow();
+    QTRY_VERIFY_WITH_TIMEOUT(started.services().session.status().decisions > 0, 30000);
+    view.diagram().select({widgets::NetworkDiagram::Part::Population, 3}); // with its membranes
+    QTest::qWait(2000);
+    std::vector<double> cost;
+    std::vector<double> rate;
+    connect(&view.clock(), &DisplayClock::measured, this, [&] {
+        cost.push_back(view.clock().cpuMillisecondsPerFrame());
+        rate.push_back(view.clock().framesPerSecond());
+    });
+    QTest::qWait(6500);
+    QVERIFY(cost.size() >= 4);
+    std::sort(cost.begin(), cost.end());
+    std::sort(rate.begin(), rate.end());
+    qInfo("network view, 1400x900: %.2f ms of the GUI thread a frame (median; most %.2f) at %.1f frames a second; the "
+          "picture %.2f ms, drawn 5 times a second",
+          cost[cost.size() / 2], cost.back(), rate[rate.size() / 2],
+          double(view.diagram().lastPaintNanoseconds()) * 1e-6);
 }
 
 QTEST_MAIN(StudioFrameCost)

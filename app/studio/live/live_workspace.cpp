@@ -416,6 +416,7 @@ void LiveWorkspace::showDecision()
     const bool nothing = status.recogniserKind.empty() && status.frames > 0;
     m_decisionPages->setCurrentWidget(nothing ? static_cast<QWidget*>(m_noDecision) : m_decision);
     m_decision->setSimulated(session.isSimulated());
+    m_decision->setModelModified(status.modelModified);
 
     const std::uint64_t lost = status.droppedFrames + status.notRecognisedFrames;
     if (lost != m_droppedSeen) {

@@ -25,7 +25,7 @@ Services::Services(const Paths& where)
     : paths(where), executor(makeThreadPool(std::max(4U, std::thread::hardware_concurrency()))),
       state(where.state + QStringLiteral("/studio.ini"), *executor),
       configuration(where.configuration.toStdString(), *executor), library(where.catalogue, state), jobs(*executor),
-      session(configuration, *executor)
+      session(configuration, *executor), network(session, *configuration.undoStack(), *executor)
 {
     QObject::connect(&session, &SessionController::statusChanged, &problems,
                      [this] { problems.setSessionProblems(session.status().problems); });

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "app/studio/network/network_draft.h"
 #include "app/studio/services/configuration_store.h"
 #include "app/studio/services/jobs.h"
 #include "app/studio/services/library.h"
@@ -40,6 +41,7 @@ public:
     Library library;
     JobList jobs;
     SessionController session;
+    NetworkDraft network;
 };
 
 } // namespace bnof::studio

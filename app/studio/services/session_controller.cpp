@@ -155,6 +155,7 @@ void SessionController::startSession(const QString& uri)
 {
     session::SessionConfiguration configuration;
     configuration.backEnd = m_configuration.values().text("recognition.back_end");
+    configuration.timePhases = true; // for the network view; a few clock readings a tick
     configuration.settings = session::recordedSettings(m_configuration.values());
     configuration.historySamples = historyFor(m_configuration.number("display.history"));
     const std::string model = m_configuration.values().text("recognition.model");
@@ -323,6 +324,12 @@ void SessionController::mark(const QString& label)
 {
     if (m_session && !isReplay())
         m_session->mark(label.toStdString());
+}
+
+void SessionController::changeModel(const std::vector<std::uint8_t>& modelBytes)
+{
+    if (m_session)
+        m_session->changeModel(modelBytes);
 }
 
 void SessionController::setReplaySpeed(double speed)

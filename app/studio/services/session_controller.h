@@ -67,6 +67,8 @@ public:
     void startRecording();
     void stopRecording();
     void mark(const QString& label);
+    /// Recognise with this model from the next decision on.
+    void changeModel(const std::vector<std::uint8_t>& modelBytes);
     void setReplaySpeed(double speed);
     void setReplayPaused(bool paused);
     /// Show the replay from this session time on: forward it runs there as fast as possible, back it begins again

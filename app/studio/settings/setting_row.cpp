@@ -7,12 +7,16 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QStandardItemModel>
 #include <QToolButton>
+
+#include <algorithm>
 
 #include "app/studio/services/configuration_store.h"
 #include "app/studio/services/format.h"
 #include "app/studio/settings/setting_texts.h"
 #include "app/studio/shell/icons.h"
+#include "engine/snn/simulation.h"
 #include "widgets/theme.h"
 
 namespace bnof::studio {
@@ -85,6 +89,8 @@ QWidget* SettingRow::makeEditor()
         m_combo = new QComboBox(this);
         for (const QString& value : toQString(m_setting.choices).split(QLatin1Char('|')))
             m_combo->addItem(SettingTexts::choice(m_setting.key, value), value);
+        if (m_setting.key == "recognition.back_end")
+            disableMissingBackEnds();
         connect(m_combo, &QComboBox::activated, this, [this] { apply(m_combo->currentData().toString()); });
         m_combo->setFocusPolicy(Qt::StrongFocus);
         m_combo->setMinimumHeight(Theme::space(8));
@@ -97,6 +103,23 @@ QWidget* SettingRow::makeEditor()
         m_line->setPlaceholderText(tr("%1 to %2").arg(m_setting.low).arg(m_setting.high));
     connect(m_line, &QLineEdit::editingFinished, this, [this] { apply(m_line->text().trimmed()); });
     return m_line;
+}
+
+/// What this machine cannot run cannot be chosen; the list says so instead of hiding it.
+void SettingRow::disableMissingBackEnds()
+{
+    const auto present = snn::availableBackEnds();
+    auto* items = qobject_cast<QStandardItemModel*>(m_combo->model());
+    for (int i = 0; items && i < m_combo->count(); ++i) {
+        const std::string name = m_combo->itemData(i).toString().toStdString();
+        const bool runs = name == "auto" || std::any_of(present.begin(), present.end(), [&](const std::string& one) {
+                              return one == name || one.starts_with(name + '-');
+                          });
+        if (runs)
+            continue;
+        items->item(i)->setEnabled(false);
+        items->item(i)->setText(tr("%1: not on this machine").arg(items->item(i)->text()));
+    }
 }
 
 QWidget* SettingRow::makeChooser()

@@ -32,6 +32,7 @@ public:
 private:
     QWidget* makeEditor();
     QWidget* makeChooser(); ///< null when the value is not a file or folder
+    void disableMissingBackEnds();
     void apply(const QString& value);
     void showValue();
     void showProblem(const QString& text);

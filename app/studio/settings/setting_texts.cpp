@@ -68,7 +68,9 @@ constexpr std::array choices{
     std::pair{std::string_view("de"), QT_TRANSLATE_NOOP("Settings", "German")},
     std::pair{std::string_view("auto"), QT_TRANSLATE_NOOP("Settings", "automatic")},
     std::pair{std::string_view("reference"), QT_TRANSLATE_NOOP("Settings", "reference (slow, the specification)")},
-    std::pair{std::string_view("vector"), QT_TRANSLATE_NOOP("Settings", "vector")},
+    std::pair{std::string_view("vector"), QT_TRANSLATE_NOOP("Settings", "vector (one core)")},
+    std::pair{std::string_view("parallel"), QT_TRANSLATE_NOOP("Settings", "parallel (all cores)")},
+    std::pair{std::string_view("cuda"), QT_TRANSLATE_NOOP("Settings", "CUDA (graphics card)")},
     std::pair{std::string_view("lz4"), QT_TRANSLATE_NOOP("Settings", "LZ4")},
     std::pair{std::string_view("none"), QT_TRANSLATE_NOOP("Settings", "none")},
 };

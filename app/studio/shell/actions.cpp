@@ -18,6 +18,7 @@ public:
 private:
     static void createSession(ActionRegistry& actions);
     static void createRecordings(ActionRegistry& actions);
+    static void createNetwork(ActionRegistry& actions);
     static void createView(ActionRegistry& actions);
 };
 
@@ -61,6 +62,13 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.add(id("delete"), tr("Delete the recording…"), id("trash"));
 }
 
+void Texts::createNetwork(ActionRegistry& actions)
+{
+    actions.add(id("network-apply"), tr("Run the changed network"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return));
+    actions.add(id("network-revert"), tr("Discard changes"));
+    actions.add(id("network-save"), tr("Save the model as…"), {}, QKeySequence(QKeySequence::SaveAs));
+}
+
 void Texts::createView(ActionRegistry& actions)
 {
     actions.add(id("undo"), tr("Undo"), id("undo"), QKeySequence(Qt::CTRL | Qt::Key_Z));
@@ -68,9 +76,10 @@ void Texts::createView(ActionRegistry& actions)
     actions.add(id("workspace-live"), tr("Live"), id("live"), QKeySequence(Qt::CTRL | Qt::Key_1), id("bnof watch"));
     actions.add(id("workspace-recordings"), tr("Recordings"), id("recordings"), QKeySequence(Qt::CTRL | Qt::Key_2),
                 id("bnof list"));
-    actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_3),
+    actions.add(id("workspace-network"), tr("Network"), id("network"), QKeySequence(Qt::CTRL | Qt::Key_3));
+    actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_4),
                 id("bnof config show"));
-    for (const char* workspace : {"workspace-live", "workspace-recordings", "workspace-settings"})
+    for (const char* workspace : {"workspace-live", "workspace-recordings", "workspace-network", "workspace-settings"})
         actions.action(id(workspace))->setCheckable(true);
     actions.add(id("palette"), tr("Command palette"), id("search"), QKeySequence(Qt::CTRL | Qt::Key_K));
     actions.add(id("problems"), tr("Problems"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
@@ -88,6 +97,7 @@ void Texts::create(ActionRegistry& actions)
 {
     createSession(actions);
     createRecordings(actions);
+    createNetwork(actions);
     createView(actions);
 }
 

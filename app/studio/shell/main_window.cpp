@@ -20,6 +20,7 @@
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/live_workspace.h"
 #include "app/studio/live/replay_bar.h"
+#include "app/studio/network/network_workspace.h"
 #include "app/studio/recordings/recording_viewer.h"
 #include "app/studio/recordings/recordings_workspace.h"
 #include "app/studio/services/format.h"
@@ -103,6 +104,7 @@ void MainWindow::buildWindow()
     m_stack = new QStackedWidget(this);
     m_live = new LiveWorkspace(m_services, m_actions, this);
     m_recordings = new RecordingsWorkspace(m_services, m_actions, this);
+    m_network = new NetworkWorkspace(m_services, m_actions, this);
     m_settings = new SettingsWorkspace(m_services, this);
     m_jobs = new JobBar(m_services.jobs, this);
     m_strip = new widgets::StatusStrip(this);
@@ -110,6 +112,7 @@ void MainWindow::buildWindow()
     m_figures = new StatusFigures(m_services, *m_strip, this);
     addWorkspace(id("live"), m_live);
     addWorkspace(id("recordings"), m_recordings);
+    addWorkspace(id("network"), m_network);
     m_rail->addStretch();
     addWorkspace(id("settings"), m_settings);
 
@@ -136,6 +139,11 @@ void MainWindow::buildWindow()
     connect(&m_live->clock(), &DisplayClock::measured, this, [this] {
         m_figures->setDisplay(m_live->clock().framesPerSecond(), m_live->clock().cpuMillisecondsPerFrame());
     });
+    connect(&m_network->clock(), &DisplayClock::measured, this, [this] {
+        m_figures->setDisplay(m_network->clock().framesPerSecond(), m_network->clock().cpuMillisecondsPerFrame());
+    });
+    connect(m_network, &NetworkWorkspace::backEndChoiceRequested, this, [this] { statusActivated(id("backend")); });
+    connect(m_network, &NetworkWorkspace::notice, this, [this](const QString& text) { notify(text); });
     connect(m_live, &LiveWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::replayRequested, this, [this](const QString& path, double speed) {
@@ -173,8 +181,9 @@ void MainWindow::buildMenus()
     fill(menuBar()->addMenu(tr("&Recording")),
          {"show", "replay", "replay-10x", "replay-max", "", "describe", "", "export", "report", "", "verify", "repair",
           "", "reveal", "remove", "delete"});
-    QMenu* view = fill(menuBar()->addMenu(tr("&View")),
-                       {"workspace-live", "workspace-recordings", "workspace-settings", "", "palette", "problems"});
+    fill(menuBar()->addMenu(tr("&Network")), {"network-apply", "network-revert", "", "network-save"});
+    QMenu* view = fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-network",
+                                                         "workspace-settings", "", "palette", "problems"});
     QMenu* panels = view->addMenu(tr("Panels of Live"));
     for (QDockWidget* dock : m_live->docks())
         panels->addAction(dock->toggleViewAction());
@@ -374,6 +383,7 @@ void MainWindow::unlockActions()
     for (const QString& action : m_actions.ids())
         m_actions.setEnabled(action, true, {});
     m_recordings->updateActions();
+    m_network->updateActions();
     updateActions();
 }
 
@@ -479,6 +489,7 @@ void MainWindow::setOperatorView(bool on)
     menuBar()->setVisible(!on);
     m_rail->setVisible(!on);
     m_live->setLocked(on);
+    m_network->setLocked(on);
     if (on) {
         showWorkspace(id("live"));
         showFullScreen();
@@ -558,9 +569,13 @@ void MainWindow::closeNow()
 
 void MainWindow::copyDiagnostics()
 {
+    const auto& session = m_services.session.status();
     QStringList lines{
         QStringLiteral("BioNeuro Olfactory Fusion %1, Qt %2, %3")
             .arg(QCoreApplication::applicationVersion(), id(qVersion()), QGuiApplication::platformName())};
+    if (const auto& model = m_services.network.model())
+        lines << QStringLiteral("%1: %2, %3")
+                     .arg(toQString(session.modelName), toQString(session.backEnd), toQString(model->backEndReason));
     for (const auto& problem : m_services.problems.model().problems())
         lines << QStringLiteral("%1 %2 %3 %4")
                      .arg(problem.since.toString(Qt::ISODate), problem.id, problem.what, problem.remedy);

@@ -25,6 +25,7 @@ class ConnectDialog;
 class JobBar;
 class LiveWorkspace;
 class NavigationRail;
+class NetworkWorkspace;
 class RecordingsWorkspace;
 class Services;
 class SessionBar;
@@ -43,10 +44,11 @@ public:
     [[nodiscard]] ActionRegistry& actionRegistry() { return m_actions; }
     [[nodiscard]] LiveWorkspace& live() { return *m_live; }
     [[nodiscard]] RecordingsWorkspace& recordings() { return *m_recordings; }
+    [[nodiscard]] NetworkWorkspace& network() { return *m_network; }
     [[nodiscard]] SettingsWorkspace& settingsWorkspace() { return *m_settings; }
     [[nodiscard]] widgets::CommandPalette& palette() { return *m_palette; }
 
-    /// live, recordings or settings.
+    /// live, recordings, network or settings.
     void showWorkspace(const QString& id);
     [[nodiscard]] QString workspace() const;
     void setOperatorView(bool on);
@@ -107,6 +109,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     LiveWorkspace* m_live = nullptr;
     RecordingsWorkspace* m_recordings = nullptr;
+    NetworkWorkspace* m_network = nullptr;
     SettingsWorkspace* m_settings = nullptr;
     JobBar* m_jobs = nullptr;
     widgets::StatusStrip* m_strip = nullptr;
