@@ -101,11 +101,11 @@ void NetworkDiagram::layOut()
     NetworkLayoutMetrics metrics;
     const QFontMetricsF small(Theme::font(Theme::TextSize::Small));
     const QFontMetricsF body(Theme::font(Theme::TextSize::Body, true));
-    metrics.label = {std::max(72.0, small.horizontalAdvance(QStringLiteral("88,8 mV · 8 ms")) + 8),
+    metrics.label = {std::max(72.0, small.horizontalAdvance(QStringLiteral("88,8 mV · 8 ms")) + 4),
                      2 * small.height() + 4};
-    metrics.box = {std::max(134.0, small.horizontalAdvance(QStringLiteral("888.888 Neuronen")) + 26),
+    metrics.box = {std::max(130.0, small.horizontalAdvance(QStringLiteral("888.888 Neuronen")) + 24),
                    body.height() + 2 * small.height() + 34};
-    metrics.gutter = metrics.label.width() + 14;
+    metrics.gutter = metrics.label.width() + 8;
     const int boxes = static_cast<int>(m_populations.size());
     m_layout = layOutNetwork(boxes, edges, QSizeF(size()), metrics);
     // The least width is that of one column; the least height follows from the width, as that of text does.

@@ -152,7 +152,13 @@ private:
         m_pitch = std::min(pitch, w + 2 * m_metrics.gutter);
         const double used = m_perBand == 1 ? w : m_pitch * (m_perBand - 1) + w;
         m_left = (m_out.size.width() - used - sideRoom()) / 2 + leftRoom();
-        const double spare = (m_out.size.height() - needed) / (m_bands + 1);
+        // Height that is not needed parts the boxes of a column first, so that arrows fan out.
+        const double unused = m_out.size.height() - needed;
+        int gaps = 0;
+        for (const int rows : tallest)
+            gaps += rows - 1;
+        const double apart = gaps == 0 ? 0 : std::min(m_metrics.box.height() * 1.3, 0.7 * unused / gaps);
+        const double spare = (unused - apart * gaps) / (m_bands + 1);
         double y = m_metrics.margin;
         m_laneTop.resize(m_lanes.size());
         for (int band = 0; band < m_bands; ++band) {
@@ -160,7 +166,7 @@ private:
             y += spare;
             m_laneTop[b] = y;
             y += laneHeight(m_lanes[b]);
-            const double tall = tallest[b] * h + (tallest[b] - 1) * m_metrics.rowGap;
+            const double tall = tallest[b] * h + (tallest[b] - 1) * (m_metrics.rowGap + apart);
             placeBand(band, y, tall);
             y += tall;
         }

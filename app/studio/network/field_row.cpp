@@ -96,11 +96,7 @@ QString FieldRow::rangeText() const
         return {};
     const QLocale locale;
     const auto text = [&](double value) {
-        return value > 1e9 ? locale.toString(value, 'g', 4)
-                           : locale.toString(value, 'f',
-                                             value == std::floor(value) ? 0
-                                             : std::abs(value) < 0.01   ? 6
-                                                                        : 3);
+        return value == std::floor(value) ? locale.toString(value, 'f', 0) : locale.toString(value, 'g', 6);
     };
     return tr("%1 to %2").arg(text(m_field.low), text(m_field.high));
 }

@@ -20,7 +20,7 @@ constexpr double mostMv = 1e6;
 constexpr double leastTicks = 0.02;
 constexpr double leastLearningTicks = 0.5;
 constexpr double mostTicks = 1e6;
-constexpr double largestSeed = 9007199254740992.0; ///< 2^53: beyond it whole numbers and doubles part
+constexpr double largestSeed = 4294967295; ///< that can be typed; longer ones come from files
 
 class Text {
     Q_DECLARE_TR_FUNCTIONS(NetworkFields)
@@ -298,7 +298,7 @@ void addConnectivity(Collector& out, const Network& network, std::size_t i, cons
         out.whole(
             "in_degree", Text::tr("Sources of each neuron"), network.populations[projection.source].size,
             [i](const Network& n) {
-                return double{std::get<snn::FixedInDegree>(n.projections[i].connectivity).inDegree};
+                return static_cast<double>(std::get<snn::FixedInDegree>(n.projections[i].connectivity).inDegree);
             },
             [i](Network& n, double v) {
                 std::get<snn::FixedInDegree>(n.projections[i].connectivity).inDegree = static_cast<std::uint32_t>(v);
@@ -379,7 +379,7 @@ std::vector<NetworkField> NetworkFields::ofNetwork(const Network& network)
 {
     Collector out("network", network.tickMs);
     out.number("tick_ms", Text::tr("Tick"), ms(), 1e-3, 1e3, [](Network& n) { return &n.tickMs; });
-    if (static_cast<double>(network.seed) < largestSeed) {
+    if (static_cast<double>(network.seed) <= largestSeed) {
         out.whole(
             "seed", Text::tr("Seed of random connections"), largestSeed,
             [](const Network& n) { return static_cast<double>(n.seed); },

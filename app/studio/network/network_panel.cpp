@@ -340,11 +340,9 @@ session::InspectionRequest NetworkPanel::request()
         const auto& network = m_draft.model()->network;
         const auto index = static_cast<std::size_t>(m_selection.index);
         const bool learns = index < network.projections.size() && network.projections[index].plasticity.has_value();
-        const std::int64_t now = monotonicNow();
-        if (m_weightsAt == 0 || (learns && now - m_weightsAt > nanosecondsPerSecond)) {
+        // A wish that was not answered yet is replaced by the next one, so it is repeated until there is an answer.
+        if (m_weightsAt == 0 || (learns && monotonicNow() - m_weightsAt > nanosecondsPerSecond))
             out.weightsOf = static_cast<std::uint32_t>(index);
-            m_weightsAt = now;
-        }
     }
     return out;
 }
@@ -360,6 +358,7 @@ void NetworkPanel::showSnapshot(const session::NetworkSnapshot& snapshot)
 
 void NetworkPanel::showHistogram(const session::WeightHistogram& weights)
 {
+    m_weightsAt = monotonicNow();
     const auto& network = m_draft.network();
     const auto& projection = network.projections[static_cast<std::size_t>(m_selection.index)];
     const QString unit = NetworkFields::weightUnit(network.populations[projection.target].model);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/studio/network/network_fields.h"
 #include "engine/session/inspection.h"
 #include "widgets/network_diagram.h"
 
@@ -84,7 +85,7 @@ private:
     QLabel* m_weightFacts = nullptr;
     widgets::BarList* m_phases = nullptr;
     bool m_weightsWanted = false;
-    std::int64_t m_weightsAt = 0; ///< when they were asked for last
+    std::int64_t m_weightsAt = 0; ///< when they were shown last; 0: not since they were asked for
     bool m_locked = false;
     QString m_lockedWhy;
 };
