@@ -81,7 +81,7 @@ private:
     }
     Result<void> uploadConstants();
     bool advance(std::uint32_t ticks);
-    bool enqueueTicks(std::uint32_t ticks);
+    cudaError_t enqueueTicks(std::uint32_t ticks);
     bool makeGraph();
     void dropGraph();
     bool collect(std::uint64_t begin, std::uint32_t ticks, SpikesByPopulation& spikes);
@@ -97,6 +97,7 @@ private:
     std::optional<cuda::SpikeFetcher> m_fetcher;
     std::vector<char> m_carriedHost; ///< what is on its way since a state was loaded
     bool m_graphs;
+    bool m_warm = false; ///< every kernel has been launched once
     std::uint32_t m_graphTicks = 0;
     cudaGraphExec_t m_graph = nullptr;
     std::uint64_t m_tick = 0;
@@ -213,23 +214,31 @@ bool CudaBackEnd::advance(std::uint32_t ticks)
         return good(cuda::enqueueInOneBlock(m_launcher, m_net, arrays, {m_shape.threads, m_shape.sharedBytes}, ticks),
                     "run the network");
     }
+    if (!m_warm) { // kernels are loaded when they are first launched, which a capture does not like
+        const std::uint32_t first = std::min(ticks, m_net.blockTicks);
+        if (!good(enqueueTicks(first), "run the network"))
+            return false;
+        ticks -= first;
+        m_warm = true;
+    }
     while (m_graphs && ticks >= m_graphTicks && (m_graph != nullptr || makeGraph())) {
         if (!good(cudaGraphLaunch(m_graph, m_stream->get()), "run the network"))
             return false;
         ticks -= m_graphTicks;
     }
-    return ticks == 0 || enqueueTicks(ticks);
+    return good(enqueueTicks(ticks), "run the network");
 }
 
-bool CudaBackEnd::enqueueTicks(std::uint32_t ticks)
+cudaError_t CudaBackEnd::enqueueTicks(std::uint32_t ticks)
 {
     for (std::uint32_t done = 0; done < ticks;) {
         const std::uint32_t block = std::min(ticks - done, m_net.blockTicks);
-        if (!good(cuda::enqueueBlock(m_launcher, m_net, m_instance, cuda::Step{done, block, 0}), "run the network"))
-            return false;
+        if (const cudaError_t status = cuda::enqueueBlock(m_launcher, m_net, m_instance, cuda::Step{done, block, 0});
+            status != cudaSuccess)
+            return status;
         done += block;
     }
-    return good(cuda::enqueueClock(m_launcher, m_instance, ticks), "run the network");
+    return ticks == 0 ? cudaSuccess : cuda::enqueueClock(m_launcher, m_instance, ticks);
 }
 
 /// The launches of m_graphTicks ticks as one graph. Where that is not possible the launches are made one by one.
@@ -240,7 +249,7 @@ bool CudaBackEnd::makeGraph()
         cudaGetLastError();
         return m_graphs = false;
     }
-    const bool enqueued = enqueueTicks(m_graphTicks);
+    const bool enqueued = enqueueTicks(m_graphTicks) == cudaSuccess;
     const bool captured = cudaStreamEndCapture(m_stream->get(), &graph) == cudaSuccess && enqueued;
     const bool made = captured && cudaGraphInstantiate(&m_graph, graph, 0) == cudaSuccess;
     if (graph != nullptr)
@@ -249,6 +258,7 @@ bool CudaBackEnd::makeGraph()
         cudaGetLastError();
         m_graph = nullptr;
         m_graphs = false;
+        log::warning("snn", "the launches of a network could not be made a CUDA graph; they are made one by one");
     }
     return made;
 }

@@ -60,7 +60,10 @@ struct ThreadTrait {
         return static_cast<float>(value);
     }
 #endif
-    BNOF_KERNEL static Float minimum(Float a, Float b) { return a < b ? a : b; }
+    BNOF_KERNEL static Float minimum(Float a, Float b)
+    {
+        return a < b ? a : b;
+    }
     BNOF_KERNEL static Int addWhere(Mask mask, Int value, Int addend)
     {
         return mask ? value + addend : value;
@@ -141,39 +144,51 @@ BNOF_KERNEL std::uint32_t lowestBit(std::uint32_t word)
 #endif
 }
 
-/// Where the spikes of one tick of a population go.
-struct SpikeTarget {
-    std::uint32_t* record = nullptr;
-    std::uint32_t* history = nullptr; ///< null: nobody waits for these spikes
-    std::uint32_t* count = nullptr;
+/// Where the spikes of a population go, tick after tick.
+struct SpikeCursor {
+    std::uint32_t* record = nullptr;  ///< of the tick
+    std::uint32_t* history = nullptr; ///< of all slots; null: nobody waits for these spikes
+    std::uint32_t* counts = nullptr;
+    std::uint32_t words = 0;
+    std::uint32_t slots = 0;
+    std::uint32_t slot = 0; ///< of the tick
+
+    BNOF_KERNEL void nextTick()
+    {
+        record += words;
+        slot = slot + 1 == slots ? 0 : slot + 1;
+    }
 };
 
-BNOF_KERNEL SpikeTarget spikeTarget(const DeviceNetwork& net, const Instance& instance, const DevicePopulation& p,
-                                    std::uint64_t tick, std::uint32_t tickOfChunk)
+/// At the first tick of a step.
+BNOF_KERNEL SpikeCursor spikeCursor(const DeviceNetwork& net, const Instance& instance, const DevicePopulation& p,
+                                    const Step& step)
 {
-    SpikeTarget to;
-    to.record = recordOf(net, instance, p, tickOfChunk);
+    SpikeCursor to;
+    to.record = recordOf(net, instance, p, step.offset);
+    to.words = p.words;
     if (p.slots > 0) {
-        const auto slot = static_cast<std::uint32_t>(tick % p.slots);
-        to.history = hotAt<std::uint32_t>(instance, p.history) + std::uint64_t{slot} * p.words;
-        to.count = hotAt<std::uint32_t>(instance, p.historyCount) + slot;
+        to.history = hotAt<std::uint32_t>(instance, p.history);
+        to.counts = hotAt<std::uint32_t>(instance, p.historyCount);
+        to.slots = p.slots;
+        to.slot = static_cast<std::uint32_t>((headerOf(instance).tick + step.offset) % p.slots);
     }
     return to;
 }
 
 /// One whole word at once.
-BNOF_KERNEL void storeWord(const SpikeTarget& to, std::uint32_t word, std::uint32_t bits)
+BNOF_KERNEL void storeWord(const SpikeCursor& to, std::uint32_t word, std::uint32_t bits)
 {
     to.record[word] = bits;
     if (to.history == nullptr)
         return;
-    to.history[word] = bits;
+    to.history[std::uint64_t{to.slot} * to.words + word] = bits;
     if (bits != 0)
-        addTo(to.count, bitCount(bits));
+        addTo(to.counts + to.slot, bitCount(bits));
 }
 
 /// The neurons of `word`, one a thread of a team: all its threads come here together.
-BNOF_KERNEL void storeBallot(const SpikeTarget& to, std::uint32_t word, std::uint32_t lane, bool fires)
+BNOF_KERNEL void storeBallot(const SpikeCursor& to, std::uint32_t word, std::uint32_t lane, bool fires)
 {
 #if defined(__CUDA_ARCH__)
     const std::uint32_t bits = __ballot_sync(0xFFFFFFFFU, fires);
@@ -185,15 +200,14 @@ BNOF_KERNEL void storeBallot(const SpikeTarget& to, std::uint32_t word, std::uin
     put(to.record[word]);
     if (to.history == nullptr)
         return;
-    put(to.history[word]);
-    *to.count += fires ? 1 : 0;
+    put(to.history[std::uint64_t{to.slot} * to.words + word]);
+    to.counts[to.slot] += fires ? 1 : 0;
 #endif
 }
 
 /// Four neurons a thread, as Philox gives them: half of the team has the neurons 16 w + lane of one group of 64, the
-/// other half those of the next. `words` of the population may end between the two.
-BNOF_KERNEL void storeGroups(const SpikeTarget& to, std::uint32_t firstWord, std::uint32_t words, std::uint32_t lane,
-                             const bool (&fires)[4])
+/// other half those of the next. The population may end between the two.
+BNOF_KERNEL void storeGroups(const SpikeCursor& to, std::uint32_t firstWord, std::uint32_t lane, const bool (&fires)[4])
 {
 #if defined(__CUDA_ARCH__)
     std::uint32_t bits[4];
@@ -203,14 +217,14 @@ BNOF_KERNEL void storeGroups(const SpikeTarget& to, std::uint32_t firstWord, std
         return;
     storeWord(to, firstWord, (bits[0] & 0xFFFFU) | bits[1] << 16);
     storeWord(to, firstWord + 1, (bits[2] & 0xFFFFU) | bits[3] << 16);
-    if (firstWord + 2 >= words)
+    if (firstWord + 2 >= to.words)
         return;
     storeWord(to, firstWord + 2, bits[0] >> 16 | (bits[1] & 0xFFFF0000U));
     storeWord(to, firstWord + 3, bits[2] >> 16 | (bits[3] & 0xFFFF0000U));
 #else
     for (std::uint32_t w = 0; w < 4; ++w) {
         const std::uint32_t neuron = 64 * (lane / 16) + 16 * w + lane % 16;
-        if (firstWord + neuron / 32 < words)
+        if (firstWord + neuron / 32 < to.words)
             storeBallot(to, firstWord + neuron / 32, neuron % 32, fires[w]);
     }
 #endif

@@ -65,7 +65,7 @@ BNOF_KERNEL void advanceNeuron(const DeviceNetwork& net, const Instance& instanc
     using T = ThreadTrait;
     constexpr bool second = Kind == NeuronKind::AdaptiveLif || Kind == NeuronKind::Izhikevich;
     constexpr bool waits = Kind != NeuronKind::Izhikevich;
-    const NeuronConstants& c = p.constants;
+    const NeuronConstants c = p.constants; // a copy: no store below can change it
     NeuronRegisters<T> neuron{};
     neuron.membrane = hotAt<float>(instance, p.membrane)[n];
     if constexpr (second)
@@ -78,7 +78,8 @@ BNOF_KERNEL void advanceNeuron(const DeviceNetwork& net, const Instance& instanc
         neuron.wait = hotAt<std::uint16_t>(instance, p.refractory)[n];
     neuron.input = steadyPart<T, Kind, Driven>(c, Driven ? hotAt<float>(instance, p.drive) + n : nullptr);
     const std::uint64_t tick = headerOf(instance).tick + step.offset;
-    for (std::uint32_t k = 0; k < step.ticks; ++k) {
+    SpikeCursor to = spikeCursor(net, instance, p, step);
+    for (std::uint32_t k = 0; k < step.ticks; ++k, to.nextTick()) {
         const std::uint32_t row = step.row + k;
         std::int32_t arriving[2] = {};
         if constexpr (Excited)
@@ -87,8 +88,7 @@ BNOF_KERNEL void advanceNeuron(const DeviceNetwork& net, const Instance& instanc
             arriving[1] = takeInput(instance, p, 1, hotAt<Arrival>(instance, p.arrivals[1])[row], row, n, tick + k);
         const bool fires = tickOf<T, Kind, Excited, Inhibited>(c, neuron, arriving);
         // The padding behind the last neuron never reports a spike.
-        storeBallot(spikeTarget(net, instance, p, tick + k, step.offset + k), n / teamSize, n % teamSize,
-                    fires && n < p.size);
+        storeBallot(to, n / teamSize, n % teamSize, fires && n < p.size);
     }
     hotAt<float>(instance, p.membrane)[n] = neuron.membrane;
     if constexpr (second)
@@ -132,7 +132,8 @@ BNOF_KERNEL void advanceCounter(const DeviceNetwork& net, const Instance& instan
 {
     std::int64_t sum = hotAt<std::int32_t>(instance, p.count)[n];
     const std::uint64_t tick = headerOf(instance).tick + step.offset;
-    for (std::uint32_t k = 0; k < step.ticks; ++k) {
+    SpikeCursor to = spikeCursor(net, instance, p, step);
+    for (std::uint32_t k = 0; k < step.ticks; ++k, to.nextTick()) {
         const std::uint32_t row = step.row + k;
         for (std::uint32_t receptor = 0; receptor < 2; ++receptor) {
             if (p.arrivals[receptor] == absent)
@@ -145,7 +146,7 @@ BNOF_KERNEL void advanceCounter(const DeviceNetwork& net, const Instance& instan
         const bool fires = sum >= p.constants.counterThreshold && n < p.size;
         if (fires)
             sum -= p.constants.counterThreshold;
-        storeBallot(spikeTarget(net, instance, p, tick + k, step.offset + k), n / teamSize, n % teamSize, fires);
+        storeBallot(to, n / teamSize, n % teamSize, fires);
     }
     hotAt<std::int32_t>(instance, p.count)[n] = static_cast<std::int32_t>(sum);
 }
@@ -159,7 +160,8 @@ BNOF_KERNEL void drawEveryTick(const DeviceNetwork& net, const Instance& instanc
     const bool exists = 2 * group < p.words;
     const std::uint32_t* thresholds = hotAt<std::uint32_t>(instance, p.thresholds) + 64 * std::uint64_t{group};
     const std::uint64_t first = headerOf(instance).tick + step.offset;
-    for (std::uint32_t k = 0; k < step.ticks; ++k) {
+    SpikeCursor to = spikeCursor(net, instance, p, step);
+    for (std::uint32_t k = 0; k < step.ticks; ++k, to.nextTick()) {
         const std::uint64_t tick = first + k;
         bool fires[4] = {};
         if (exists) {
@@ -169,7 +171,7 @@ BNOF_KERNEL void drawEveryTick(const DeviceNetwork& net, const Instance& instanc
             for (std::uint32_t w = 0; w < 4; ++w)
                 fires[w] = words[w] < thresholds[16 * w + lane % 16]; // behind the last neuron: 0
         }
-        storeGroups(spikeTarget(net, instance, p, tick, step.offset + k), 4 * item, p.words, lane, fires);
+        storeGroups(to, 4 * item, lane, fires);
     }
 }
 
@@ -177,11 +179,12 @@ BNOF_KERNEL void fireIntervals(const DeviceNetwork& net, const Instance& instanc
                                std::uint32_t population, const Step& step, std::uint32_t n)
 {
     const std::uint64_t first = headerOf(instance).tick + step.offset;
-    for (std::uint32_t k = 0; k < step.ticks; ++k) {
+    SpikeCursor to = spikeCursor(net, instance, p, step);
+    for (std::uint32_t k = 0; k < step.ticks; ++k, to.nextTick()) {
         const bool fires = n < p.size && hotAt<std::uint64_t>(instance, p.nextSpike)[n] <= first + k;
         if (fires)
             drawInterval(instance, p, population, n, first + k + 1);
-        storeBallot(spikeTarget(net, instance, p, first + k, step.offset + k), n / teamSize, n % teamSize, fires);
+        storeBallot(to, n / teamSize, n % teamSize, fires);
     }
 }
 
@@ -191,7 +194,8 @@ BNOF_KERNEL void fireListed(const DeviceNetwork& net, const Instance& instance, 
 {
     const auto* list = constantsAt<ListedSpike>(net, p.list);
     const std::uint64_t first = headerOf(instance).tick + step.offset;
-    for (std::uint32_t k = 0; k < step.ticks; ++k) {
+    SpikeCursor to = spikeCursor(net, instance, p, step);
+    for (std::uint32_t k = 0; k < step.ticks; ++k, to.nextTick()) {
         std::uint32_t low = 0;
         std::uint32_t high = p.listCount;
         while (low < high) {
@@ -203,7 +207,7 @@ BNOF_KERNEL void fireListed(const DeviceNetwork& net, const Instance& instance, 
         std::uint32_t bits = 0;
         for (; low < p.listCount && list[low].tick == first + k && list[low].neuron / teamSize == word; ++low)
             bits |= 1U << list[low].neuron % teamSize;
-        storeWord(spikeTarget(net, instance, p, first + k, step.offset + k), word, bits);
+        storeWord(to, word, bits);
     }
 }
 
