@@ -298,7 +298,7 @@ void DeviceImage::addLearning(std::uint32_t index)
     rule.rowParts = partsFor(synapses / sources);
     rule.columnParts = partsFor(synapses / targets);
     rule.arriveEnd = m_network.arriveItems += dividedUp(sources, teamSize) * rule.rowParts;
-    rule.fireEnd = m_network.fireItems += targets * rule.columnParts;
+    rule.fireEnd = m_network.fireItems += dividedUp(targets, teamSize) * rule.columnParts;
     rule.sourceEnd = m_network.learningSources += sources;
     rule.targetEnd = m_network.learningTargets += targets;
     m_learning.push_back(rule);

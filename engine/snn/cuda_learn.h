@@ -235,25 +235,28 @@ BNOF_KERNEL bool firedNow(const DeviceNetwork& net, const Instance& instance, co
     return (recordOf(net, instance, population, step.offset)[neuron / teamSize] >> neuron % teamSize & 1) != 0;
 }
 
-/// One target and one part of the synapses that reach it.
+/// One word of targets and one part of the synapses that reach them.
 BNOF_KERNEL void fireItem(const DeviceNetwork& net, const Instance& instance, const DeviceLearning& rule,
                           const Step& step, std::uint32_t item, std::uint32_t lane)
 {
     const DeviceProjection& p = projectionsOf(net)[rule.projection];
-    const std::uint32_t target = item / rule.columnParts;
-    if (!firedNow(net, instance, p, step, target))
-        return;
+    const std::uint32_t word = item / rule.columnParts;
     const auto tick = static_cast<std::int64_t>(headerOf(instance).tick + step.offset);
     const std::uint32_t first = item % rule.columnParts * teamSize + lane;
-    if (rule.dense) {
-        for (std::uint32_t source = first; source < p.sources; source += teamSize * rule.columnParts)
-            potentiate(net, instance, rule, tick, source, target, std::uint64_t{source} * rule.stride + target);
-        return;
+    const std::uint32_t stride = teamSize * rule.columnParts;
+    std::uint32_t bits = recordOf(net, instance, populationsOf(net)[p.target], step.offset)[word];
+    for (; bits != 0; bits &= bits - 1) {
+        const std::uint32_t target = word * teamSize + lowestBit(bits);
+        if (rule.dense) {
+            for (std::uint32_t source = first; source < p.sources; source += stride)
+                potentiate(net, instance, rule, tick, source, target, std::uint64_t{source} * rule.stride + target);
+            continue;
+        }
+        const std::uint32_t* start = constantsAt<std::uint32_t>(net, rule.columnStart) + target;
+        for (std::uint32_t k = start[0] + first; k < start[1]; k += stride)
+            potentiate(net, instance, rule, tick, constantsAt<std::uint32_t>(net, rule.columnSource)[k], target,
+                       constantsAt<std::uint32_t>(net, rule.columnPlace)[k]);
     }
-    const std::uint32_t* start = constantsAt<std::uint32_t>(net, rule.columnStart) + target;
-    for (std::uint32_t k = start[0] + first; k < start[1]; k += teamSize * rule.columnParts)
-        potentiate(net, instance, rule, tick, constantsAt<std::uint32_t>(net, rule.columnSource)[k], target,
-                   constantsAt<std::uint32_t>(net, rule.columnPlace)[k]);
 }
 
 /// The postsynaptic traces of one target after its spike.

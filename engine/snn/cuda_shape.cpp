@@ -13,6 +13,8 @@ constexpr double phaseMicroseconds = 1.5;  ///< a phase of one block
 constexpr double itemMicroseconds = 0.02;  ///< 32 neurons for a tick, in one block
 
 constexpr std::uint32_t mostChunkTicks = 1024;
+constexpr std::uint64_t reservedShared = 1024; ///< that CUDA takes for itself in every block
+constexpr std::uint32_t fewestTicksForTwo = 2; ///< shorter blocks of ticks cost more than the second trial brings
 
 double gridTime(const DeviceNetwork& net)
 {
@@ -46,15 +48,20 @@ DeviceShape chooseShape(const std::shared_ptr<const Plan>& plan, const compute::
                      (path == CudaOptions::Path::Auto && blockTime(whole) < gridTime(whole));
     if (!shape.oneBlock)
         return shape;
-    // Shorter blocks of ticks need fewer accumulators: worth it when the state then fits into shared memory.
-    for (std::uint32_t ticks = whole.blockTicks; ticks > 0; ticks /= 2) {
-        const std::uint64_t bytes = DeviceImage(plan, {ticks, 1}).network().hotBytes;
-        if (bytes > device.sharedBytes)
-            continue;
-        shape.blockTicks = ticks;
-        shape.sharedBytes = bytes;
-        break;
-    }
+    // Shorter blocks of ticks need fewer accumulators: worth it when the state then fits into shared memory, and, with
+    // many trials, when a multiprocessor then holds two, of which one works while the other waits.
+    const auto fit = [&](std::uint64_t limit, std::uint32_t fewest) {
+        for (std::uint32_t ticks = whole.blockTicks; ticks >= fewest && shape.sharedBytes == 0; ticks /= 2) {
+            const std::uint64_t bytes = DeviceImage(plan, {ticks, 1}).network().hotBytes;
+            if (bytes > limit)
+                continue;
+            shape.blockTicks = ticks;
+            shape.sharedBytes = bytes;
+        }
+    };
+    if (batch)
+        fit(device.sharedBytes / 2 - reservedShared, std::min(fewestTicksForTwo, whole.blockTicks));
+    fit(device.sharedBytes, 1);
     return shape;
 }
 
