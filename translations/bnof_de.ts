@@ -2055,6 +2055,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>One second of the network takes %1 of one processor core.</source>
         <translation>Eine Sekunde des Netzes braucht %1 eines Prozessorkerns.</translation>
     </message>
+    <message>
+        <source>This machine offers %1; all give the same spikes.</source>
+        <translation>Dieser Rechner bietet %1; alle ergeben dieselben Spikes.</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::NetworkWorkspace</name>

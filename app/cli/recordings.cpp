@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/cli/command.h"
+#include "app/cli/determinism.h"
 #include "engine/recording/catalogue.h"
 #include "engine/recording/export_csv.h"
 #include "engine/recording/library.h"
@@ -168,8 +169,20 @@ int runInfo(const Invocation& invocation)
     return Ok;
 }
 
+void describeVerify(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("determinism"),
+                      QStringLiteral("Run a model over a recording on every back end of this machine and compare the "
+                                     "spikes and the whole state, bit for bit.")});
+}
+
 int runVerify(const Invocation& invocation)
 {
+    if (invocation.isSet("determinism"))
+        return runDeterminism(invocation);
+    if (invocation.arguments.size() != 1)
+        return fail(makeError(ErrorKind::Usage, "one recording is checked at a time", "bnof verify",
+                              "A model and a recording belong to \"bnof verify --determinism\"."));
     const auto verification = recording::verify(invocation.argument(0));
     if (!verification.ok())
         return fail(verification.error());
@@ -278,8 +291,15 @@ const Command listCommand{"list",
 const Command infoCommand{
     "info",  "FILE", "What a recording holds, with its hashes.", "bnof info run.bnr --json", 1, 1, false,
     nullptr, runInfo};
-const Command verifyCommand{"verify", "FILE",   "Check every byte of a recording.", "bnof verify run.bnr", 1, 1, false,
-                            nullptr,  runVerify};
+const Command verifyCommand{"verify",
+                            "FILE | --determinism MODEL RECORDING",
+                            "Check every byte of a recording, or that every back end gives the same bits.",
+                            "bnof verify --determinism default run.bnr",
+                            1,
+                            2,
+                            false,
+                            describeVerify,
+                            runVerify};
 const Command repairCommand{"repair",
                             "FILE [--out FILE]",
                             "Complete a recording that was cut off.",

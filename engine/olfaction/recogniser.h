@@ -79,7 +79,11 @@ public:
 
 struct RecogniserOptions {
     std::string backEnd = "auto"; ///< see snn::SimulationOptions
-    bool timePhases = false;      ///< see snn::SimulationOptions
+    bool timePhases = false;      ///< the same
+    unsigned threads = 0;         ///< the same
+    /// Not 0: at every multiple of so many ticks the network is put away as saved bytes and taken up from them again.
+    /// It gives the same output as 0 does, which is what a check of saved states wants to see.
+    std::uint32_t saveEveryTicks = 0;
 };
 
 /// Build the recogniser that a model file describes (bytes of a .bnofmodel).

@@ -9,17 +9,20 @@ Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::
                                                               const RecogniserOptions& options)
 {
     BNOF_TRY_ASSIGN(snn::Simulation simulation,
-                    snn::Simulation::create(fullNetwork(model.spiking),
-                                            {.backEnd = options.backEnd, .timePhases = options.timePhases}));
+                    snn::Simulation::create(
+                        fullNetwork(model.spiking),
+                        {.backEnd = options.backEnd, .threads = options.threads, .timePhases = options.timePhases}));
     std::unique_ptr<SpikingRecogniser> recogniser(
-        new SpikingRecogniser(std::move(model), std::move(digest), std::move(simulation)));
+        new SpikingRecogniser(std::move(model), std::move(digest), std::move(simulation), options.saveEveryTicks));
     BNOF_TRY(recogniser->applyBiases());
     recogniser->reset();
     return std::unique_ptr<Recogniser>(std::move(recogniser));
 }
 
-SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, snn::Simulation simulation)
-    : StreamRecogniser(std::move(trained), std::move(digest)), m_simulation(std::move(simulation))
+SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, snn::Simulation simulation,
+                                     std::uint32_t saveEveryTicks)
+    : StreamRecogniser(std::move(trained), std::move(digest)), m_simulation(std::move(simulation)),
+      m_saveEveryTicks(saveEveryTicks)
 {
     for (const snn::Population& population : model().spiking.network.populations)
         m_info.layers.push_back({population.name, population.size});
@@ -48,7 +51,7 @@ void SpikingRecogniser::advance(std::uint32_t ticks, RecogniserOutput& output)
     std::vector<std::size_t> before(output.spikes.size());
     for (std::size_t layer = 0; layer < before.size(); ++layer)
         before[layer] = output.spikes[layer].size();
-    m_simulation.run(ticks, output.spikes);
+    runNetwork(ticks, output.spikes);
     if (m_tickBase != 0) {
         for (std::size_t layer = 0; layer < before.size(); ++layer) {
             for (std::size_t i = before[layer]; i < output.spikes[layer].size(); ++i)
@@ -59,6 +62,21 @@ void SpikingRecogniser::advance(std::uint32_t ticks, RecogniserOutput& output)
     std::uint32_t* running = m_counts.data() + m_counts.size() - outputs;
     for (std::size_t i = before[Outputs]; i < output.spikes[Outputs].size(); ++i)
         ++running[output.spikes[Outputs][i].neuron];
+}
+
+void SpikingRecogniser::runNetwork(std::uint32_t ticks, snn::SpikesByPopulation& spikes)
+{
+    while (m_saveEveryTicks > 0) {
+        const auto left = static_cast<std::uint32_t>(m_saveEveryTicks - m_simulation.tick() % m_saveEveryTicks);
+        if (left > ticks)
+            break;
+        m_simulation.run(left, spikes);
+        ticks -= left;
+        const std::vector<std::uint8_t> saved = m_simulation.saveState();
+        m_simulation.reset();
+        (void)m_simulation.loadState(saved); // cannot fail: it is this network's own state
+    }
+    m_simulation.run(ticks, spikes);
 }
 
 bool SpikingRecogniser::decide(CountDecision& decision)

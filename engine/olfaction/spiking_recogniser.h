@@ -16,7 +16,7 @@ public:
     [[nodiscard]] const snn::Simulation* simulation() const override { return &m_simulation; }
 
 private:
-    SpikingRecogniser(Model model, std::string digest, snn::Simulation simulation);
+    SpikingRecogniser(Model model, std::string digest, snn::Simulation simulation, std::uint32_t saveEveryTicks);
 
     void advance(std::uint32_t ticks, RecogniserOutput& output) override;
     bool decide(CountDecision& decision) override;
@@ -25,8 +25,10 @@ private:
     void saveMore(StateWriter& writer) const override;
     [[nodiscard]] Result<void> loadMore(StateReader& reader) override;
     [[nodiscard]] Result<void> applyBiases();
+    void runNetwork(std::uint32_t ticks, snn::SpikesByPopulation& spikes);
 
     snn::Simulation m_simulation;
+    std::uint32_t m_saveEveryTicks = 0;
     std::uint64_t m_tickBase = 0;              ///< tick at which the simulation's tick 0 lies
     std::uint32_t m_intervals = 0;             ///< finished intervals in the window
     std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running

@@ -39,6 +39,8 @@ NetworkSnapshot inspect(const snn::Simulation& simulation, const InspectionReque
     out.t = monotonicNow();
     out.activity = simulation.activity();
     out.population = request.population;
+    out.backEnd = simulation.backEndName();
+    out.backEndReason = simulation.backEndReason();
     const snn::Network& network = simulation.network();
     const bool sampled = !request.neurons.empty() && request.population < network.populations.size();
     if (sampled) {

@@ -44,17 +44,18 @@ struct NetworkSnapshot {
     std::vector<std::uint32_t> neurons; ///< those of the request that exist
     std::vector<float> membraneMv;      ///< one each; none for sources
     std::optional<WeightHistogram> weights;
+    std::string backEnd;       ///< that computes now: "auto" may change it
+    std::string backEndReason; ///< for people
 };
 
-/// The network that runs and why it runs where it does. Never changes; another model is another object.
+/// The network that runs. Never changes; another model is another object.
 struct RunningModel {
     std::vector<std::uint8_t> bytes; ///< of the model
     olfaction::RecogniserInfo info;
     snn::Network network;         ///< with the readout; empty when the recogniser does not spike
     std::size_t firstReadout = 0; ///< projections from here on are made from the model's readout weights
     std::uint64_t synapses = 0;
-    std::string requestedBackEnd; ///< "auto", "vector", ...
-    std::string backEndReason;    ///< for people
+    std::vector<std::string> backEnds; ///< that this machine can run
 };
 
 [[nodiscard]] NetworkSnapshot inspect(const snn::Simulation& simulation, const InspectionRequest& request);

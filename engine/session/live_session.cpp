@@ -548,7 +548,12 @@ void LiveSession::reportSkipped(Timestamp t)
 void LiveSession::refreshStatus()
 {
     m_recording.watch(now());
+    const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
+        if (network) { // "auto" may have changed it
+            s.backEnd = network->backEndName();
+            s.backEndReason = network->backEndReason();
+        }
         s.frames = m_frames;
         s.decisions = m_decisions;
         s.spikes = m_spikeCount;

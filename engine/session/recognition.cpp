@@ -8,27 +8,11 @@
 #include "engine/snn/simulation.h"
 
 namespace bnof::session {
-namespace {
-
-/// Why this back end, for people.
-std::string reasonFor(const std::string& requested)
-{
-    std::string offered;
-    for (const std::string& name : snn::availableBackEnds())
-        offered += (offered.empty() ? "" : ", ") + name;
-    const std::string why = requested == "auto" ? "chosen automatically as the fastest that this machine can run"
-                                                : "\"" + requested + "\" was asked for in the settings";
-    return why + "; this machine offers " + offered;
-}
-
-} // namespace
-
 Result<std::unique_ptr<Recognition>> Recognition::create(std::span<const std::uint8_t> modelBytes,
                                                          const olfaction::RecogniserOptions& options)
 {
     auto recognition = std::make_unique<Recognition>();
     BNOF_TRY_ASSIGN(recognition->m_recogniser, olfaction::makeRecogniser(modelBytes, options));
-    recognition->m_requestedBackEnd = options.backEnd;
     recognition->m_modelBytes.assign(modelBytes.begin(), modelBytes.end());
     recognition->m_output.spikes.resize(recognition->info().layers.size());
     return recognition;
@@ -39,7 +23,6 @@ std::shared_ptr<const RunningModel> Recognition::describe() const
     auto out = std::make_shared<RunningModel>();
     out->bytes = m_modelBytes;
     out->info = info();
-    out->requestedBackEnd = m_requestedBackEnd;
     if (const snn::Simulation* running = simulation()) {
         out->network = running->network();
         out->synapses = running->synapseCount();
@@ -47,7 +30,7 @@ std::shared_ptr<const RunningModel> Recognition::describe() const
         const auto& projections = out->network.projections;
         out->firstReadout = static_cast<std::size_t>(std::count_if(
             projections.begin(), projections.end(), [](const auto& p) { return p.target != olfaction::Outputs; }));
-        out->backEndReason = reasonFor(m_requestedBackEnd);
+        out->backEnds = snn::availableBackEnds();
     }
     return out;
 }

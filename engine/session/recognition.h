@@ -49,7 +49,6 @@ public:
 
 private:
     std::unique_ptr<olfaction::Recogniser> m_recogniser;
-    std::string m_requestedBackEnd;
     std::vector<std::uint8_t> m_modelBytes;
     std::vector<std::size_t> m_map; ///< device channel of each model channel
     std::vector<float> m_values;

@@ -221,7 +221,12 @@ void ReplaySession::handle(const StreamEvent& event)
 
 void ReplaySession::refreshStatus()
 {
+    const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
+        if (network) { // "auto" may have changed it
+            s.backEnd = network->backEndName();
+            s.backEndReason = network->backEndReason();
+        }
         s.frames = m_frames;
         s.decisions = m_replayed.decisionCount();
         s.spikes = m_replayed.spikeCount();

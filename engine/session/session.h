@@ -122,6 +122,7 @@ struct SessionStatus {
     bool modelModified = false; ///< its network was edited after training
     bool modelChanging = false; ///< changeModel() was called and has not taken effect yet
     std::string backEnd;
+    std::string backEndReason; ///< why that one, for people; empty when nothing spikes
     std::vector<std::string> gases;
     int background = -1;
     std::vector<LayerInfo> layers;

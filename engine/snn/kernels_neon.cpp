@@ -40,6 +40,12 @@ struct Neon {
     static void clearBytes(std::uint8_t* p) { __builtin_memset(p, 0, 4); }
     static Int loadCount(const std::uint16_t* p) { return vreinterpretq_s32_u32(vmovl_u16(vld1_u16(p))); }
     static void storeCount(std::uint16_t* p, Int value) { vst1_u16(p, vmovn_u32(vreinterpretq_u32_s32(value))); }
+    static Int loadSmallWeights(const std::int8_t* p)
+    {
+        std::uint32_t four = 0;
+        __builtin_memcpy(&four, p, sizeof four);
+        return vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8(four))));
+    }
     static Int loadWeights(const std::int16_t* p) { return vmovl_s16(vld1_s16(p)); }
     static Int addWhere(Mask mask, Int value, Int addend)
     {

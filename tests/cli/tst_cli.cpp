@@ -2,6 +2,7 @@
 // The bnof program as a user runs it: real processes, real pseudo-terminals, real files.
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QSet>
 #include <QTemporaryDir>
 
 #include <csignal>
@@ -29,6 +30,7 @@ private slots:
     void configurationIsCheckedWithLineNumbers();
     void trainsAndRecognisesAUsersOwnData();
     void realRecordingThroughAPort();
+    void everyBackEndGivesTheSameBits();
 
 private:
     [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
@@ -68,6 +70,8 @@ void TestCli::exitCodesAreAsDocumented_data()
     row("bad number", "watch tcp://127.0.0.1:1 --duration soon", 2, "soon");
     row("bad setting", "doctor --set recording.codec=zip", 2, "lz4|none");
     row("missing recording", "info /nonexistent/run.bnr", 3, "/nonexistent/run.bnr");
+    row("two recordings", "verify a.bnr b.bnr", 2, "--determinism");
+    row("determinism of nothing", "verify --determinism default", 2, "MODEL RECORDING");
     row("not a recording", "verify " BNOF_TEST_SOURCE_DIR "/README.md", 3, "README.md");
     row("missing model", "recognise tcp://127.0.0.1:1 --model /nonexistent.bnofmodel", 3, "nonexistent");
     row("missing data set", "train /nonexistent --out x.bnofmodel", 3, "nonexistent");
@@ -258,6 +262,37 @@ void TestCli::realRecordingThroughAPort()
         named += replay.out.contains(gas) ? 1 : 0;
     QVERIFY(named >= 2);
     QCOMPARE(runBnof({QStringLiteral("export"), file("uci.bnr"), QStringLiteral("--out"), file("uci.csv")}).code, 0);
+}
+
+void TestCli::everyBackEndGivesTheSameBits()
+{
+    const QString sample = QStringLiteral(BNOF_TEST_SOURCE_DIR "/resources/samples/simulated-nose.bnr");
+    const QString model = QStringLiteral(BNOF_TEST_SOURCE_DIR "/resources/models/default.bnofmodel");
+    const auto verify = runBnof(
+        {QStringLiteral("verify"), QStringLiteral("--determinism"), model, sample, QStringLiteral("--json")}, 200000);
+    QVERIFY2(verify.code == 0, verify.err.constData());
+    const QList<QByteArray> lines = verify.out.trimmed().split('\n');
+    const auto summary = lastLine(verify.out);
+    QVERIFY(summary[QLatin1String("match")].toBool());
+    QCOMPARE(summary[QLatin1String("different")].toInt(), 0);
+    QVERIFY(summary[QLatin1String("frames")].toInt() > 100);
+    QVERIFY(summary[QLatin1String("spikes")].toInt() > 1000);
+    QCOMPARE(summary[QLatin1String("runs")].toInt(), lines.size() - 1);
+    QSet<QString> names;
+    for (const QByteArray& line : lines.first(lines.size() - 1)) {
+        const QJsonObject run = QJsonDocument::fromJson(line).object();
+        names.insert(run[QLatin1String("back_end")].toString());
+        QVERIFY(run[QLatin1String("equal")].toBool());
+        QCOMPARE(run[QLatin1String("state_hash")].toString().size(), 64);
+        QCOMPARE(run[QLatin1String("state_hash")], lastLine(lines.first())[QLatin1String("state_hash")]);
+        QCOMPARE(run[QLatin1String("spikes_hash")], lastLine(lines.first())[QLatin1String("spikes_hash")]);
+    }
+    for (const char* name : {"reference", "parallel, 2 threads", "parallel, 3 threads", "in turns, from saved states"})
+        QVERIFY2(names.contains(QLatin1String(name)), name);
+
+    const auto missing = runBnof(
+        {QStringLiteral("verify"), QStringLiteral("--determinism"), QStringLiteral("/nonexistent.bnofmodel"), sample});
+    QCOMPARE(missing.code, 3);
 }
 
 QTEST_GUILESS_MAIN(TestCli)

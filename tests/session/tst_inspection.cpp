@@ -156,7 +156,7 @@ void TestInspection::snapshotsHoldWhatWasAskedFor()
     QVERIFY(model);
     QCOMPARE(model->network.populations.size(), std::size_t{6});
     QVERIFY(model->firstReadout > 0 && model->firstReadout < model->network.projections.size());
-    QVERIFY(!model->backEndReason.empty());
+    QVERIFY(!model->backEnds.empty());
     QVERIFY(waitFor([&] { return session->status().decisions > 10; }));
     QVERIFY(!live->network()); // nobody asked
     live->askForNetwork({olfaction::KenyonCells, {3, 1999, 2000}, 3});
@@ -179,6 +179,8 @@ void TestInspection::snapshotsHoldWhatWasAskedFor()
     QVERIFY(second->activity.spikes[olfaction::Receptors] > first->activity.spikes[olfaction::Receptors]);
     const auto& seconds = second->activity.seconds;
     QVERIFY(seconds.update > 0 && seconds.deliver > 0);
+    QVERIFY(!second->backEndReason.empty());
+    QVERIFY(waitFor([&] { return session->status().backEnd == second->backEnd; }));
 }
 
 void TestInspection::histogramsCountEveryWeight()

@@ -227,7 +227,7 @@ void StudioNetwork::runningNetworkIsShown()
     // The whole network: what computes it and why, and where the time goes.
     const auto text = [&](const char* name) { return view().panel().findChild<QLabel*>(name)->text(); };
     QCOMPARE(text("backEndName").toStdString(), program().services().session.status().backEnd);
-    QVERIFY(!text("backEndReason").isEmpty());
+    QTRY_VERIFY(!text("backEndReason").isEmpty());
     const auto* phases = view().panel().findChild<widgets::BarList*>();
     QTRY_VERIFY(phases->bars().size() == 4 && phases->bars()[0].value + phases->bars()[1].value > 0);
     // By keyboard: the first part is the first population; its membranes are sampled.
@@ -241,6 +241,9 @@ void StudioNetwork::runningNetworkIsShown()
     view().panel().findChild<QSpinBox*>()->setValue(100);
     QCOMPARE(trace->names(), (QStringList{"100", "101", "102"}));
     QTRY_VERIFY(trace->samples() > 0);
+    action(program(), "back")->trigger(); // Escape lets go of the selection first
+    QVERIFY(!view().hasSelection());
+    QCOMPARE(program().window().workspace(), "network");
     // The weights of the readout, on request.
     const int last = static_cast<int>(diagram.projections().size()) - 1;
     diagram.select({Part::Projection, last});

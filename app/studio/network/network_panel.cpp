@@ -104,6 +104,8 @@ void NetworkPanel::rebuild()
     m_weights = nullptr;
     m_weightFacts = nullptr;
     m_phases = nullptr;
+    m_backEnd = nullptr;
+    m_backEndReason = nullptr;
     m_live = nullptr;
     m_neurons.clear();
     m_content = new QWidget(this);
@@ -187,7 +189,8 @@ void NetworkPanel::chooseNeurons()
         low = levels[1].value - span;
         high = levels[0].value + span * 0.3;
     }
-    m_trace->setSeries(names, QStringLiteral("mV"), std::move(levels), low, high);
+    const bool counts = std::holds_alternative<snn::CounterParameters>(population.model);
+    m_trace->setSeries(names, counts ? QString() : QStringLiteral("mV"), std::move(levels), low, high);
 }
 
 void NetworkPanel::buildProjection(std::size_t index)
@@ -224,10 +227,15 @@ void NetworkPanel::buildNetwork()
     addRows(NetworkFields::ofNetwork(m_draft.network()), {}, true, {});
     addHeading(tr("Computed by"));
     const auto& model = *m_draft.model();
-    addText(toQString(model.info.backEnd), false)->setObjectName(QStringLiteral("backEndName"));
-    auto* why = addText(toQString(model.backEndReason));
-    why->setObjectName(QStringLiteral("backEndReason"));
-    why->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_backEnd = addText(toQString(model.info.backEnd), false);
+    m_backEnd->setObjectName(QStringLiteral("backEndName"));
+    m_backEndReason = addText({});
+    m_backEndReason->setObjectName(QStringLiteral("backEndReason"));
+    m_backEndReason->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QStringList offered;
+    for (const std::string& name : model.backEnds)
+        offered << toQString(name);
+    addText(tr("This machine offers %1; all give the same spikes.").arg(offered.join(QStringLiteral(", "))));
     auto* choose = new QPushButton(tr("Choose another in the settings"), m_content);
     choose->setMinimumHeight(Theme::space(8));
     connect(choose, &QPushButton::clicked, this, &NetworkPanel::backEndChoiceRequested);
@@ -352,6 +360,10 @@ void NetworkPanel::showSnapshot(const session::NetworkSnapshot& snapshot)
     if (m_trace && snapshot.population == static_cast<std::uint32_t>(m_selection.index) &&
         snapshot.neurons == m_neurons)
         m_trace->append(toSeconds(snapshot.t), snapshot.membraneMv);
+    if (m_backEnd && m_backEnd->text() != toQString(snapshot.backEnd))
+        m_backEnd->setText(toQString(snapshot.backEnd));
+    if (m_backEndReason && m_backEndReason->text() != toQString(snapshot.backEndReason))
+        m_backEndReason->setText(toQString(snapshot.backEndReason));
     if (m_weights && snapshot.weights && snapshot.weights->projection == static_cast<std::uint32_t>(m_selection.index))
         showHistogram(*snapshot.weights);
 }

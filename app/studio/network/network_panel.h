@@ -84,6 +84,8 @@ private:
     widgets::HistogramView* m_weights = nullptr;
     QLabel* m_weightFacts = nullptr;
     widgets::BarList* m_phases = nullptr;
+    QLabel* m_backEnd = nullptr;
+    QLabel* m_backEndReason = nullptr;
     bool m_weightsWanted = false;
     std::int64_t m_weightsAt = 0; ///< when they were shown last; 0: not since they were asked for
     bool m_locked = false;

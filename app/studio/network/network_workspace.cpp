@@ -316,6 +316,16 @@ void NetworkWorkspace::updateActions()
     m_actions.setEnabled(id("network-save"), draft.isReady(), draft.problem() ? tr("A value makes no sense.") : why);
 }
 
+bool NetworkWorkspace::hasSelection() const
+{
+    return m_diagram->selection().part != NetworkDiagram::Part::Nothing;
+}
+
+void NetworkWorkspace::clearSelection()
+{
+    m_diagram->select({});
+}
+
 void NetworkWorkspace::setLocked(bool locked)
 {
     if (locked == m_locked)

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] DisplayClock& clock() { return *m_clock; }
     /// In the operator view nothing can be changed.
     void setLocked(bool locked);
+    [[nodiscard]] bool hasSelection() const;
+    void clearSelection();
     /// Enable what can be done now, or say why it cannot.
     void updateActions();
     /// Take the draft over; asks first when a recording runs.

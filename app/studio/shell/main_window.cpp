@@ -474,6 +474,8 @@ void MainWindow::goBack()
         m_live->timeAxis().followLive();
     else if (m_stack->currentWidget() == m_recordings && !m_recordings->viewer().path().isEmpty())
         emit m_recordings->viewer().backRequested();
+    else if (m_stack->currentWidget() == m_network && m_network->hasSelection())
+        m_network->clearSelection();
     else if (!m_operatorView && m_services.session.phase() != SessionController::Phase::Idle)
         showWorkspace(id("live"));
 }
@@ -573,9 +575,9 @@ void MainWindow::copyDiagnostics()
     QStringList lines{
         QStringLiteral("BioNeuro Olfactory Fusion %1, Qt %2, %3")
             .arg(QCoreApplication::applicationVersion(), id(qVersion()), QGuiApplication::platformName())};
-    if (const auto& model = m_services.network.model())
+    if (!session.backEnd.empty())
         lines << QStringLiteral("%1: %2, %3")
-                     .arg(toQString(session.modelName), toQString(session.backEnd), toQString(model->backEndReason));
+                     .arg(toQString(session.modelName), toQString(session.backEnd), toQString(session.backEndReason));
     for (const auto& problem : m_services.problems.model().problems())
         lines << QStringLiteral("%1 %2 %3 %4")
                      .arg(problem.since.toString(Qt::ISODate), problem.id, problem.what, problem.remedy);

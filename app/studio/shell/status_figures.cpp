@@ -88,7 +88,8 @@ void StatusFigures::showSession()
     frames->setValue(tr("%1 fps").arg(qRound(m_fps)), Theme::Severity::Info,
                      tr("The display takes %1 of processor time a frame.").arg(Format::milliseconds(m_cpuPerFrame)));
     backend->setValue(status.backEnd.empty() ? tr("no network") : toQString(status.backEnd), Theme::Severity::Info,
-                      tr("What computes the spiking network."));
+                      status.backEndReason.empty() ? tr("What computes the spiking network.")
+                                                   : toQString(status.backEndReason));
 }
 
 void StatusFigures::showRecording()
