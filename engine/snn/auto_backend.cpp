@@ -18,7 +18,8 @@ namespace {
 
 constexpr double lookAfterSeconds = 0.05;     ///< of running, so that the activity is the real one
 constexpr double lookAgainAfterSeconds = 1;   ///< at the earliest
-constexpr double sharingCostsSeconds = 10e-6; ///< a tick shorter than this is not worth handing to others
+constexpr double sharingCostsSeconds = 50e-6; ///< a block of ticks shorter than this is not worth handing to others
+constexpr double regret = 1.2;                ///< a choice that needs this much more than one thread did is taken back
 constexpr double trySeconds = 0.005;          ///< for each candidate
 constexpr double margin = 0.9;                ///< another back end has to need less than this share of the time
 constexpr double twofold = 2;
@@ -141,18 +142,37 @@ Activity AutoBackEnd::activity() const
 void AutoBackEnd::run(std::uint32_t ticks, SpikesByPopulation& spikes)
 {
     const std::uint64_t eventsBefore = m_current->activity().synapticEvents();
-    const double begin = wallSeconds();
+    // One thread is judged by its own time, which other programs cannot stretch; what is shared, by the clock.
+    const bool alone = m_currentName == m_candidates.front();
+    const auto now = [alone] { return alone ? static_cast<double>(threadCpuNow()) * 1e-9 : wallSeconds(); };
+    const double begin = now();
     m_current->run(ticks, spikes);
-    m_seconds += wallSeconds() - begin;
+    m_seconds += now() - begin;
     m_ticks += ticks;
     m_events += m_current->activity().synapticEvents() - eventsBefore;
-    if (worthLooking())
+    if (!alone && m_seconds >= lookAfterSeconds && m_seconds > regret * m_alonePerTick * static_cast<double>(m_ticks))
+        takeBack();
+    else if (worthLooking())
         choose();
+}
+
+/// The machine has turned out too busy for what was chosen.
+void AutoBackEnd::takeBack()
+{
+    Trial first = tryOut(m_candidates.front(), m_current->state(), 0);
+    if (!first.backEnd)
+        return;
+    m_memory.remember(m_key, compute::cpuFeatures().model, first.name);
+    m_reason = m_current->name() + " needed " + microseconds(m_seconds / static_cast<double>(m_ticks)) +
+               " a tick where one thread needs " + microseconds(m_alonePerTick);
+    m_settled = true;
+    switchTo(std::move(first));
 }
 
 bool AutoBackEnd::worthLooking() const
 {
-    if (m_drawSeed != plan().network.seed || m_ticks == 0) // such a seed is not part of a state that could move over
+    if (m_settled || m_drawSeed != plan().network.seed ||
+        m_ticks == 0) // such a seed is not part of a state that could move over
         return false;
     if (m_eventsPerTick < 0)
         return m_seconds >= lookAfterSeconds;
@@ -168,9 +188,12 @@ void AutoBackEnd::choose()
     m_eventsPerTick = static_cast<double>(m_events) / static_cast<double>(m_ticks);
     m_seconds = 0;
     m_ticks = m_events = 0;
-    if (perTick < sharingCostsSeconds && m_currentName == m_candidates.front()) {
-        m_reason = "a tick takes " + microseconds(perTick) + " on one thread, less than it would cost to share it";
-        return;
+    if (m_currentName == m_candidates.front()) {
+        m_alonePerTick = perTick;
+        if (perTick * plan().blockTicks < sharingCostsSeconds) {
+            m_reason = "a tick takes " + microseconds(perTick) + " on one thread, less than it would cost to share it";
+            return;
+        }
     }
     const std::string cpu = compute::cpuFeatures().model;
     const NetworkState state = m_current->state();
@@ -222,9 +245,13 @@ AutoBackEnd::Trial AutoBackEnd::tryOut(const std::string& name, const NetworkSta
     SpikesByPopulation spikes;
     for (const std::uint32_t part : {ticks / 4, ticks}) { // the first part warms the caches
         const double begin = wallSeconds();
-        trial.backEnd->run(part, spikes);
-        if (part > 0)
-            trial.secondsPerTick = (wallSeconds() - begin) / part;
+        std::uint32_t done = 0;
+        while (done < part && wallSeconds() - begin < 4 * trySeconds) { // a bad candidate must not hold up the run
+            trial.backEnd->run(std::min(8U, part - done), spikes);
+            done += std::min(8U, part - done);
+        }
+        if (done > 0)
+            trial.secondsPerTick = (wallSeconds() - begin) / done;
     }
     return trial;
 }

@@ -67,6 +67,7 @@ private:
     void choose();
     [[nodiscard]] Trial tryOut(const std::string& name, const NetworkState& state, std::uint32_t ticks) const;
     void switchTo(Trial trial);
+    void takeBack();
 
     std::unique_ptr<BackEnd> m_current;
     std::string m_currentName;
@@ -80,6 +81,8 @@ private:
     double m_seconds = 0;        ///< wall time in run() since the last look
     std::uint64_t m_ticks = 0;   ///< in that time
     std::uint64_t m_events = 0;  ///< in that time
+    double m_alonePerTick = 0;   ///< seconds that one thread needed for a tick
+    bool m_settled = false;      ///< nothing more is tried in this run
     double m_eventsPerTick = -1; ///< when the last choice was made; -1: never
 };
 
