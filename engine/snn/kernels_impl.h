@@ -542,8 +542,8 @@ std::uint64_t deliverDense(const SynapseRows& rows, const std::uint32_t* fired, 
             const std::int8_t* row = rows.smallWeights + at;
             const std::uint32_t scale = 1U << rows.smallShift;
             for (std::uint32_t i = 0; i < rows.rowLength; i += T::width)
-                T::store(accumulators + i, T::add(T::load(accumulators + i),
-                                                  T::multiplyLow(T::loadSmallWeights(row + i), scale)));
+                T::store(accumulators + i,
+                         T::add(T::load(accumulators + i), T::multiplyLow(T::loadSmallWeights(row + i), scale)));
         }
     }
     return std::uint64_t{count} * rows.rowLength;

@@ -154,8 +154,7 @@ void PlasticSynapses::activate(std::uint32_t row)
 
 /// Applies the post spikes of the log from tick number `from` on that fall into the window of the row's trace.
 /// `locate` turns a target into its position, or a negative number where the row does not reach it.
-template <typename Locate>
-void PlasticSynapses::applyPostSpikes(const Row& row, std::uint64_t from, Locate locate)
+template <typename Locate> void PlasticSynapses::applyPostSpikes(const Row& row, std::uint64_t from, Locate locate)
 {
     const std::int64_t end = row.lastArrival + m_rule.pre.window();
     for (auto i = static_cast<std::size_t>(from - m_logBegin); i < m_log.size() && m_log[i].tick < end; ++i) {
@@ -186,8 +185,8 @@ void PlasticSynapses::raiseRow(const Row& row, std::uint64_t from, std::int32_t*
     for (auto i = static_cast<std::size_t>(from - m_logBegin); i < m_log.size() && m_log[i].tick < end; ++i) {
         const PostSpikes& spikes = m_log[i];
         const std::uint32_t trace = m_rule.pre.read(row.trace, spikes.tick - row.lastArrival);
-        const auto steps = static_cast<std::int32_t>(
-            std::min<std::int64_t>(stepsFor(m_rule.potentiation, trace), m_rule.limit));
+        const auto steps =
+            static_cast<std::int32_t>(std::min<std::int64_t>(stepsFor(m_rule.potentiation, trace), m_rule.limit));
         const std::int32_t room = m_rule.limit - steps;
         const std::uint32_t* neuron = m_logNeurons.data() + (spikes.begin - m_neuronsBegin);
         const std::uint32_t* last = m_logNeurons.data() + (spikes.end - m_neuronsBegin);

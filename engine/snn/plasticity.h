@@ -110,7 +110,7 @@ private:
     std::vector<std::uint32_t> m_spikesInPeriod;
     std::vector<PostSpikes> m_log; ///< ticks with post spikes, from number m_logBegin on
     std::uint64_t m_logBegin = 0;
-    std::vector<std::uint32_t> m_logNeurons; ///< from number m_neuronsBegin on
+    std::vector<std::uint32_t> m_logNeurons;    ///< from number m_neuronsBegin on
     std::vector<std::uint32_t> m_logSlowTraces; ///< triplet: o2 just before each of these spikes
     std::size_t m_neuronsBegin = 0;
     std::deque<Expiry> m_expiries;          ///< rows whose trace will end, by time
