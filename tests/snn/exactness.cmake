@@ -8,7 +8,7 @@ if(CMAKE_CROSSCOMPILING)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/base/*.cpp ${PROJECT_SOURCE_DIR}/engine/compute/*.cpp
     ${PROJECT_SOURCE_DIR}/engine/snn/*.cpp)
   list(FILTER sources EXCLUDE REGEX
-    "/(configuration|[a-z]*_history|types_json|limits[a-z0-9_]*|surrogate[a-z0-9_]*|precision_monitor|clip_calibration|signed_weights|batch|cuda_batch|cuda_image|cuda_image_state|cuda_shape|cuda_spikes)\\.cpp$")
+    "/(configuration|[a-z]*_history|types_json|limits[a-z0-9_]*|surrogate[a-z0-9_]*|precision_monitor|clip_calibration|model_table|signed_weights|batch|cuda_batch|cuda_image|cuda_image_state|cuda_shape|cuda_spikes)\\.cpp$")
   target_sources(exactness_check PRIVATE ${sources})
   target_include_directories(exactness_check PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   find_package(Threads REQUIRED)
