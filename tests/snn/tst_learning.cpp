@@ -210,9 +210,17 @@ void TestLearning::weightDistributionOfPairStdp()
     QVERIFY(std::abs(want.mean - initial) > 0.05 * want.deviation); // there is a drift to get wrong
     QVERIFY(std::abs(got.mean - want.mean) < 0.1 * std::abs(want.mean - initial) + 0.01 * want.deviation);
     QVERIFY((got.mean - initial) * (want.mean - initial) > 0);
-    QVERIFY(std::abs(got.deviation - want.deviation) < 0.05 * want.deviation);
-    QVERIFY(std::abs(got.low - want.low) < 0.2 * want.deviation);
-    QVERIFY(std::abs(got.high - want.high) < 0.2 * want.deviation);
+    // Rounding at random adds at most a quarter of a squared unit of variance with each change of a weight.
+    const double arrivals = firingOf(expected[1], 500, ticks, 0.5).rateHz * ticks * 0.5e-3;
+    const double changes = arrivals * (1 + rate * (*plan)->projections[3].plasticity->pre.window() * 0.5e-3);
+    const double unit = (*plan)->populations[3].receptors[0].unitMv;
+    const double noise = narrow ? unit * std::sqrt(changes) / 2 : 0;
+    const double spread = std::hypot(want.deviation, noise);
+    qInfo("rounding noise at most %.5f", noise);
+    QVERIFY(got.deviation > 0.95 * want.deviation && got.deviation < 1.05 * spread);
+    constexpr double onePercent = 2.33; // of a normal distribution, in deviations
+    QVERIFY(std::abs(got.low - want.low) < 0.2 * want.deviation + onePercent * noise);
+    QVERIFY(std::abs(got.high - want.high) < 0.2 * want.deviation + onePercent * noise);
     const double exactRate = firingOf(spikes[3], 20, ticks, 0.5).rateHz;
     QVERIFY(std::abs(exactRate - rate) < 0.02 * rate);
 }
