@@ -12,7 +12,7 @@ namespace {
 template <class T> std::vector<T> readArray(std::span<const char> arena, std::uint64_t offset, std::size_t count)
 {
     std::vector<T> values;
-    if (offset == absent)
+    if (offset == absent || count == 0) // memcpy must not see the null pointer of an empty vector
         return values;
     values.resize(count);
     std::memcpy(values.data(), arena.data() + offset, count * sizeof(T));
