@@ -46,7 +46,7 @@ int run(const Invocation& invocation)
     configuration.sources = std::move(*sources);
     configuration.historySamples = 0;
     configuration.modelBytes = std::move(*model);
-    configuration.backEnd = invocation.configuration.text("recognition.back_end");
+    session::applyRecognitionSettings(invocation.configuration, configuration);
     configuration.observer = &printer;
     RunOptions options;
     options.durationSeconds = *duration;

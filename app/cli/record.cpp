@@ -108,7 +108,7 @@ int run(const Invocation& invocation)
     session::SessionConfiguration configuration;
     configuration.sources = std::move(*sources);
     configuration.historySamples = 0;
-    configuration.backEnd = invocation.configuration.text("recognition.back_end");
+    session::applyRecognitionSettings(invocation.configuration, configuration);
     configuration.settings = session::recordedSettings(invocation.configuration);
     configuration.settings.set("recognition.model", invocation.value("model"));
     if (invocation.isSet("model")) {

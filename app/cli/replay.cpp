@@ -62,7 +62,7 @@ int run(const Invocation& invocation)
     ReplayPrinter printer(*gases, invocation.isSet("quiet"));
     configuration.sources = {uri};
     configuration.historySamples = 0;
-    configuration.backEnd = invocation.configuration.text("recognition.back_end");
+    session::applyRecognitionSettings(invocation.configuration, configuration);
     configuration.observer = &printer;
     auto session = session::Session::start(std::move(configuration));
     if (!session.ok())

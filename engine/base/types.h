@@ -71,7 +71,7 @@ struct StreamEvent {
         Dropped,         ///< `count` frames were lost in a queue before they were recorded
         NotRecognised,   ///< `count` frames were recorded but not shown to the recogniser
         RecogniserReset, ///< the recogniser restarted from its initial state at t
-        BackEndChanged,  ///< text names the back end from t on
+        BackEndChanged,  ///< text names what computes the network from t on (back end, precision)
         Note,            ///< text for people
     };
     Kind kind = Kind::Note;

@@ -42,7 +42,7 @@ LdaRecogniser::LdaRecogniser(Model trained, std::string digest)
 
 void LdaRecogniser::advance(std::uint32_t, RecogniserOutput&) {}
 
-bool LdaRecogniser::decide(CountDecision& decision)
+bool LdaRecogniser::decide(CountDecision& decision, RecogniserOutput& /*output*/)
 {
     decision = decideFromPoint(model().discriminant, model().lda, m_point);
     return true;

@@ -13,7 +13,7 @@ public:
 
 private:
     void advance(std::uint32_t ticks, RecogniserOutput& output) override;
-    bool decide(CountDecision& decision) override;
+    bool decide(CountDecision& decision, RecogniserOutput& output) override;
     Result<void> featuresChanged() override;
     void restart(std::uint64_t tick) override;
     void saveMore(StateWriter& writer) const override;

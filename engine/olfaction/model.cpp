@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "engine/snn/reduced_precision.h"
+
 namespace bnof::olfaction {
 namespace {
 
@@ -76,7 +78,10 @@ Result<void> validateSpiking(const Model& model)
     const double ticks = model.decisionIntervalSeconds * 1000 / part.network.tickMs;
     if (ticks < 1 || ticks > 1e6 || ticks != std::floor(ticks))
         return bad("a decision interval must be a whole number of ticks", "decision_interval_s");
-    return snn::validate(fullNetwork(part));
+    const snn::Network network = fullNetwork(part);
+    if (const auto clipped = snn::withClips(network, clipsOf(part, network)); !clipped.ok())
+        return bad("they do not fit the network: " + clipped.error().what, "spiking.int8_clip_percentiles");
+    return snn::validate(network);
 }
 
 } // namespace
@@ -108,6 +113,18 @@ Result<void> validate(const Model& model)
     if (!(model.longestHoldSeconds >= 0.01 && model.longestHoldSeconds <= 3600))
         return bad("the longest hold must be within 0.01 and 3600 s", "longest_hold_s");
     return model.kind == "spiking" ? validateSpiking(model) : Result<void>();
+}
+
+std::vector<snn::ProjectionClip> clipsOf(const SpikingPart& part, const snn::Network& network)
+{
+    std::vector<snn::ProjectionClip> clips;
+    for (const snn::Projection& projection : network.projections) {
+        const auto named = std::find_if(part.clips.begin(), part.clips.end(),
+                                        [&](const auto& clip) { return clip.first == projection.name; });
+        clips.push_back(named != part.clips.end() ? named->second
+                                                  : snn::ProjectionClip{!projection.plasticity.has_value(), 100});
+    }
+    return clips;
 }
 
 snn::Network fullNetwork(const SpikingPart& part)

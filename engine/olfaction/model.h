@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/json.h"
@@ -15,6 +16,7 @@
 #include "engine/olfaction/front_end.h"
 #include "engine/olfaction/readout.h"
 #include "engine/olfaction/receptor_code.h"
+#include "engine/snn/clip_calibration.h"
 #include "engine/snn/network.h"
 
 namespace bnof::olfaction {
@@ -43,6 +45,8 @@ struct SpikingPart {
     double readoutUnitMv = 0;          ///< weight of 1 in mV, a power of two
     std::uint32_t windowIntervals = 2; ///< a decision reads the last so many decision intervals
     ReadoutCalibration calibration;
+    /// How projections of fullNetwork() are rounded to int8, by name; those that are not named are not clipped.
+    std::vector<std::pair<std::string, snn::ProjectionClip>> clips;
 
     bool operator==(const SpikingPart&) const = default;
 };
@@ -89,6 +93,8 @@ struct Model {
 /// Parses and validates; never trusts a size. `sourceName` is the file, for messages.
 [[nodiscard]] Result<Model> modelFromBytes(std::span<const std::uint8_t> bytes,
                                            const std::string& sourceName = "model");
+/// SpikingPart::clips for a network, one a projection.
+[[nodiscard]] std::vector<snn::ProjectionClip> clipsOf(const SpikingPart& part, const snn::Network& network);
 /// The network with its readout projections.
 [[nodiscard]] snn::Network fullNetwork(const SpikingPart& part);
 

@@ -25,6 +25,12 @@ Json spikingToJson(const SpikingPart& part)
     out.set("readout", Json::arrayOf(part.readout));
     out.set("window_intervals", part.windowIntervals);
     out.set("calibration", toJson(part.calibration));
+    if (!part.clips.empty()) {
+        Json clips = Json::object();
+        for (const auto& [projection, clip] : part.clips)
+            clips.set(projection, clip.reduced ? Json(clip.clipPercentile) : Json());
+        out.set("int8_clip_percentiles", std::move(clips));
+    }
     return out;
 }
 
@@ -48,6 +54,11 @@ Result<SpikingPart> spikingFromJson(const Json& json, const Json& network, std::
     for (const float bias : part.outputBiasMv) {
         if (std::abs(bias) > 1e5F)
             return makeError(ErrorKind::BadInput, "a bias is beyond 100,000 mV", "spiking.output_bias_mv");
+    }
+    if (fields.has("int8_clip_percentiles")) {
+        for (const auto& [projection, clip] : fields.objectField("int8_clip_percentiles").members())
+            part.clips.push_back({projection, {!clip.isNull(), clip.toDouble(100)}});
+        BNOF_TRY(fields.status());
     }
     BNOF_TRY_ASSIGN(part.code, receptorCodeFromJson(code, "spiking.receptor_code", axes));
     BNOF_TRY_ASSIGN(part.calibration, readoutFromJson(calibration, "spiking.calibration"));

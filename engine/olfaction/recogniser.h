@@ -34,10 +34,19 @@ struct RecogniserInfo {
     bool modified = false;                ///< its network was edited by hand after training
 };
 
+/// The precision that a network's weights are in from a decision on, see RecogniserOptions::precision.
+struct PrecisionReading {
+    std::string name;   ///< "fp32", "int8"; empty: as the model has them, or there is no network
+    std::string reason; ///< for people; empty when nothing is compared
+
+    bool operator==(const PrecisionReading&) const = default;
+};
+
 /// What one call of process() produced. Cleared by the caller, so that its memory is reused.
 struct RecogniserOutput {
     std::vector<std::vector<Spike>> spikes; ///< per layer; ticks count from the last reset
     std::vector<Decision> decisions;
+    std::vector<PrecisionReading> precisionChanges; ///< taken effect behind the last decision
     Timestamp tickZero = 0; ///< set by process(): the session time of tick 0 of these spikes
 
     void clear()
@@ -45,6 +54,7 @@ struct RecogniserOutput {
         for (auto& layer : spikes)
             layer.clear();
         decisions.clear();
+        precisionChanges.clear();
     }
 };
 
@@ -75,12 +85,18 @@ public:
     [[nodiscard]] virtual std::vector<ComponentEstimate> estimates(int gas) const = 0;
     /// The network that runs inside, to look at; null where none does. Used by the thread that calls process().
     [[nodiscard]] virtual const snn::Simulation* simulation() const { return nullptr; }
+    /// Now. Used by the thread that calls process().
+    [[nodiscard]] virtual PrecisionReading precision() const { return {}; }
 };
 
 struct RecogniserOptions {
     std::string backEnd = "auto"; ///< see snn::SimulationOptions
     bool timePhases = false;      ///< the same
     unsigned threads = 0;         ///< the same
+    /// "model": weights as the model has them; "fp32", "fp16", "int16", "int8"; "adaptive": as few bits as agree with the
+    /// model's own precision. Classical recognisers have no such weights and ignore it.
+    std::string precision = "model";
+    double precisionLimit = 0.99; ///< adaptive: least share of decisions that agree
     /// Not 0: at every multiple of so many ticks the network is put away as saved bytes and taken up from them again.
     /// It gives the same output as 0 does, which is what a check of saved states wants to see.
     std::uint32_t saveEveryTicks = 0;

@@ -8,36 +8,48 @@ namespace bnof::olfaction {
 Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::string digest,
                                                               const RecogniserOptions& options)
 {
-    BNOF_TRY_ASSIGN(snn::Simulation simulation,
-                    snn::Simulation::create(
-                        fullNetwork(model.spiking),
-                        {.backEnd = options.backEnd, .threads = options.threads, .timePhases = options.timePhases}));
+    PrecisionLadderOptions ladder;
+    ladder.precision = options.precision;
+    ladder.limit = options.precisionLimit;
+    const snn::Network full = fullNetwork(model.spiking);
+    ladder.clips = clipsOf(model.spiking, full);
+    ladder.population = Outputs;
+    ladder.windowIntervals = model.spiking.windowIntervals;
+    ladder.simulation = {.backEnd = options.backEnd, .threads = options.threads, .timePhases = options.timePhases};
+    auto decide = [gases = model.gases.size(), calibration = model.spiking.calibration](auto counts) {
+        return decideFromCounts(counts, gases, calibration).gas;
+    };
+    BNOF_TRY_ASSIGN(PrecisionLadder network,
+                    PrecisionLadder::create(full, ladder, std::move(decide)));
     std::unique_ptr<SpikingRecogniser> recogniser(
-        new SpikingRecogniser(std::move(model), std::move(digest), std::move(simulation), options.saveEveryTicks));
+        new SpikingRecogniser(std::move(model), std::move(digest), std::move(network), options.saveEveryTicks));
     BNOF_TRY(recogniser->applyBiases());
     recogniser->reset();
     return std::unique_ptr<Recogniser>(std::move(recogniser));
 }
 
-SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, snn::Simulation simulation,
+SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, PrecisionLadder network,
                                      std::uint32_t saveEveryTicks)
-    : StreamRecogniser(std::move(trained), std::move(digest)), m_simulation(std::move(simulation)),
+    : StreamRecogniser(std::move(trained), std::move(digest)), m_network(std::move(network)),
       m_saveEveryTicks(saveEveryTicks)
 {
     for (const snn::Population& population : model().spiking.network.populations)
         m_info.layers.push_back({population.name, population.size});
-    m_info.backEnd = m_simulation.backEndName();
+    m_info.backEnd = m_network.active().backEndName();
 }
 
 Result<void> SpikingRecogniser::applyBiases()
 {
-    BNOF_TRY(m_simulation.setDrive(KenyonCells, model().spiking.kenyonBiasMv));
-    return m_simulation.setDrive(Outputs, model().spiking.outputBiasMv);
+    BNOF_TRY(m_network.setDrive(KenyonCells, model().spiking.kenyonBiasMv));
+    return m_network.setDrive(Outputs, model().spiking.outputBiasMv);
 }
 
 void SpikingRecogniser::restart(std::uint64_t tick)
 {
-    m_simulation.reset();
+    if (tick == 0)
+        m_network.reset();
+    else
+        m_network.restart();
     (void)applyBiases(); // cannot fail: create() applied the same drives
     m_tickBase = tick;
     m_intervals = 0;
@@ -67,19 +79,20 @@ void SpikingRecogniser::advance(std::uint32_t ticks, RecogniserOutput& output)
 void SpikingRecogniser::runNetwork(std::uint32_t ticks, snn::SpikesByPopulation& spikes)
 {
     while (m_saveEveryTicks > 0) {
-        const auto left = static_cast<std::uint32_t>(m_saveEveryTicks - m_simulation.tick() % m_saveEveryTicks);
+        snn::Simulation& simulation = m_network.active();
+        const auto left = static_cast<std::uint32_t>(m_saveEveryTicks - simulation.tick() % m_saveEveryTicks);
         if (left > ticks)
             break;
-        m_simulation.run(left, spikes);
+        m_network.run(left, spikes);
         ticks -= left;
-        const std::vector<std::uint8_t> saved = m_simulation.saveState();
-        m_simulation.reset();
-        (void)m_simulation.loadState(saved); // cannot fail: it is this network's own state
+        const std::vector<std::uint8_t> saved = simulation.saveState();
+        simulation.reset();
+        (void)simulation.loadState(saved); // cannot fail: it is this network's own state
     }
-    m_simulation.run(ticks, spikes);
+    m_network.run(ticks, spikes);
 }
 
-bool SpikingRecogniser::decide(CountDecision& decision)
+bool SpikingRecogniser::decide(CountDecision& decision, RecogniserOutput& output)
 {
     const SpikingPart& part = model().spiking;
     const std::size_t outputs = m_windowCounts.size();
@@ -87,12 +100,16 @@ bool SpikingRecogniser::decide(CountDecision& decision)
     std::rotate(m_counts.begin(), m_counts.begin() + static_cast<std::ptrdiff_t>(outputs), m_counts.end());
     std::fill(m_counts.end() - static_cast<std::ptrdiff_t>(outputs), m_counts.end(), 0U);
     m_intervals = std::min(m_intervals + 1, part.windowIntervals);
-    if (m_intervals < part.windowIntervals)
+    if (m_intervals < part.windowIntervals) {
+        (void)m_network.intervalEnded(std::nullopt);
         return false;
+    }
     std::fill(m_windowCounts.begin(), m_windowCounts.end(), 0U);
     for (std::size_t i = 0; i < part.windowIntervals * outputs; ++i)
         m_windowCounts[i % outputs] += m_counts[i];
     decision = decideFromCounts(m_windowCounts, model().gases.size(), part.calibration);
+    if (const auto change = m_network.intervalEnded(decision.gas))
+        output.precisionChanges.push_back({change->to, change->reason});
     return true;
 }
 
@@ -100,7 +117,12 @@ Result<void> SpikingRecogniser::featuresChanged()
 {
     project(model().discriminant, frontEnd().features(), m_point);
     encode(model().spiking.code, m_point, m_drive);
-    return m_simulation.setDrive(Receptors, m_drive);
+    return m_network.setDrive(Receptors, m_drive);
+}
+
+PrecisionReading SpikingRecogniser::precision() const
+{
+    return {m_network.precision(), m_network.agreementText()};
 }
 
 void SpikingRecogniser::saveMore(StateWriter& writer) const
@@ -108,8 +130,7 @@ void SpikingRecogniser::saveMore(StateWriter& writer) const
     writer.put(m_tickBase);
     writer.put(m_intervals);
     writer.putAll(m_counts);
-    const std::vector<std::uint8_t> simulation = m_simulation.saveState();
-    writer.text({reinterpret_cast<const char*>(simulation.data()), simulation.size()});
+    m_network.save(writer);
 }
 
 Result<void> SpikingRecogniser::loadMore(StateReader& reader)
@@ -117,13 +138,12 @@ Result<void> SpikingRecogniser::loadMore(StateReader& reader)
     m_tickBase = reader.get<std::uint64_t>();
     m_intervals = reader.get<std::uint32_t>();
     reader.getAll(m_counts, m_counts.size());
-    const auto simulation = reader.blob();
     const bool countsSane = std::all_of(m_counts.begin(), m_counts.end(), [](std::uint32_t n) { return n <= 1000000; });
     if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals || m_tickBase > tick())
         return makeError(ErrorKind::BadInput, "the decision window of the saved state is damaged",
                          "saved state of recogniser " + model().name);
-    BNOF_TRY(m_simulation.loadState(simulation));
-    if (m_simulation.tick() != tick() - m_tickBase)
+    BNOF_TRY(m_network.load(reader));
+    if (m_network.active().tick() != tick() - m_tickBase)
         return makeError(ErrorKind::BadInput, "the network's time does not fit the recogniser's",
                          "saved state of recogniser " + model().name);
     return {};

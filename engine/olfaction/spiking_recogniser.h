@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/olfaction/precision_ladder.h"
 #include "engine/olfaction/stream_recogniser.h"
-#include "engine/snn/simulation.h"
 
 namespace bnof::olfaction {
 
@@ -13,13 +13,14 @@ public:
     /// `model` must be valid and of kind "spiking".
     [[nodiscard]] static Result<std::unique_ptr<Recogniser>> create(Model model, std::string digest,
                                                                     const RecogniserOptions& options);
-    [[nodiscard]] const snn::Simulation* simulation() const override { return &m_simulation; }
+    [[nodiscard]] const snn::Simulation* simulation() const override { return &m_network.active(); }
+    [[nodiscard]] PrecisionReading precision() const override;
 
 private:
-    SpikingRecogniser(Model model, std::string digest, snn::Simulation simulation, std::uint32_t saveEveryTicks);
+    SpikingRecogniser(Model model, std::string digest, PrecisionLadder network, std::uint32_t saveEveryTicks);
 
     void advance(std::uint32_t ticks, RecogniserOutput& output) override;
-    bool decide(CountDecision& decision) override;
+    bool decide(CountDecision& decision, RecogniserOutput& output) override;
     Result<void> featuresChanged() override;
     void restart(std::uint64_t tick) override;
     void saveMore(StateWriter& writer) const override;
@@ -27,7 +28,7 @@ private:
     [[nodiscard]] Result<void> applyBiases();
     void runNetwork(std::uint32_t ticks, snn::SpikesByPopulation& spikes);
 
-    snn::Simulation m_simulation;
+    PrecisionLadder m_network;
     std::uint32_t m_saveEveryTicks = 0;
     std::uint64_t m_tickBase = 0;              ///< tick at which the simulation's tick 0 lies
     std::uint32_t m_intervals = 0;             ///< finished intervals in the window

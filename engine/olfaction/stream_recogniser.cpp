@@ -97,7 +97,7 @@ void StreamRecogniser::runTo(std::uint64_t target, RecogniserOutput& output)
         advance(static_cast<std::uint32_t>(stop - m_tick), output);
         m_tick = stop;
         CountDecision counted;
-        if (stop == due && decide(counted))
+        if (stop == due && decide(counted, output))
             emit(counted, output);
     }
 }

@@ -32,7 +32,7 @@ protected:
     /// Run `ticks` ticks, appending spikes whose ticks count from tick 0.
     virtual void advance(std::uint32_t ticks, RecogniserOutput& output) = 0;
     /// An interval is over: false while the window is not full yet.
-    virtual bool decide(CountDecision& decision) = 0;
+    virtual bool decide(CountDecision& decision, RecogniserOutput& output) = 0;
     /// The front end has new features.
     virtual Result<void> featuresChanged() = 0;
     /// Back to rest; tick counts restart at `tick`.

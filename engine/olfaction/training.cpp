@@ -187,6 +187,7 @@ Result<Discriminant> templatesOf(const FeatureRows& rows, const std::vector<std:
 
 struct CalibrationResult {
     ReadoutCalibration calibration;
+    std::vector<std::pair<std::string, snn::ProjectionClip>> clips; ///< see SpikingPart
     double accuracy = 0;     ///< of held-out windows of trained gases
     double agreement = 0;    ///< with the teacher
     double novelSilence = 0; ///< share of novel points that were not named
@@ -211,6 +212,9 @@ Result<CalibrationResult> judge(const Preparation& p, const Discriminant& teache
     }
     CalibrationResult out;
     out.calibration = calibrateReadout(windows);
+    SpikingPart calibrated = part;
+    calibrated.calibration = out.calibration;
+    BNOF_TRY_ASSIGN(out.clips, fitClips(calibrated, points, teacher.classes(), options));
     out.kenyonActivity = shown.kenyonActivity;
     out.spikesPerWindow = shown.spikesPerWindow;
     std::vector<double> s;
@@ -304,6 +308,7 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     BNOF_TRY_ASSIGN(model.spiking, trainOn(p, allLabelled(p.rows), model.discriminant, options, progress, 0.6, 0.98));
     model.kind = "spiking";
     model.spiking.calibration = judged.calibration;
+    model.spiking.clips = judged.clips;
     model.metrics.set("held_out_accuracy", judged.accuracy);
     model.metrics.set("held_out_agreement_with_teacher", judged.agreement);
     model.metrics.set("novel_points_not_named", judged.novelSilence);

@@ -352,7 +352,13 @@ Result<SpikingPart> trainNetwork(const Discriminant& teacher, const TeachingPoin
 Result<ShownPoints> showPoints(const SpikingPart& part, const std::vector<DiscriminantPoint>& points,
                                const TrainingOptions& options)
 {
-    BNOF_TRY_ASSIGN(Presenter presenter, Presenter::create(fullNetwork(part), part, options));
+    return showPoints(fullNetwork(part), part, points, options);
+}
+
+Result<ShownPoints> showPoints(const snn::Network& network, const SpikingPart& part,
+                               const std::vector<DiscriminantPoint>& points, const TrainingOptions& options)
+{
+    BNOF_TRY_ASSIGN(Presenter presenter, Presenter::create(network, part, options));
     ShownPoints out;
     std::vector<float> outputs(part.network.populations[Outputs].size);
     std::vector<float> kenyon(part.network.populations[KenyonCells].size);

@@ -41,7 +41,16 @@ struct ShownPoints {
     double kenyonActivity = 0;
     double spikesPerWindow = 0;
 };
+[[nodiscard]] Result<ShownPoints> showPoints(const snn::Network& network, const SpikingPart& part,
+                                             const std::vector<DiscriminantPoint>& points,
+                                             const TrainingOptions& options);
+/// The same with fullNetwork(part).
 [[nodiscard]] Result<ShownPoints> showPoints(const SpikingPart& part, const std::vector<DiscriminantPoint>& points,
                                              const TrainingOptions& options);
+
+/// SpikingPart::clips with which the decisions on points that were not trained on stay the same (snn::calibrateClips).
+[[nodiscard]] Result<std::vector<std::pair<std::string, snn::ProjectionClip>>>
+fitClips(const SpikingPart& part, const std::vector<DiscriminantPoint>& points, std::size_t gases,
+         const TrainingOptions& options);
 
 } // namespace bnof::olfaction

@@ -256,7 +256,7 @@ void LiveSession::changeModel(std::vector<std::uint8_t> modelBytes)
     m_board.update([](SessionStatus& s) { s.modelChanging = true; });
     // Building a network takes a while; the one that runs goes on meanwhile.
     auto build = [this, bytes = std::move(modelBytes)] {
-        auto built = Recognition::create(bytes, {m_configuration.backEnd, m_configuration.timePhases});
+        auto built = Recognition::create(bytes, recogniserOptions(m_configuration));
         if (!built.ok()) {
             m_board.setProblem("recogniser.change", Severity::Warning, built.error());
             m_board.update([](SessionStatus& s) { s.modelChanging = false; });
@@ -397,6 +397,8 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
         if (m_configuration.observer)
             m_configuration.observer->decision(decision, latency);
     }
+    if (const auto change = output.decisions.empty() ? std::nullopt : m_recognition->takeBackEndChange())
+        emitEvent(work.source, {StreamEvent::Kind::BackEndChanged, output.decisions.back().t, 0, 0, *change});
     if (m_nextRecognition && !output.decisions.empty())
         adoptNextModel();
 }
@@ -552,7 +554,7 @@ void LiveSession::refreshStatus()
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it
             s.backEnd = network->backEndName();
-            s.backEndReason = network->backEndReason();
+            s.backEndReason = m_recognition->backEndReason();
         }
         s.frames = m_frames;
         s.decisions = m_decisions;
@@ -571,6 +573,8 @@ recording::RecordingMetadata LiveSession::metadata() const
     metadata.configuration = m_configuration.settings.isObject() ? m_configuration.settings : Json::object();
     metadata.configuration.set("session.source", m_descriptions.front().uri);
     metadata.configuration.set("recognition.back_end", m_configuration.backEnd);
+    metadata.configuration.set("recognition.precision", m_configuration.precision);
+    metadata.configuration.set("recognition.precision_limit", m_configuration.precisionLimit);
     if (m_recognition && m_recognition->ready()) {
         const auto& info = m_recognition->info();
         metadata.modelName = info.modelName;
@@ -591,8 +595,7 @@ Result<std::unique_ptr<Session>> startLiveSession(SessionConfiguration configura
 {
     std::unique_ptr<Recognition> recognition;
     if (!configuration.modelBytes.empty()) {
-        BNOF_TRY_ASSIGN(recognition, Recognition::create(configuration.modelBytes,
-                                                         {configuration.backEnd, configuration.timePhases}));
+        BNOF_TRY_ASSIGN(recognition, Recognition::create(configuration.modelBytes, recogniserOptions(configuration)));
     }
     auto session = std::make_unique<LiveSession>(std::move(configuration), std::move(recognition));
     BNOF_TRY(session->open());

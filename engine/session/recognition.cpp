@@ -5,9 +5,21 @@
 #include <limits>
 
 #include "engine/olfaction/model.h"
+#include "engine/session/session.h"
 #include "engine/snn/simulation.h"
 
 namespace bnof::session {
+
+olfaction::RecogniserOptions recogniserOptions(const SessionConfiguration& configuration)
+{
+    olfaction::RecogniserOptions options;
+    options.backEnd = configuration.backEnd;
+    options.timePhases = configuration.timePhases;
+    options.precision = configuration.precision;
+    options.precisionLimit = configuration.precisionLimit / 100;
+    return options;
+}
+
 Result<std::unique_ptr<Recognition>> Recognition::create(std::span<const std::uint8_t> modelBytes,
                                                          const olfaction::RecogniserOptions& options)
 {
@@ -15,7 +27,30 @@ Result<std::unique_ptr<Recognition>> Recognition::create(std::span<const std::ui
     BNOF_TRY_ASSIGN(recognition->m_recogniser, olfaction::makeRecogniser(modelBytes, options));
     recognition->m_modelBytes.assign(modelBytes.begin(), modelBytes.end());
     recognition->m_output.spikes.resize(recognition->info().layers.size());
+    recognition->m_backEnd = recognition->info().backEnd;
     return recognition;
+}
+
+std::optional<std::string> Recognition::takeBackEndChange()
+{
+    std::string text;
+    for (const olfaction::PrecisionReading& change : m_output.precisionChanges)
+        text += (text.empty() ? "weights in " : "; weights in ") + change.name + ": " + change.reason;
+    if (const auto* running = simulation()) {
+        if (std::string name = running->backEndName(); name != m_backEnd) {
+            text += (text.empty() ? "" : "; ") + name + " instead of " + m_backEnd + ": " + running->backEndReason();
+            m_backEnd = std::move(name);
+        }
+    }
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+std::string Recognition::backEndReason() const
+{
+    const auto* running = simulation();
+    const std::string precision = m_recogniser->precision().reason;
+    const std::string reason = running ? running->backEndReason() : std::string();
+    return precision.empty() ? reason : reason + "\n" + precision;
 }
 
 std::shared_ptr<const RunningModel> Recognition::describe() const
@@ -24,7 +59,9 @@ std::shared_ptr<const RunningModel> Recognition::describe() const
     out->bytes = m_modelBytes;
     out->info = info();
     if (const snn::Simulation* running = simulation()) {
-        out->network = running->network();
+        // The model's own network, in the model's own precision: what can be edited and saved.
+        const auto model = olfaction::modelFromBytes(m_modelBytes);
+        out->network = model.ok() ? olfaction::fullNetwork(model->spiking) : running->network();
         out->synapses = running->synapseCount();
         // A model's network holds every projection but those into the output population (SpikingPart).
         const auto& projections = out->network.projections;

@@ -16,6 +16,10 @@
 
 namespace bnof::session {
 
+struct SessionConfiguration;
+
+[[nodiscard]] olfaction::RecogniserOptions recogniserOptions(const SessionConfiguration& configuration);
+
 /// The recogniser's place in a session, live or replayed: picks the model's channels out of the device's,
 /// runs the recogniser and hands its spikes to the live view. Used by one thread.
 class Recognition {
@@ -41,6 +45,10 @@ public:
     [[nodiscard]] const olfaction::RecogniserInfo& info() const { return m_recogniser->info(); }
     /// The network inside, to look at between two frames; null when the recogniser does not spike.
     [[nodiscard]] const snn::Simulation* simulation() const { return m_recogniser->simulation(); }
+    /// What computes the network, for people, when that has changed since the last call.
+    [[nodiscard]] std::optional<std::string> takeBackEndChange();
+    /// Why that back end and precision; empty when nothing spikes.
+    [[nodiscard]] std::string backEndReason() const;
     /// Everything about the model that displays show.
     [[nodiscard]] std::shared_ptr<const RunningModel> describe() const;
     [[nodiscard]] const std::vector<std::uint8_t>& modelBytes() const { return m_modelBytes; }
@@ -55,6 +63,7 @@ private:
     olfaction::RecogniserOutput m_output;
     std::optional<Timestamp> m_tickZero;
     bool m_restarted = false;
+    std::string m_backEnd; ///< as last told
 };
 
 } // namespace bnof::session

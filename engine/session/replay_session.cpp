@@ -225,7 +225,7 @@ void ReplaySession::refreshStatus()
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it
             s.backEnd = network->backEndName();
-            s.backEndReason = network->backEndReason();
+            s.backEndReason = m_recognition->backEndReason();
         }
         s.frames = m_frames;
         s.decisions = m_replayed.decisionCount();
@@ -271,14 +271,24 @@ ReplayProof ReplaySession::proof(bool reachedEnd) const
 /// it. Every back end gives the same spikes; a replay that differs should still be run on the one in question.
 Result<std::unique_ptr<Recognition>> recognitionFor(const std::vector<std::uint8_t>& model,
                                                     const SessionConfiguration& configuration,
-                                                    const recording::RecordingMetadata& metadata)
+                                                    const recording::RecordingMetadata& metadata, bool ownModel)
 {
-    const std::string recorded = metadata.configuration["recognition.back_end"].toString();
-    if (configuration.backEnd == "auto" && !recorded.empty()) {
-        if (auto same = Recognition::create(model, {recorded, configuration.timePhases}); same.ok())
-            return same;
+    const Json& recorded = metadata.configuration;
+    olfaction::RecogniserOptions options = recogniserOptions(configuration);
+    if (ownModel) { // unlike the back end, the precision belongs to the result: only the recorded one gives it again
+        const std::string& precision = recorded["recognition.precision"].toString();
+        options.precision = precision.empty() ? "model" : precision;
+        options.precisionLimit =
+            recorded["recognition.precision_limit"].toDouble(configuration.precisionLimit) / 100;
     }
-    return Recognition::create(model, {configuration.backEnd, configuration.timePhases});
+    if (const std::string& backEnd = recorded["recognition.back_end"].toString();
+        configuration.backEnd == "auto" && !backEnd.empty()) {
+        olfaction::RecogniserOptions same = options;
+        same.backEnd = backEnd;
+        if (auto recognition = Recognition::create(model, same); recognition.ok())
+            return recognition;
+    }
+    return Recognition::create(model, options);
 }
 
 Result<double> speedOf(const sensing::SourceUri& uri)
@@ -320,7 +330,7 @@ Result<std::unique_ptr<Session>> startReplaySession(SessionConfiguration configu
         model = configuration.modelBytes;
     std::unique_ptr<Recognition> recognition;
     if (!model.empty()) {
-        BNOF_TRY_ASSIGN(recognition, recognitionFor(model, configuration, reader->metadata()));
+        BNOF_TRY_ASSIGN(recognition, recognitionFor(model, configuration, reader->metadata(), ownModel));
         if (const auto state = reader->recogniserState(); ownModel && !state.empty())
             BNOF_TRY(recognition->loadState(state));
     }

@@ -27,6 +27,13 @@ Json recordedSettings(const Configuration& configuration)
     return out;
 }
 
+void applyRecognitionSettings(const Configuration& settings, SessionConfiguration& configuration)
+{
+    configuration.backEnd = settings.text("recognition.back_end");
+    configuration.precision = settings.text("recognition.precision");
+    configuration.precisionLimit = settings.number("recognition.precision_limit");
+}
+
 namespace {
 
 /// Whether two paths lead to one device, through links or not.

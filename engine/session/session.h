@@ -37,12 +37,17 @@ struct SessionConfiguration {
     std::vector<sensing::SourceUri> sources;
     std::vector<std::uint8_t> modelBytes;  ///< empty: no recogniser (a replay then uses the recording's own model)
     std::string backEnd = "auto";          ///< a replay takes "auto" as the back end that was asked for when recording
+    std::string precision = "model";       ///< see olfaction::RecogniserOptions; a replay takes the recorded one
+    double precisionLimit = 99;            ///< the same, in percent
     bool timePhases = false;               ///< measure where the network's time goes, see snn::SimulationOptions
     Json settings;                         ///< the rest of the settings in force, see recordedSettings()
     std::size_t historySamples = 1U << 20; ///< kept per channel for display; 0: none
     std::size_t frameQueue = 1U << 14;     ///< frames that may wait for the compute thread
     SessionObserver* observer = nullptr;   ///< outlives the session
 };
+
+/// Sets what the settings say about recognition: back end and precision.
+void applyRecognitionSettings(const Configuration& settings, SessionConfiguration& configuration);
 
 struct RecordingRequest {
     std::string path;

@@ -91,6 +91,10 @@ private:
 /// Refuses bytes that are not a state of this network with every value in its range.
 [[nodiscard]] Result<NetworkState> decodeState(const Plan& plan, std::span<const std::uint8_t> bytes);
 
+/// The state of `from` as one of `to`, the same network with other precisions: membranes stay, sums of weights are
+/// rounded to the other units. Errors: networks that learn, or that differ in more than that.
+[[nodiscard]] Result<NetworkState> transferState(const Plan& from, const Plan& to, NetworkState state);
+
 /// Largest drive in mV that setDrive takes.
 constexpr float largestDriveMv = 1e6F;
 

@@ -55,4 +55,25 @@ bool BernoulliSequence::upperIsBelow(double p) const
     return mean() < p && excess(p) >= 0;
 }
 
+Json BernoulliSequence::toJson() const
+{
+    return Json::object()
+        .set("threshold", m_threshold)
+        .set("mixture", m_mixture)
+        .set("successes", m_successes)
+        .set("failures", m_failures);
+}
+
+Result<BernoulliSequence> BernoulliSequence::fromJson(const Json& json)
+{
+    JsonFields fields(json, "confidence_sequence");
+    BernoulliSequence out;
+    out.m_threshold = fields.number("threshold", 0, 1000);
+    out.m_mixture = fields.number("mixture", -1e15, 1e15);
+    out.m_successes = static_cast<std::uint64_t>(fields.integer("successes", 0, std::int64_t{1} << 50));
+    out.m_failures = static_cast<std::uint64_t>(fields.integer("failures", 0, std::int64_t{1} << 50));
+    BNOF_TRY(fields.status());
+    return out;
+}
+
 } // namespace bnof::snn

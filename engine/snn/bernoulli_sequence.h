@@ -4,6 +4,9 @@
 
 #include <cstdint>
 
+#include "engine/base/json.h"
+#include "engine/base/result.h"
+
 namespace bnof::snn {
 
 /// Interval for the success probability of yes/no observations, valid at all times at once: whatever the rule by which
@@ -31,6 +34,11 @@ public:
     [[nodiscard]] double upper() const; ///< 1 before the first observation
     /// upper() < p, without solving for the bound. p in (0, 1).
     [[nodiscard]] bool upperIsBelow(double p) const;
+
+    /// For saved states: exact.
+    [[nodiscard]] Json toJson() const;
+    /// Errors: `json` is not what toJson() gives.
+    [[nodiscard]] static Result<BernoulliSequence> fromJson(const Json& json);
 
     bool operator==(const BernoulliSequence&) const = default;
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -227,6 +228,10 @@ struct Plasticity {
 /// The form in which weights are given. Every form is rounded once to the receptor's integer scale; int8 keeps one
 /// byte a synapse at run time, with a power-of-two scale of its own for each projection.
 enum class Precision : std::uint8_t { Float32, Float16, Int16, Int8 };
+
+/// "fp32", "fp16", "int16", "int8".
+[[nodiscard]] std::string_view precisionName(Precision precision);
+[[nodiscard]] std::optional<Precision> precisionNamed(std::string_view name);
 
 struct Projection {
     std::string name;

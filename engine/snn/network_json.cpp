@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -343,9 +344,8 @@ Result<Plasticity> parsePlasticity(const Json& json, const std::string& path)
 Precision parsePrecision(JsonFields& f)
 {
     const std::string name = f.stringOr("precision", std::string(precisionNames[0]));
-    for (std::size_t i = 0; i < precisionNames.size(); ++i)
-        if (precisionNames[i] == name)
-            return static_cast<Precision>(i);
+    if (const auto precision = precisionNamed(name))
+        return *precision;
     f.fail("precision", "unknown precision \"" + name + '"', listed(precisionNames));
     return {};
 }
@@ -507,13 +507,26 @@ Json toJson(const Network& network)
         entry.set("delay_ms", projection.delayMs);
         entry.set("connectivity", connectivityToJson(projection));
         if (projection.precision != Precision::Float32)
-            entry.set("precision", std::string(precisionNames[static_cast<std::size_t>(projection.precision)]));
+            entry.set("precision", std::string(precisionName(projection.precision)));
         if (projection.plasticity)
             entry.set("plasticity", plasticityToJson(*projection.plasticity));
         projections.push(std::move(entry));
     }
     json.set("projections", std::move(projections));
     return json;
+}
+
+std::string_view precisionName(Precision precision)
+{
+    return precisionNames[static_cast<std::size_t>(precision)];
+}
+
+std::optional<Precision> precisionNamed(std::string_view name)
+{
+    const auto found = std::find(precisionNames.begin(), precisionNames.end(), name);
+    if (found == precisionNames.end())
+        return std::nullopt;
+    return static_cast<Precision>(found - precisionNames.begin());
 }
 
 Result<Network> networkFromJson(const Json& json)

@@ -148,6 +148,43 @@ PrecisionSwitch PrecisionMonitor::switchTo(std::size_t level, PrecisionSwitch ev
     return event;
 }
 
+Json PrecisionMonitor::saveState() const
+{
+    Json sequences = Json::array();
+    for (const BernoulliSequence& sequence : m_active)
+        sequences.push(sequence.toJson());
+    return Json::object()
+        .set("level", m_level)
+        .set("exposures", m_exposuresHere)
+        .set("started", m_started)
+        .set("agreeing_run", m_agreeingRun)
+        .set("sequences", std::move(sequences));
+}
+
+Result<void> PrecisionMonitor::loadState(const Json& state)
+{
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    JsonFields fields(state, "precision_monitor");
+    const auto level = static_cast<std::size_t>(
+        fields.integer("level", 0, static_cast<std::int64_t>(m_options.levels.size()) - 1));
+    const auto exposures = static_cast<std::uint64_t>(fields.integer("exposures", 0, std::int64_t{1} << 50));
+    const auto started = static_cast<std::uint32_t>(fields.integer("started", 1, most));
+    const auto agreeing = static_cast<std::uint32_t>(fields.integer("agreeing_run", 0, most));
+    std::vector<BernoulliSequence> active;
+    for (const Json& sequence : fields.array("sequences").items()) {
+        BNOF_TRY_ASSIGN(active.emplace_back(), BernoulliSequence::fromJson(sequence));
+    }
+    if (active.empty() || active.size() > 2)
+        fields.fail("sequences", "there must be one or two confidence sequences");
+    BNOF_TRY(fields.status());
+    m_level = level;
+    m_exposuresHere = exposures;
+    m_started = started;
+    m_agreeingRun = agreeing;
+    m_active = std::move(active);
+    return {};
+}
+
 AgreementReading PrecisionMonitor::agreement() const
 {
     const BernoulliSequence& oldest = m_active.front();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/snn/bernoulli_sequence.h"
 
@@ -97,6 +98,11 @@ public:
     [[nodiscard]] std::uint32_t agreeingRun() const { return m_agreeingRun; }
     /// Every switch so far, oldest first.
     [[nodiscard]] const std::vector<PrecisionSwitch>& switches() const { return m_switches; }
+
+    /// Everything that future switches depend on besides the options; the list of past switches is not in it.
+    [[nodiscard]] Json saveState() const;
+    /// Errors: `state` is not one of a monitor with as many levels. Nothing has changed then.
+    Result<void> loadState(const Json& state);
 
     bool operator==(const PrecisionMonitor&) const = default;
 

@@ -118,6 +118,14 @@ Result<void> Simulation::loadState(std::span<const std::uint8_t> state)
     }
 }
 
+Result<void> Simulation::adopt(const Simulation& other)
+{
+    BNOF_TRY_ASSIGN(const NetworkState state,
+                    transferState(other.m_backEnd->plan(), m_backEnd->plan(), other.m_backEnd->state()));
+    m_backEnd->setState(state);
+    return {};
+}
+
 std::string Simulation::stateHash() const
 {
     return sha256Hex(saveState());

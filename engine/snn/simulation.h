@@ -86,6 +86,9 @@ public:
     /// same network on any back end.
     [[nodiscard]] std::vector<std::uint8_t> saveState() const;
     Result<void> loadState(std::span<const std::uint8_t> state);
+    /// Go on where `other` stands, a simulation of the same network in another precision. Weights that learn cannot be
+    /// carried over. After an error nothing has changed.
+    Result<void> adopt(const Simulation& other);
     /// SHA-256 of saveState().
     [[nodiscard]] std::string stateHash() const;
 

@@ -26,9 +26,10 @@ TrainingOptions quick()
     return options;
 }
 
-std::unique_ptr<Recogniser> make(const Bytes& model, const std::string& backEnd = "auto")
+std::unique_ptr<Recogniser> make(const Bytes& model, const std::string& backEnd = "auto",
+                                 const std::string& precision = "model")
 {
-    auto result = makeRecogniser(model, {.backEnd = backEnd});
+    auto result = makeRecogniser(model, {.backEnd = backEnd, .precision = precision});
     return result.ok() ? std::move(*result) : nullptr;
 }
 
@@ -222,6 +223,63 @@ private slots:
             later->reset();
             QVERIFY(later->saveState() == make(*bytes)->saveState());
         }
+    }
+    void adaptivePrecisionRepeatsItself()
+    {
+        const auto whole = make(m_spiking, "auto", "adaptive");
+        QVERIFY(whole);
+        QCOMPARE(whole->precision().name, std::string("int8"));
+        RecogniserOutput expected = play(*whole, m_test, 0, 137); // in the midst of a compared window
+        const Bytes state = whole->saveState();
+        const RecogniserOutput rest = play(*whole, m_test, 137, 400);
+        const auto other = make(m_spiking, "reference", "adaptive");
+        QVERIFY(play(*other, m_test, 0, 137).spikes == expected.spikes);
+        QVERIFY(other->saveState() == state);
+        const auto later = make(m_spiking, "reference", "adaptive");
+        play(*later, m_test, 20, 60);
+        BNOF_VERIFY_OK(later->loadState(state));
+        const RecogniserOutput output = play(*later, m_test, 137, 400);
+        QVERIFY(output.decisions == rest.decisions);
+        QVERIFY(output.spikes == rest.spikes);
+        QVERIFY(output.precisionChanges == rest.precisionChanges);
+        QVERIFY(later->saveState() == whole->saveState());
+        QVERIFY2(whole->precision().reason.find("compared windows") != std::string::npos,
+                 whole->precision().reason.c_str());
+        QVERIFY(!make(m_spiking)->loadState(state).ok()); // of another precision
+        QVERIFY(make(m_spiking)->precision() == PrecisionReading{});
+        QVERIFY(!make(m_spiking, "auto", "fp8"));
+    }
+    void coarseWeightsNameTheSameGas()
+    {
+        const double full = settledAccuracy(play(*make(m_spiking), m_test, 0, m_test.frames()), m_test, 5);
+        for (const char* precision : {"fp16", "int16", "int8", "adaptive"}) {
+            const auto recogniser = make(m_spiking, "auto", precision);
+            QVERIFY2(recogniser, precision);
+            const double accuracy = settledAccuracy(play(*recogniser, m_test, 0, m_test.frames()), m_test, 5);
+            QVERIFY2(accuracy >= 0.95 * full, (precision + (": " + std::to_string(accuracy))).c_str());
+        }
+    }
+    void weightsThatLoseTooMuchAreRaised()
+    {
+        auto model = modelFromBytes(m_spiking);
+        BNOF_VERIFY_OK(model);
+        for (const snn::Projection& projection : fullNetwork(model->spiking).projections)
+            if (projection.target == Outputs)
+                model->spiking.clips.insert(model->spiking.clips.begin(), {projection.name, {true, 3}});
+        const Bytes spoilt = modelToBytes(*model);
+        const auto recogniser = make(spoilt, "auto", "adaptive");
+        QVERIFY(recogniser);
+        RecogniserOutput output;
+        for (int round = 0; round < 3 && output.precisionChanges.empty(); ++round) {
+            const auto more = test::record({{1, 50, 20}, {0, 0, 20}, {2, 70, 20}}, 10, 500 + round);
+            recogniser->reset();
+            output = play(*recogniser, more, 0, more.frames());
+        }
+        QVERIFY(!output.precisionChanges.empty());
+        QCOMPARE(output.precisionChanges.front().name, std::string("fp16"));
+        QVERIFY2(output.precisionChanges.front().reason.find("below the limit") != std::string::npos,
+                 output.precisionChanges.front().reason.c_str());
+        QVERIFY(recogniser->precision().name != "int8");
     }
     void aGapStartsTheNetworkAfresh()
     {

@@ -117,6 +117,7 @@ class TestSession : public test::Suite {
 private slots:
     void initTestCase();
     void recordsMarksAndReplaysBitIdentically();
+    void adaptivePrecisionIsRecordedAndReplayed();
     void unplugAndReplugContinueTheSameRecording();
     void framesThatAreNotRecognisedStayInStep();
     void recordingStopsCleanlyWhenTheDiskIsNearlyFull();
@@ -204,6 +205,38 @@ void TestSession::recordsMarksAndReplaysBitIdentically()
     const auto vector = session::Session::start(other);
     BNOF_VERIFY_OK(vector);
     QVERIFY((*vector)->status().backEnd != "reference");
+}
+
+void TestSession::adaptivePrecisionIsRecordedAndReplayed()
+{
+    // Readout weights that int8 spoils, so that the precision changes while the recording runs.
+    auto model = olfaction::modelFromBytes(m_model);
+    BNOF_VERIFY_OK(model);
+    for (const snn::Projection& projection : olfaction::fullNetwork(model->spiking).projections)
+        if (projection.target == olfaction::Outputs)
+            model->spiking.clips.insert(model->spiking.clips.begin(), {projection.name, {true, 3}});
+    sensing::SimulatorOptions options;
+    options.speed = 20;
+    RunningSimulator simulator(options);
+    session::SessionConfiguration configuration;
+    configuration.sources = {simulator.uri("time=device")};
+    configuration.modelBytes = olfaction::modelToBytes(*model);
+    configuration.precision = "adaptive";
+    auto started = session::Session::start(configuration);
+    BNOF_VERIFY_OK(started);
+    const auto session = std::move(*started);
+    QVERIFY(waitFor([&] { return session->status().decisions > 5; }));
+    session->startRecording({.path = file("precision.bnr"), .title = "", .operatorName = "", .notes = ""});
+    QVERIFY(waitFor([&] { return session->status().backEndReason.find("fp16: agreed") != std::string::npos; }, 60000));
+    session->stopRecording();
+    QVERIFY(waitFor([&] { return session->status().lastRecording == file("precision.bnr"); }));
+    stopAndWait(*session);
+    const auto events = eventsOf(file("precision.bnr"));
+    QVERIFY(std::any_of(events.begin(), events.end(), [](const StreamEvent& event) {
+        return event.kind == StreamEvent::Kind::BackEndChanged && event.text.find("weights in fp16") == 0;
+    }));
+    const auto proof = replay(file("precision.bnr"));
+    QVERIFY2(proof.match, proof.remark.c_str());
 }
 
 void TestSession::unplugAndReplugContinueTheSameRecording()

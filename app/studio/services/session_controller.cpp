@@ -154,7 +154,7 @@ void SessionController::begin(const Plan& plan)
 void SessionController::startSession(const QString& uri)
 {
     session::SessionConfiguration configuration;
-    configuration.backEnd = m_configuration.values().text("recognition.back_end");
+    session::applyRecognitionSettings(m_configuration.values(), configuration);
     configuration.timePhases = true; // for the network view; a few clock readings a tick
     configuration.settings = session::recordedSettings(m_configuration.values());
     configuration.historySamples = historyFor(m_configuration.number("display.history"));

@@ -37,6 +37,12 @@ constexpr std::array texts{
     Text{"recognition.back_end", QT_TRANSLATE_NOOP("Settings", "Back end"),
          QT_TRANSLATE_NOOP("Settings", "What computes the spiking network; automatic takes the fastest on this "
                                        "computer. Results are the same.")},
+    Text{"recognition.precision", QT_TRANSLATE_NOOP("Settings", "Precision"),
+         QT_TRANSLATE_NOOP("Settings", "Form of the network's weights. Adaptive takes as few bits as give the same "
+                                       "decisions and is recorded. Takes effect with the next session.")},
+    Text{"recognition.precision_limit", QT_TRANSLATE_NOOP("Settings", "Least agreement"),
+         QT_TRANSLATE_NOOP("Settings", "Adaptive precision: share of decisions that must agree with full "
+                                       "precision.")},
     Text{"recording.folder", QT_TRANSLATE_NOOP("Settings", "Folder"),
          QT_TRANSLATE_NOOP("Settings", "Where recordings go; empty: BioNeuro in your documents.")},
     Text{"recording.codec", QT_TRANSLATE_NOOP("Settings", "Compression"),
@@ -71,6 +77,12 @@ constexpr std::array choices{
     std::pair{std::string_view("vector"), QT_TRANSLATE_NOOP("Settings", "vector (one core)")},
     std::pair{std::string_view("parallel"), QT_TRANSLATE_NOOP("Settings", "parallel (all cores)")},
     std::pair{std::string_view("cuda"), QT_TRANSLATE_NOOP("Settings", "CUDA (graphics card)")},
+    std::pair{std::string_view("model"), QT_TRANSLATE_NOOP("Settings", "as the model has it")},
+    std::pair{std::string_view("fp32"), QT_TRANSLATE_NOOP("Settings", "fp32 (32 bits)")},
+    std::pair{std::string_view("fp16"), QT_TRANSLATE_NOOP("Settings", "fp16 (16 bits)")},
+    std::pair{std::string_view("int16"), QT_TRANSLATE_NOOP("Settings", "int16 (16 bits)")},
+    std::pair{std::string_view("int8"), QT_TRANSLATE_NOOP("Settings", "int8 (8 bits)")},
+    std::pair{std::string_view("adaptive"), QT_TRANSLATE_NOOP("Settings", "adaptive")},
     std::pair{std::string_view("lz4"), QT_TRANSLATE_NOOP("Settings", "LZ4")},
     std::pair{std::string_view("none"), QT_TRANSLATE_NOOP("Settings", "none")},
 };
