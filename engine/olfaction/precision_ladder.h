@@ -20,10 +20,10 @@ struct PrecisionLadderOptions {
     /// "model": as the network says; "fp32", "fp16", "int16", "int8": all weights that do not learn; "adaptive": int8
     /// as long as its decisions agree with those of the model's own precision.
     std::string precision = "model";
-    double limit = 0.99;                          ///< adaptive: see snn::PrecisionMonitorOptions
+    double limit = 0.99;                    ///< adaptive: see snn::PrecisionMonitorOptions
     std::vector<snn::ProjectionClip> clips; ///< of int8, one a projection, or empty: nothing is clipped
-    std::uint32_t population = 0;                 ///< whose spikes decide
-    std::uint32_t windowIntervals = 1;            ///< decision intervals that a decision reads
+    std::uint32_t population = 0;           ///< whose spikes decide
+    std::uint32_t windowIntervals = 1;      ///< decision intervals that a decision reads
     snn::SimulationOptions simulation;
 };
 

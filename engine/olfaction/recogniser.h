@@ -47,7 +47,7 @@ struct RecogniserOutput {
     std::vector<std::vector<Spike>> spikes; ///< per layer; ticks count from the last reset
     std::vector<Decision> decisions;
     std::vector<PrecisionReading> precisionChanges; ///< taken effect behind the last decision
-    Timestamp tickZero = 0; ///< set by process(): the session time of tick 0 of these spikes
+    Timestamp tickZero = 0;                         ///< set by process(): the session time of tick 0 of these spikes
 
     void clear()
     {
@@ -93,8 +93,8 @@ struct RecogniserOptions {
     std::string backEnd = "auto"; ///< see snn::SimulationOptions
     bool timePhases = false;      ///< the same
     unsigned threads = 0;         ///< the same
-    /// "model": weights as the model has them; "fp32", "fp16", "int16", "int8"; "adaptive": as few bits as agree with the
-    /// model's own precision. Classical recognisers have no such weights and ignore it.
+    /// "model": weights as the model has them; "fp32", "fp16", "int16", "int8"; "adaptive": as few bits as agree with
+    /// the model's own precision. Classical recognisers have no such weights and ignore it.
     std::string precision = "model";
     double precisionLimit = 0.99; ///< adaptive: least share of decisions that agree
     /// Not 0: at every multiple of so many ticks the network is put away as saved bytes and taken up from them again.

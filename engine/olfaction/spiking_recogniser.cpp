@@ -19,8 +19,7 @@ Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::
     auto decide = [gases = model.gases.size(), calibration = model.spiking.calibration](auto counts) {
         return decideFromCounts(counts, gases, calibration).gas;
     };
-    BNOF_TRY_ASSIGN(PrecisionLadder network,
-                    PrecisionLadder::create(full, ladder, std::move(decide)));
+    BNOF_TRY_ASSIGN(PrecisionLadder network, PrecisionLadder::create(full, ladder, std::move(decide)));
     std::unique_ptr<SpikingRecogniser> recogniser(
         new SpikingRecogniser(std::move(model), std::move(digest), std::move(network), options.saveEveryTicks));
     BNOF_TRY(recogniser->applyBiases());

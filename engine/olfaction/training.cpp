@@ -188,9 +188,9 @@ Result<Discriminant> templatesOf(const FeatureRows& rows, const std::vector<std:
 struct CalibrationResult {
     ReadoutCalibration calibration;
     std::vector<std::pair<std::string, snn::ProjectionClip>> clips; ///< see SpikingPart
-    double accuracy = 0;     ///< of held-out windows of trained gases
-    double agreement = 0;    ///< with the teacher
-    double novelSilence = 0; ///< share of novel points that were not named
+    double accuracy = 0;                                            ///< of held-out windows of trained gases
+    double agreement = 0;                                           ///< with the teacher
+    double novelSilence = 0;                                        ///< share of novel points that were not named
     double kenyonActivity = 0;
     double spikesPerWindow = 0;
 };

@@ -24,9 +24,10 @@ Result<std::vector<int>> decisionsOf(const snn::Network& network, const SpikingP
 
 } // namespace
 
-Result<std::vector<std::pair<std::string, snn::ProjectionClip>>>
-fitClips(const SpikingPart& part, const std::vector<DiscriminantPoint>& points, std::size_t gases,
-         const TrainingOptions& options)
+Result<std::vector<std::pair<std::string, snn::ProjectionClip>>> fitClips(const SpikingPart& part,
+                                                                          const std::vector<DiscriminantPoint>& points,
+                                                                          std::size_t gases,
+                                                                          const TrainingOptions& options)
 {
     std::vector<DiscriminantPoint> few;
     for (std::size_t i = 0; i < std::min(points.size(), presentations); ++i)

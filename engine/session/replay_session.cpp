@@ -278,8 +278,7 @@ Result<std::unique_ptr<Recognition>> recognitionFor(const std::vector<std::uint8
     if (ownModel) { // unlike the back end, the precision belongs to the result: only the recorded one gives it again
         const std::string& precision = recorded["recognition.precision"].toString();
         options.precision = precision.empty() ? "model" : precision;
-        options.precisionLimit =
-            recorded["recognition.precision_limit"].toDouble(configuration.precisionLimit) / 100;
+        options.precisionLimit = recorded["recognition.precision_limit"].toDouble(configuration.precisionLimit) / 100;
     }
     if (const std::string& backEnd = recorded["recognition.back_end"].toString();
         configuration.backEnd == "auto" && !backEnd.empty()) {

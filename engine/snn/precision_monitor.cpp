@@ -165,8 +165,8 @@ Result<void> PrecisionMonitor::loadState(const Json& state)
 {
     constexpr std::int64_t most = std::int64_t{1} << 31;
     JsonFields fields(state, "precision_monitor");
-    const auto level = static_cast<std::size_t>(
-        fields.integer("level", 0, static_cast<std::int64_t>(m_options.levels.size()) - 1));
+    const auto level =
+        static_cast<std::size_t>(fields.integer("level", 0, static_cast<std::int64_t>(m_options.levels.size()) - 1));
     const auto exposures = static_cast<std::uint64_t>(fields.integer("exposures", 0, std::int64_t{1} << 50));
     const auto started = static_cast<std::uint32_t>(fields.integer("started", 1, most));
     const auto agreeing = static_cast<std::uint32_t>(fields.integer("agreeing_run", 0, most));

@@ -263,9 +263,10 @@ private slots:
     {
         auto model = modelFromBytes(m_spiking);
         BNOF_VERIFY_OK(model);
+        model->spiking.clips.clear();
         for (const snn::Projection& projection : fullNetwork(model->spiking).projections)
             if (projection.target == Outputs)
-                model->spiking.clips.insert(model->spiking.clips.begin(), {projection.name, {true, 3}});
+                model->spiking.clips.push_back({projection.name, {true, 3}});
         const Bytes spoilt = modelToBytes(*model);
         const auto recogniser = make(spoilt, "auto", "adaptive");
         QVERIFY(recogniser);
@@ -275,7 +276,7 @@ private slots:
             recogniser->reset();
             output = play(*recogniser, more, 0, more.frames());
         }
-        QVERIFY(!output.precisionChanges.empty());
+        QVERIFY2(!output.precisionChanges.empty(), recogniser->precision().reason.c_str());
         QCOMPARE(output.precisionChanges.front().name, std::string("fp16"));
         QVERIFY2(output.precisionChanges.front().reason.find("below the limit") != std::string::npos,
                  output.precisionChanges.front().reason.c_str());

@@ -9,6 +9,9 @@
 #include "engine/compute/quantisation.h"
 #include "engine/snn/clip_calibration.h"
 #include "engine/snn/precision_monitor.h"
+#include "engine/snn/reduced_precision.h"
+#include "engine/snn/simulation.h"
+#include "tests/snn/random_network.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;
@@ -62,6 +65,9 @@ private slots:
     void theComparedShareIsHashed();
     void switchesAreLoggedWithTheirReason();
     void aCopyIsIndependent();
+    void aSavedMonitorGoesOnExactly();
+    void statesMoveBetweenPrecisions();
+    void clippedNetworksAreChecked();
     void nonsenseIsRefused_data();
     void nonsenseIsRefused();
     void calibrationPrefersTheClipThatAgrees();
@@ -297,6 +303,104 @@ void TestPrecision::switchesAreLoggedWithTheirReason()
     QVERIFY(first.reason.find("int8 agreed with fp32 in") == 0);
     QVERIFY(first.reason.find("below the limit of 99.00 %") != std::string::npos);
     QCOMPARE(monitor->switches()[1].reason, std::string("int8 agreed with fp32 in 500 compared exposures in a row"));
+}
+
+void TestPrecision::aSavedMonitorGoesOnExactly()
+{
+    PrecisionMonitorOptions options = everything();
+    options.window = 60; // so that two sequences are under way
+    auto first = PrecisionMonitor::create(options);
+    BNOF_VERIFY_OK(first);
+    PhiloxSequence random(5, 5);
+    feed(*first, random, 0.995, 47);
+    auto second = PrecisionMonitor::create(options);
+    BNOF_VERIFY_OK(second->loadState(first->saveState()));
+    PhiloxSequence again = random;
+    QCOMPARE(feed(*first, random, 0.9, 500, 47), feed(*second, again, 0.9, 500, 47));
+    QVERIFY(first->saveState() == second->saveState());
+    QVERIFY(first->switches() == second->switches());
+    for (const char* field : {"level", "exposures", "started", "agreeing_run", "sequences"}) {
+        Json damaged = first->saveState();
+        damaged.set(field, -3);
+        QVERIFY2(!second->loadState(damaged).ok(), field);
+    }
+    QVERIFY(first->saveState() == second->saveState());
+}
+
+void TestPrecision::statesMoveBetweenPrecisions()
+{
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        Network full = test::randomNetwork(seed, true);
+        for (Projection& projection : full.projections)
+            projection.plasticity.reset();
+        full = withPrecision(std::move(full), Precision::Float32);
+        auto running = Simulation::create(full, {.backEnd = "vector"});
+        BNOF_VERIFY_OK(running);
+        SpikesByPopulation spikes;
+        running->run(97, spikes);
+        auto same = Simulation::create(full, {.backEnd = "reference"});
+        BNOF_VERIFY_OK(same);
+        BNOF_VERIFY_OK(same->adopt(*running));
+        QVERIFY(same->saveState() == running->saveState());
+        for (const Precision precision : {Precision::Float16, Precision::Int16, Precision::Int8}) {
+            const Network coarse = withPrecision(full, precision);
+            auto moved = Simulation::create(coarse, {.backEnd = "vector"});
+            BNOF_VERIFY_OK(moved);
+            if (const auto result = moved->adopt(*running); !result.ok()) {
+                // Rounding can make all weights of a list equal, and equal weights are kept in another form.
+                QVERIFY2(result.error().message().find("more than the precision") != std::string::npos,
+                         result.error().message().c_str());
+                continue;
+            }
+            QCOMPARE(moved->tick(), running->tick());
+            for (std::uint32_t p = 0; p < full.populations.size(); ++p)
+                if (!std::holds_alternative<CounterParameters>(full.populations[p].model))
+                    QVERIFY(moved->membrane(p) == running->membrane(p));
+            // What came out is a legal state: it can be saved, loaded, and goes on alike everywhere.
+            auto loaded = Simulation::create(coarse, {.backEnd = "reference"});
+            BNOF_VERIFY_OK(loaded->loadState(moved->saveState()));
+            SpikesByPopulation a;
+            SpikesByPopulation b;
+            moved->run(50, a);
+            loaded->run(50, b);
+            QVERIFY(a == b);
+            QVERIFY(moved->saveState() == loaded->saveState());
+        }
+    }
+    auto learning = test::randomNetwork(1, true);
+    for (std::uint64_t seed = 2; std::none_of(learning.projections.begin(), learning.projections.end(),
+                                              [](const Projection& p) { return p.plasticity.has_value(); });
+         ++seed)
+        learning = test::randomNetwork(seed, true);
+    auto one = Simulation::create(learning);
+    auto two = Simulation::create(learning);
+    BNOF_VERIFY_OK(one);
+    QVERIFY(!one->adopt(*two).ok());
+    auto other = Simulation::create(test::randomNetwork(2));
+    QVERIFY(!other->adopt(*one).ok());
+}
+
+void TestPrecision::clippedNetworksAreChecked()
+{
+    Network network;
+    network.populations = {{"a", 3, LifParameters{}}, {"b", 1, LifParameters{}}};
+    Projection projection;
+    projection.name = "weighted";
+    projection.target = 1;
+    projection.connectivity = ExplicitList{{0, 1, 2}, {0, 0, 0}, {1, 2, 100}};
+    network.projections = {projection};
+    const std::vector<ProjectionClip> clips{{true, 50}};
+    const auto clipped = withClips(network, clips);
+    BNOF_VERIFY_OK(clipped);
+    const auto& list = std::get<ExplicitList>(clipped->projections[0].connectivity);
+    QVERIFY((list.weights == std::vector<float>{1, 2, 2}));
+    QVERIFY(clipped->projections[0].precision == Precision::Int8);
+    QVERIFY(withClips(network, {})->projections[0].precision == Precision::Int8);
+    QVERIFY(!withClips(network, std::vector<ProjectionClip>(2)).ok());
+    QVERIFY(!withClips(network, std::vector<ProjectionClip>{{true, 0}}).ok());
+    network.projections[0].plasticity = Plasticity{};
+    QVERIFY(!withClips(network, clips).ok());
+    QVERIFY(withPrecision(network, Precision::Int8).projections[0].precision == Precision::Float32);
 }
 
 void TestPrecision::aCopyIsIndependent()
