@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// list, info, verify, repair, reindex and export: what is done to recordings that exist.
+// list, info, verify, repair and reindex: what is done to recordings that exist.
 
 #include <filesystem>
 
 #include "app/cli/command.h"
 #include "app/cli/determinism.h"
 #include "engine/recording/catalogue.h"
-#include "engine/recording/export_csv.h"
 #include "engine/recording/library.h"
 #include "engine/recording/reader.h"
 
@@ -248,35 +247,6 @@ int runReindex(const Invocation& invocation)
     return Ok;
 }
 
-void describeExport(QCommandLineParser& parser)
-{
-    parser.addOption({QStringLiteral("out"), QStringLiteral("The CSV file to write (default: beside the recording)."),
-                      QStringLiteral("FILE")});
-    parser.addOption({QStringLiteral("spikes"), QStringLiteral("Write the spikes as well (FILE.spikes.csv).")});
-}
-
-int runExport(const Invocation& invocation)
-{
-    const std::string path = invocation.argument(0);
-    const auto reader = recording::Reader::open(path);
-    if (!reader.ok())
-        return fail(reader.error());
-    const std::string out = invocation.isSet("out") ? invocation.value("out")
-                                                    : std::filesystem::path(path).replace_extension(".csv").string();
-    const auto result = recording::exportCsv(**reader, out, invocation.isSet("spikes"), [](double share) {
-        showProgress("exporting, " + std::to_string(static_cast<int>(share * 100)) + " %");
-        return !interrupted();
-    });
-    if (!result.ok())
-        return fail(result.error());
-    showProgress({});
-    if (invocation.json)
-        printLine(Json::object().set("file", out).set("sidecar", out + ".json"));
-    else
-        printLine("wrote " + out + " and " + out + ".json");
-    return Ok;
-}
-
 } // namespace
 
 const Command listCommand{"list",
@@ -318,14 +288,5 @@ const Command reindexCommand{"reindex",
                              false,
                              nullptr,
                              runReindex};
-const Command exportCommand{"export",
-                            "FILE [--out FILE] [--spikes]",
-                            "Export a recording as CSV with a metadata sidecar.",
-                            "bnof export run.bnr --out run.csv",
-                            1,
-                            1,
-                            false,
-                            describeExport,
-                            runExport};
 
 } // namespace bnof::cli

@@ -39,4 +39,35 @@ private:
     bool m_keep = false;
 };
 
+/// The same for what a library or a recorder writes by name: a file, or a folder with everything in it.
+class NewPath {
+public:
+    enum class Kind { File, Folder };
+
+    /// Makes the empty file or folder under its temporary name. Errors as NewFile::create().
+    [[nodiscard]] static Result<std::unique_ptr<NewPath>> create(const std::string& path, Kind kind);
+    ~NewPath();
+    NewPath(const NewPath&) = delete;
+    NewPath& operator=(const NewPath&) = delete;
+
+    [[nodiscard]] const std::string& temporary() const { return m_temporary; }
+    /// Flush everything to the disk and give it its name; fails when somebody else took the name meanwhile.
+    Result<void> publish();
+    void keep() { m_keep = true; }
+
+private:
+    NewPath(std::string path, std::string temporary, Kind kind)
+        : m_path(std::move(path)), m_temporary(std::move(temporary)), m_kind(kind)
+    {}
+
+    std::string m_path;
+    std::string m_temporary;
+    Kind m_kind;
+    bool m_published = false;
+    bool m_keep = false;
+};
+
+/// Give `from` the name `to` on the same file system; fails when `to` exists.
+Result<void> renameNew(const std::string& from, const std::string& to);
+
 } // namespace bnof::recording

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace bnof::recording {
@@ -73,14 +75,70 @@ Result<void> NewFile::publish()
     BNOF_TRY(flush());
     if (::fsync(m_fd) != 0)
         return writeError(errno, m_path);
-    if (::renameat2(AT_FDCWD, m_temporary.c_str(), AT_FDCWD, m_path.c_str(), RENAME_NOREPLACE) != 0) {
-        // File systems without that call: a second name, which is refused too when the name is taken.
-        if (errno != EINVAL && errno != ENOSYS)
-            return errno == EEXIST ? existsError(m_path) : writeError(errno, m_path);
-        if (::link(m_temporary.c_str(), m_path.c_str()) != 0)
-            return errno == EEXIST ? existsError(m_path) : writeError(errno, m_path);
-        ::unlink(m_temporary.c_str());
+    BNOF_TRY(renameNew(m_temporary, m_path));
+    m_published = true;
+    return {};
+}
+
+Result<void> renameNew(const std::string& from, const std::string& to)
+{
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return {};
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno == EEXIST ? existsError(to) : writeError(errno, to);
+    // File systems without that call: a second name, which is refused too when the name is taken. Folders have
+    // one name only; between the look and the rename an empty folder of that name would be replaced.
+    if (std::error_code ignored; std::filesystem::is_directory(from, ignored)) {
+        if (::access(to.c_str(), F_OK) == 0)
+            return existsError(to);
+        return ::rename(from.c_str(), to.c_str()) == 0 ? Result<void>() : writeError(errno, to);
     }
+    if (::link(from.c_str(), to.c_str()) != 0)
+        return errno == EEXIST ? existsError(to) : writeError(errno, to);
+    ::unlink(from.c_str());
+    return {};
+}
+
+Result<std::unique_ptr<NewPath>> NewPath::create(const std::string& path, Kind kind)
+{
+    std::string bare = path;
+    while (bare.size() > 1 && bare.back() == '/')
+        bare.pop_back();
+    if (::access(bare.c_str(), F_OK) == 0)
+        return existsError(bare);
+    const std::string temporary = bare + ".part-" + std::to_string(::getpid());
+    if (kind == Kind::Folder) {
+        if (::mkdir(temporary.c_str(), 0777) != 0)
+            return writeError(errno, bare);
+    } else {
+        const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return writeError(errno, bare);
+        ::close(fd);
+    }
+    return std::unique_ptr<NewPath>(new NewPath(bare, temporary, kind));
+}
+
+NewPath::~NewPath()
+{
+    std::error_code ignored;
+    if (!m_published)
+        std::filesystem::remove_all(m_temporary, ignored);
+    else if (!m_keep)
+        std::filesystem::remove_all(m_path, ignored);
+}
+
+Result<void> NewPath::publish()
+{
+    const int fd = ::open(m_temporary.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return writeError(errno, m_path);
+    // What is in a folder was flushed file by file; the folder itself holds the names.
+    const int failed = ::fsync(fd) != 0 ? errno : 0;
+    ::close(fd);
+    if (failed != 0 && !(m_kind == Kind::Folder && failed == EINVAL))
+        return writeError(failed, m_path);
+    BNOF_TRY(renameNew(m_temporary, m_path));
     m_published = true;
     return {};
 }
