@@ -1320,6 +1320,46 @@
         <source>CUDA (graphics card)</source>
         <translation>CUDA (Grafikkarte)</translation>
     </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Form of the network&apos;s weights. Adaptive takes as few bits as give the same decisions and is recorded. Takes effect with the next session.</source>
+        <translation>Form der Gewichte des Netzes. Anpassend nimmt so wenige Bits, wie dieselben Entscheidungen ergeben, und wird aufgezeichnet. Gilt ab der nächsten Sitzung.</translation>
+    </message>
+    <message>
+        <source>Least agreement</source>
+        <translation>Kleinste Übereinstimmung</translation>
+    </message>
+    <message>
+        <source>Adaptive precision: share of decisions that must agree with full precision.</source>
+        <translation>Anpassende Genauigkeit: Anteil der Entscheidungen, die mit der vollen Genauigkeit übereinstimmen müssen.</translation>
+    </message>
+    <message>
+        <source>as the model has it</source>
+        <translation>wie im Modell</translation>
+    </message>
+    <message>
+        <source>fp32 (32 bits)</source>
+        <translation>fp32 (32 Bit)</translation>
+    </message>
+    <message>
+        <source>fp16 (16 bits)</source>
+        <translation>fp16 (16 Bit)</translation>
+    </message>
+    <message>
+        <source>int16 (16 bits)</source>
+        <translation>int16 (16 Bit)</translation>
+    </message>
+    <message>
+        <source>int8 (8 bits)</source>
+        <translation>int8 (8 Bit)</translation>
+    </message>
+    <message>
+        <source>adaptive</source>
+        <translation>anpassend</translation>
+    </message>
 </context>
 <context>
     <name>TableCopy</name>

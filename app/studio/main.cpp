@@ -2,6 +2,7 @@
 #include <QApplication>
 
 #include "app/studio/program.h"
+#include "app/studio/services/end_signals.h"
 #include "engine/base/build_config.h"
 
 int main(int argc, char** argv)
@@ -17,6 +18,9 @@ int main(int argc, char** argv)
                                   bnof::studio::Paths::standard());
     QObject::connect(&program, &bnof::studio::Program::quitRequested, &application, &QApplication::quit,
                      Qt::QueuedConnection);
+    // A running recording is finished first.
+    bnof::studio::EndSignals end;
+    QObject::connect(&end, &bnof::studio::EndSignals::asked, &program, [&program] { program.window().closeNow(); });
     program.start();
     return QApplication::exec();
 }

@@ -164,7 +164,8 @@ struct PairStdp {
     bool operator==(const PairStdp&) const = default;
 };
 
-/// Triplet STDP (Pfister & Gerstner 2006), all to all:
+/// Triplet STDP (Pfister & Gerstner 2006, J. Neurosci. 26; the defaults are table 4's for visual cortex, full model),
+/// all to all:
 ///   pre:  w -= o1 (depression + tripletDepression r2);         post:  w += r1 (potentiation + tripletPotentiation o2)
 /// with r1 (tau_plus), r2 (tau_x) of the source and o1 (tau_minus), o2 (tau_y) of the target; r2 and o2 are read
 /// before their own spike counts.
@@ -173,7 +174,7 @@ struct TripletStdp {
     double tauMinusMs = 33.7;
     double tauXMs = 101;
     double tauYMs = 125;
-    double potentiation = 0.005;
+    double potentiation = 5e-10;
     double depression = 0.007;
     double tripletPotentiation = 0.0062;
     double tripletDepression = 0.00023;

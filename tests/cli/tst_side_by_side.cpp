@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two instances of the program at once: on one file, one catalogue, one port.
 #include <QDir>
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QTemporaryDir>
@@ -24,6 +25,7 @@ private slots:
     void twoRecordersAndTwoListsOfOneLibrary();
     void twoSourcesOnOnePort();
     void twoSimulatorsOnOneTcpPort();
+    void theAppEndsCleanlyWhenItIsAskedTo();
 
 private:
     [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
@@ -117,6 +119,33 @@ void TestSideBySide::twoRecordersAndTwoListsOfOneLibrary()
         QCOMPARE(runBnof({QStringLiteral("verify"), path}).code, 0);
     }
     QCOMPARE(listed.out.count("\"complete\":true"), 2);
+}
+
+void TestSideBySide::theAppEndsCleanlyWhenItIsAskedTo()
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const char* name : {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"})
+        environment.insert(QString::fromLatin1(name), file(name));
+    environment.insert(QStringLiteral("QT_QPA_PLATFORM"), QStringLiteral("offscreen"));
+    QProcess studio;
+    studio.setProcessEnvironment(environment);
+    studio.start(QStringLiteral(BNOF_TEST_BIN_DIR "/bnof-studio"),
+                 {QStringLiteral("--simulate"), QStringLiteral("--record")});
+    QString recorded;
+    const auto found = [&] {
+        QDirIterator files(m_folder.path(), {QStringLiteral("*.bnr")}, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext())
+            if (const QString path = files.next(); path.contains(QLatin1String("BioNeuro")))
+                recorded = path;
+        return !recorded.isEmpty();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(found(), 30000);
+    QVERIFY(waitForSize(recorded, 1 << 16));
+    studio.terminate(); // what Ctrl-C, a log-out or a shutdown do
+    QCOMPARE(finish(studio).code, 0);
+    const auto info = runBnof({QStringLiteral("info"), recorded, QStringLiteral("--json")});
+    QCOMPARE(info.code, 0);
+    QVERIFY2(info.out.contains("\"complete\":true"), info.out.constData());
 }
 
 void TestSideBySide::twoSourcesOnOnePort()

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/settings/setting_row.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QStandardItemModel>
+#include <QThreadPool>
 #include <QToolButton>
 
 #include <algorithm>
@@ -90,7 +93,13 @@ QWidget* SettingRow::makeEditor()
         for (const QString& value : toQString(m_setting.choices).split(QLatin1Char('|')))
             m_combo->addItem(SettingTexts::choice(m_setting.key, value), value);
         if (m_setting.key == "recognition.back_end")
-            disableMissingBackEnds();
+            // Asking for a graphics card loads its driver, which takes a while.
+            QThreadPool::globalInstance()->start([row = QPointer<SettingRow>(this)] {
+                QMetaObject::invokeMethod(qApp, [row, present = snn::availableBackEnds()] {
+                    if (row)
+                        row->disableMissingBackEnds(present);
+                });
+            });
         connect(m_combo, &QComboBox::activated, this, [this] { apply(m_combo->currentData().toString()); });
         m_combo->setFocusPolicy(Qt::StrongFocus);
         m_combo->setMinimumHeight(Theme::space(8));
@@ -106,9 +115,8 @@ QWidget* SettingRow::makeEditor()
 }
 
 /// What this machine cannot run cannot be chosen; the list says so instead of hiding it.
-void SettingRow::disableMissingBackEnds()
+void SettingRow::disableMissingBackEnds(const std::vector<std::string>& present)
 {
-    const auto present = snn::availableBackEnds();
     auto* items = qobject_cast<QStandardItemModel*>(m_combo->model());
     for (int i = 0; items && i < m_combo->count(); ++i) {
         const std::string name = m_combo->itemData(i).toString().toStdString();

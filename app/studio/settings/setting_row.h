@@ -32,7 +32,7 @@ public:
 private:
     QWidget* makeEditor();
     QWidget* makeChooser(); ///< null when the value is not a file or folder
-    void disableMissingBackEnds();
+    void disableMissingBackEnds(const std::vector<std::string>& present);
     void apply(const QString& value);
     void showValue();
     void showProblem(const QString& text);
