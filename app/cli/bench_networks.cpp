@@ -110,13 +110,13 @@ Network flySized(std::uint32_t neurons)
     lif.refractoryMs = 2.2;
     network.populations = {{"excitatory", excitatory, lif},
                            {"inhibitory", inhibitory, lif},
-                           {"input e", excitatory, PoissonParameters{72, PoissonSampling::Intervals}},
-                           {"input i", inhibitory, PoissonParameters{72, PoissonSampling::Intervals}}};
+                           {"input e", excitatory, PoissonParameters{24, PoissonSampling::Intervals}},
+                           {"input i", inhibitory, PoissonParameters{24, PoissonSampling::Intervals}}};
     // 15.0 million synapses: 108.7 onto each neuron.
     for (std::uint32_t target = 0; target < 2; ++target) {
         network.projections.push_back(connect(0, target, Receptor::Excitatory, 0.5, FixedInDegree{76}));
         network.projections.push_back(connect(1, target, Receptor::Inhibitory, 1.0, FixedInDegree{33}));
-        network.projections.push_back(connect(target + 2, target, Receptor::Excitatory, 20, OneToOne{}));
+        network.projections.push_back(connect(target + 2, target, Receptor::Excitatory, 48, OneToOne{}));
     }
     for (Projection& projection : network.projections)
         projection.delayMs = 1.8;

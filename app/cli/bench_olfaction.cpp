@@ -3,6 +3,7 @@
 
 #include "app/cli/bench_measure.h"
 #include "engine/base/files.h"
+#include "engine/compute/energy.h"
 #include "engine/olfaction/recogniser.h"
 #include "engine/sensing/simulated_nose.h"
 
@@ -55,6 +56,44 @@ Result<Figure> decisionLatency(const BenchOptions& options)
     return figure;
 }
 
+/// Frames as fast as possible on one thread; the energy of the whole processor while they last.
+Result<Figure> decisionEnergy(const BenchOptions& options)
+{
+    auto meter = compute::EnergyMeter::open();
+    const compute::EnergyReading before = meter.read();
+    if (!before.cpuJoules)
+        return makeError(ErrorKind::Device, before.missing.front());
+    BNOF_TRY_ASSIGN(const std::string path, findResource("models/default.bnofmodel"));
+    BNOF_TRY_ASSIGN(const std::string bytes, readFile(path));
+    BNOF_TRY_ASSIGN(const auto recogniser,
+                    olfaction::makeRecogniser({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}));
+    sensing::SimulatedNose nose({}, sensing::demonstrationScript(1));
+    BNOF_TRY_ASSIGN(const std::vector<std::size_t> order,
+                    olfaction::matchChannels(recogniser->info().channels, nose.channels()));
+    std::vector<float> values, ordered(order.size());
+    olfaction::RecogniserOutput output;
+    std::size_t decisions = 0;
+    const std::int64_t end = monotonicNow() + fromSeconds(std::max(options.secondsEach, 1.0));
+    while (monotonicNow() < end) {
+        const Timestamp t = fromSeconds(nose.seconds());
+        nose.next(values);
+        for (std::size_t i = 0; i < order.size(); ++i)
+            ordered[i] = values[order[i]];
+        output.clear();
+        BNOF_TRY(recogniser->process(SensorFrame{t, ordered, toSeconds(t)}, output));
+        decisions += output.decisions.size();
+    }
+    const compute::EnergyReading after = meter.read();
+    Figure figure;
+    figure.name = "olfaction.decision_energy";
+    figure.unit = "J";
+    figure.better = Figure::Better::Lower;
+    figure.value = (*after.cpuJoules - *before.cpuJoules) / static_cast<double>(std::max<std::size_t>(decisions, 1));
+    figure.detail.set("decisions", decisions)
+        .set("measures", "energy of the whole processor package, idle share included");
+    return figure;
+}
+
 } // namespace
 
 std::vector<Benchmark> olfactionBenchmarks()
@@ -64,6 +103,14 @@ std::vector<Benchmark> olfactionBenchmarks()
                  Result<Figure> figure = decisionLatency(options);
                  if (!figure.ok())
                      return {notMeasured("olfaction.decision_latency", "s", Figure::Better::Lower,
+                                         figure.error().message())};
+                 return {figure.value()};
+             }},
+            {"olfaction.decision_energy", "Energy a decision, default model, one thread.",
+             [](const BenchOptions& options) -> std::vector<Figure> {
+                 Result<Figure> figure = decisionEnergy(options);
+                 if (!figure.ok())
+                     return {notMeasured("olfaction.decision_energy", "J", Figure::Better::Lower,
                                          figure.error().message())};
                  return {figure.value()};
              }}};

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Against stand-ins for the driver's library (fake_nvml.cpp), because few machines that run tests have a GPU.
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+
 #include <algorithm>
 
 #include "engine/compute/devices.h"
+#include "engine/compute/energy.h"
 #include "engine/compute/nvml.h"
 #include "engine/compute/shared_library.h"
 #include "tests/support/suite.h"
@@ -37,7 +42,46 @@ private slots:
     void failingCallsAreNamed_data();
     void failingCallsAreNamed();
     void listedDevicesShowTheirActivity();
+    void energyIsCountedAcrossAWrap();
+    void missingEnergyCountersAreExplained();
 };
+
+void TestNvml::energyIsCountedAcrossAWrap()
+{
+    QTemporaryDir folder;
+    const auto write = [&](const char* zone, const char* file, const char* value) {
+        QDir(folder.path()).mkpath(QString::fromLatin1(zone));
+        QFile out(folder.filePath(QLatin1String(zone) + u'/' + QLatin1String(file)));
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write(value);
+    };
+    write("intel-rapl:0", "energy_uj", "9500000");
+    write("intel-rapl:0", "max_energy_range_uj", "10000000");
+    write("intel-rapl:0:0", "energy_uj", "7000000"); // a part of the package
+    write("intel-rapl:0:0", "max_energy_range_uj", "10000000");
+    write("intel-rapl:1", "energy_uj", "1000000");
+    write("intel-rapl:1", "max_energy_range_uj", "10000000");
+    EnergyMeter meter = EnergyMeter::open(folder.path().toStdString(), fake("energy"));
+    const EnergyReading start = meter.read();
+    QCOMPARE(start.cpuJoules.value(), 0.0);
+    QCOMPARE(start.gpuJoules.value(), 3.0); // two GPUs, 1.5 J each since the meter was opened
+    QVERIFY(start.missing.empty());
+    write("intel-rapl:0", "energy_uj", "250000");
+    write("intel-rapl:0:0", "energy_uj", "9000000");
+    write("intel-rapl:1", "energy_uj", "3000000");
+    QCOMPARE(meter.read().cpuJoules.value(), 0.75 + 2);
+}
+
+void TestNvml::missingEnergyCountersAreExplained()
+{
+    QTemporaryDir folder;
+    EnergyMeter meter = EnergyMeter::open(folder.filePath(QStringLiteral("absent")).toStdString(), "libabsent.so");
+    const EnergyReading reading = meter.read();
+    QVERIFY(!reading.cpuJoules && !reading.gpuJoules);
+    QCOMPARE(reading.missing.size(), std::size_t{2});
+    QVERIFY2(contains(reading.missing[0], "no power counters"), reading.missing[0].c_str());
+    QVERIFY2(contains(reading.missing[1], "libabsent.so"), reading.missing[1].c_str());
+}
 
 void TestNvml::everyFigureIsRead()
 {
