@@ -2,6 +2,7 @@
 add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench.h
+  ${CMAKE_CURRENT_LIST_DIR}/bench_codecs.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_linux.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_limits.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_measure.h
@@ -13,6 +14,8 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_sensing.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_snn.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.h
   ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp)
 target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing

@@ -17,15 +17,25 @@ using ByteView = std::span<const std::uint8_t>;
 
 template <typename T> inline void storeLittle(std::uint8_t* out, T value)
 {
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i));
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(out, &value, sizeof(T));
+    } else {
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            out[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i));
+    }
 }
 template <typename T> [[nodiscard]] inline T loadLittle(const std::uint8_t* in)
 {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value |= static_cast<std::uint64_t>(in[i]) << (8 * i);
-    return static_cast<T>(value);
+    if constexpr (std::endian::native == std::endian::little) {
+        T value;
+        std::memcpy(&value, in, sizeof(T));
+        return value;
+    } else {
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            value |= static_cast<std::uint64_t>(in[i]) << (8 * i);
+        return static_cast<T>(value);
+    }
 }
 
 /// Append an integer of fixed width.
