@@ -16,18 +16,20 @@ void unpack(const std::uint8_t* in, const std::uint8_t* end, unsigned width, std
 std::uint32_t prefixSum(std::uint32_t* values, std::size_t count, std::uint32_t start)
 {
     __m256i carry = _mm256_set1_epi32(static_cast<int>(start));
-    const __m256i seven = _mm256_set1_epi32(7);
-    const __m256i three = _mm256_set_epi32(3, 3, 3, 3, 7, 7, 7, 7);
     const __m256i upper = _mm256_set_epi32(-1, -1, -1, -1, 0, 0, 0, 0);
     std::size_t i = 0;
+#pragma GCC unroll 2
     for (; i + 8 <= count; i += 8) {
         __m256i sums = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i));
         sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 4));
         sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 8));
-        sums = _mm256_add_epi32(sums, _mm256_and_si256(_mm256_permutevar8x32_epi32(sums, three), upper));
+        // The sum of each half, all over it; then those of the other half.
+        const __m256i own = _mm256_shuffle_epi32(sums, 0xFF);
+        const __m256i other = _mm256_permute2x128_si256(own, own, 1);
+        sums = _mm256_add_epi32(sums, _mm256_and_si256(other, upper));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_add_epi32(sums, carry));
         // The chain from step to step is this one addition.
-        carry = _mm256_add_epi32(carry, _mm256_permutevar8x32_epi32(sums, seven));
+        carry = _mm256_add_epi32(carry, _mm256_add_epi32(own, other));
     }
     auto sum = static_cast<std::uint32_t>(_mm256_cvtsi256_si32(carry));
     for (; i < count; ++i)

@@ -50,6 +50,7 @@ inline std::size_t unpackEights(const std::uint8_t* in, const std::uint8_t* end,
         return 0;
     if (width > 0 && steps > (available - half - 16) / width + 1)
         steps = (available - half - 16) / width + 1;
+#pragma GCC unroll 4
     for (std::size_t k = 0; k < steps; ++k) {
         const std::uint8_t* at = in + k * width;
         __m256i bytes = _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));

@@ -148,7 +148,8 @@ bool SpikeDecoder::decodePage(std::size_t index, std::uint32_t firstNeuron, std:
         if (in == nullptr)
             return false;
         m_kernels->prefixSum(ticks, page.count, page.firstTick);
-        m_kernels->addOffset(neurons, page.count, firstNeuron);
+        if (firstNeuron != 0)
+            m_kernels->addOffset(neurons, page.count, firstNeuron);
     } else if (kind == PageKind::Runs) {
         in = decodeRuns(in, page, firstNeuron, ticks, neurons);
     } else {

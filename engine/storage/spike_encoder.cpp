@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "engine/storage/spike_codec.h"
 #include "engine/storage/spike_layout.h"
@@ -11,7 +12,7 @@ namespace {
 /// Spikes that a group needs on average before its part of the directory pays.
 constexpr std::size_t spikesPerGroup = 64;
 /// Group numbers are counted in a table when they span no more than this.
-constexpr std::uint64_t directNumbers = 65536;
+constexpr std::uint64_t directNumbers = 4096;
 /// Spikes that a code table of a cold block needs before its 100 or so bytes pay.
 constexpr std::uint32_t spikesPerTable = 4096;
 
@@ -99,24 +100,32 @@ void SpikeEncoder::placeByNumber(std::span<const std::uint32_t> ticks, std::span
     // A shift by 32 would be undefined on 32 bits.
     const auto numberOf = [this](std::uint32_t id) { return static_cast<std::uint32_t>(std::uint64_t{id} >> m_shift); };
     const std::uint32_t base = numberOf(lowest);
-    m_places.assign(numberOf(highest) - base + 1, 0);
-    for (const std::uint32_t id : neurons)
-        ++m_places[numberOf(id) - base];
+    // Four quarters of the block advance side by side, each with its own counters: most spikes belong to few groups,
+    // and one increment would wait for the one before.
+    const std::size_t quarter = (ticks.size() + 3) / 4;
+    m_places.assign((numberOf(highest) - base + std::size_t{1}) * 4, 0);
+    const auto forEach = [&](auto&& visit) {
+        for (std::size_t i = 0; i < quarter; ++i) {
+            for (std::size_t q = 0, at = i; q < 4 && at < ticks.size(); ++q, at += quarter)
+                visit(at, m_places[(numberOf(neurons[at]) - base) * std::size_t{4} + q]);
+        }
+    };
+    forEach([](std::size_t, std::uint32_t& count) { ++count; });
     m_groups.clear();
     std::uint32_t total = 0;
-    for (std::size_t i = 0; i < m_places.size(); ++i) {
-        const std::uint32_t count = m_places[i];
-        if (count > 0)
-            m_groups.push_back({base + static_cast<std::uint32_t>(i), total, count});
-        m_places[i] = total;
-        total += count;
+    for (std::size_t i = 0; i < m_places.size(); i += 4) {
+        const std::uint32_t first = total;
+        for (std::size_t q = 0; q < 4; ++q)
+            total += std::exchange(m_places[i + q], total);
+        if (total > first)
+            m_groups.push_back({base + static_cast<std::uint32_t>(i / 4), first, total - first});
     }
     const auto mask = static_cast<std::uint32_t>((std::uint64_t{1} << m_shift) - 1);
-    for (std::size_t i = 0; i < ticks.size(); ++i) {
-        const std::uint32_t place = m_places[numberOf(neurons[i]) - base]++;
-        m_ticks[place] = ticks[i];
-        m_locals[place] = neurons[i] & mask;
-    }
+    forEach([&](std::size_t at, std::uint32_t& next) {
+        const std::uint32_t place = next++;
+        m_ticks[place] = ticks[at];
+        m_locals[place] = neurons[at] & mask;
+    });
 }
 
 void SpikeEncoder::placeSparse(std::span<const std::uint32_t> ticks, std::span<const std::uint32_t> neurons)
@@ -167,6 +176,10 @@ void SpikeEncoder::encodeHot(std::uint32_t firstTick, Bytes& out)
 std::uint8_t* SpikeEncoder::encodePage(const std::uint32_t* ticks, const std::uint32_t* locals, std::size_t count,
                                        std::uint8_t* out)
 {
+    const std::size_t span = std::size_t{ticks[count - 1] - ticks[0]} + 1;
+    // With two spikes and more a tick counts always win: the ids' differences are no larger than the ids.
+    if (2 * span <= count)
+        return encodeRuns(ticks, locals, count, span, out);
     m_columnA[0] = 0;
     for (std::size_t i = 1; i < count; ++i)
         m_columnA[i] = ticks[i] - ticks[i - 1];
@@ -174,8 +187,7 @@ std::uint8_t* SpikeEncoder::encodePage(const std::uint32_t* ticks, const std::ui
     *end++ = static_cast<std::uint8_t>(PageKind::Deltas);
     end = packColumn(std::span(m_columnA).first(count), end);
     end = packColumn({locals, count}, end);
-    // Counts per tick can only win where most ticks have spikes.
-    const std::size_t span = std::size_t{ticks[count - 1] - ticks[0]} + 1;
+    // With fewer than a spike in two ticks they never do.
     if (span > 2 * count || span > maxPageTicks)
         return end;
     const std::uint8_t* runs = encodeRuns(ticks, locals, count, span, m_page.data());
@@ -190,10 +202,14 @@ std::uint8_t* SpikeEncoder::encodeRuns(const std::uint32_t* ticks, const std::ui
                                        std::size_t span, std::uint8_t* out)
 {
     std::fill_n(m_columnA.begin(), span, 0U);
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool fresh = i == 0 || ticks[i] != ticks[i - 1];
-        m_columnB[i] = locals[i] - (fresh ? 0 : locals[i - 1]);
-        ++m_columnA[ticks[i] - ticks[0]];
+    m_columnA[0] = 1;
+    m_columnB[0] = locals[0];
+    std::uint32_t run = 1;
+    for (std::size_t i = 1; i < count; ++i) {
+        const std::uint32_t goesOn = ticks[i] == ticks[i - 1] ? 1 : 0;
+        run = run * goesOn + 1;
+        m_columnA[ticks[i] - ticks[0]] = run; // the last one stays
+        m_columnB[i] = locals[i] - locals[i - 1] * goesOn;
     }
     *out++ = static_cast<std::uint8_t>(PageKind::Runs);
     out = putVarintAt(out, span);

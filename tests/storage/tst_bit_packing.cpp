@@ -15,6 +15,7 @@ class TestBitPacking : public test::Suite {
     Q_OBJECT
 
 private slots:
+    void theDocumentedExampleHolds();
     void everyWidthAndLengthRoundTrips();
     void outliersArePatched();
     void skewedColumnsAreNearTheirEntropy();
@@ -68,6 +69,13 @@ void verifyColumn(const Values& values)
 }
 
 } // namespace
+
+void TestBitPacking::theDocumentedExampleHolds()
+{
+    Bytes bytes;
+    packColumn(Values{3, 3, 3, 70000, 3}, bytes);
+    QCOMPARE(bytes, (Bytes{0x82, 0x01, 0x00, 0x3F, 0x03, 0x02, 0x03, 0x0F, 0x5C, 0x44}));
+}
 
 void TestBitPacking::everyWidthAndLengthRoundTrips()
 {

@@ -213,7 +213,7 @@ void TestSpikeCodec::whatIsNotCanonicalIsRefused()
 void TestSpikeCodec::truncatedBlocksAreRefused()
 {
     for (const double perTick : {0.05, 4.0}) {
-        const SpikeColumns spikes = randomSpikes(2, 1500, 2500, perTick);
+        const SpikeColumns spikes = randomSpikes(2, 500, 2500, perTick);
         for (const SpikeForm form : forms) {
             const Bytes block = encoded(spikes, form);
             for (std::size_t length = 0; length < block.size(); ++length) {
@@ -232,7 +232,7 @@ void TestSpikeCodec::flippedBitsDoNoHarm()
 {
     const SpikeRange range{10, 5000, 100, 900};
     for (const double perTick : {0.05, 4.0}) {
-        const SpikeColumns spikes = randomSpikes(3, 600, 2500, perTick);
+        const SpikeColumns spikes = randomSpikes(3, 300, 2500, perTick);
         for (const SpikeForm form : forms) {
             Bytes block = encoded(spikes, form);
             block.shrink_to_fit();
