@@ -16,6 +16,7 @@
 #include "engine/storage/bit_packing.h"
 #include "engine/storage/bytes.h"
 #include "engine/storage/entropy_coding.h"
+#include "engine/storage/spike_merge.h"
 
 namespace bnof::storage {
 
@@ -148,7 +149,6 @@ private:
     [[nodiscard]] bool decodeInto(SpikeColumns& out);
     [[nodiscard]] bool queryGroup(std::size_t group, const SpikeRange& range);
     void collect(const SpikeRange& range, std::size_t first, std::size_t end);
-    void sortByTick(SpikeColumns& spikes);
     [[nodiscard]] std::size_t pageEnd(std::size_t page) const;
 
     const PackingKernels* m_kernels;
@@ -159,11 +159,11 @@ private:
     std::vector<Page> m_pages;               ///< of cold blocks: one a group
     std::array<std::uint8_t, 22> m_tableOf{};
     std::vector<MagnitudeDecoder> m_tables;
-    std::vector<std::uint32_t> m_work;    ///< columns that are not part of the answer
-    std::vector<std::uint32_t> m_buckets; ///< of sorting
-    SpikeColumns m_page;                  ///< one page or cold group
+    std::vector<std::uint32_t> m_work; ///< columns that are not part of the answer
+    std::vector<std::size_t> m_ends;   ///< of the groups' parts in what is merged
+    SpikeColumns m_page;               ///< one page or cold group
     SpikeColumns m_found;
-    SpikeColumns m_other; ///< second half of sorting
+    SpikeMerger m_merger;
 };
 
 } // namespace bnof::storage

@@ -261,41 +261,15 @@ Result<void> SpikeDecoder::decodeGroups(SpikeColumns& out)
 Result<void> SpikeDecoder::decode(SpikeColumns& out)
 {
     BNOF_TRY(decodeGroups(out));
-    if (m_groups.size() > 1 || m_info.form == SpikeForm::Cold)
-        sortByTick(out);
+    if (m_info.form == SpikeForm::Cold) {
+        m_merger.sortByTick(out, m_info.firstTick, m_info.lastTick);
+        return {};
+    }
+    m_ends.clear();
+    for (const SpikeGroup& group : m_groups)
+        m_ends.push_back((m_ends.empty() ? 0 : m_ends.back()) + group.count);
+    m_merger.merge(out, m_ends, m_info.firstTick, m_info.lastTick);
     return {};
-}
-
-/// Stable: groups and cold neurons come in rising order, so what is equal in the tick ends up ordered by neuron.
-void SpikeDecoder::sortByTick(SpikeColumns& spikes)
-{
-    const std::size_t count = spikes.size();
-    const unsigned bits = static_cast<unsigned>(std::bit_width(m_info.lastTick - m_info.firstTick));
-    const unsigned passes = (bits + 10) / 11;
-    if (passes == 0)
-        return;
-    const unsigned digit = (bits + passes - 1) / passes;
-    const std::uint32_t mask = (1U << digit) - 1;
-    m_buckets.assign(std::size_t{passes} << digit, 0);
-    for (const std::uint32_t tick : spikes.ticks) {
-        std::uint32_t key = tick - m_info.firstTick;
-        for (unsigned pass = 0; pass < passes; ++pass, key >>= digit)
-            ++m_buckets[(std::size_t{pass} << digit) + (key & mask)];
-    }
-    for (unsigned pass = 0; pass < passes; ++pass) {
-        std::uint32_t* buckets = m_buckets.data() + (std::size_t{pass} << digit);
-        std::uint32_t before = 0;
-        for (std::size_t b = 0; b <= mask; ++b)
-            before += std::exchange(buckets[b], before);
-        resizeBoth(m_other, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const std::uint32_t tick = spikes.ticks[i];
-            const std::uint32_t place = buckets[((tick - m_info.firstTick) >> (pass * digit)) & mask]++;
-            m_other.ticks[place] = tick;
-            m_other.neurons[place] = spikes.neurons[i];
-        }
-        std::swap(spikes, m_other);
-    }
 }
 
 Result<void> SpikeDecoder::query(const SpikeRange& range, SpikeColumns& out)
@@ -303,7 +277,7 @@ Result<void> SpikeDecoder::query(const SpikeRange& range, SpikeColumns& out)
     m_found.clear();
     if (m_info.count == 0 || range.firstTick > m_info.lastTick || range.endTick <= m_info.firstTick)
         return {};
-    std::size_t sources = 0;
+    m_ends.clear();
     for (std::size_t g = 0; g < m_groups.size(); ++g) {
         const std::uint64_t first = m_groups[g].firstNeuron;
         if (first >= range.endNeuron || first + (std::uint64_t{1} << m_info.groupBits) <= range.firstNeuron)
@@ -311,10 +285,13 @@ Result<void> SpikeDecoder::query(const SpikeRange& range, SpikeColumns& out)
         const std::size_t before = m_found.size();
         if (!queryGroup(g, range))
             return damaged();
-        sources += m_found.size() > before ? 1 : 0;
+        if (m_found.size() > before)
+            m_ends.push_back(m_found.size());
     }
-    if (m_info.form == SpikeForm::Cold || sources > 1)
-        sortByTick(m_found);
+    if (m_info.form == SpikeForm::Cold)
+        m_merger.sortByTick(m_found, m_info.firstTick, m_info.lastTick);
+    else
+        m_merger.merge(m_found, m_ends, m_info.firstTick, m_info.lastTick);
     out.ticks.insert(out.ticks.end(), m_found.ticks.begin(), m_found.ticks.end());
     out.neurons.insert(out.neurons.end(), m_found.neurons.begin(), m_found.neurons.end());
     return {};
@@ -349,18 +326,25 @@ bool SpikeDecoder::queryGroup(std::size_t group, const SpikeRange& range)
 /// Move those of m_page's entries [first, end) that lie in the range to m_found.
 void SpikeDecoder::collect(const SpikeRange& range, std::size_t first, std::size_t end)
 {
-    std::size_t at = m_found.size();
-    resizeBoth(m_found, at + end - first);
+    if (range.firstTick >= range.endTick || range.firstNeuron >= range.endNeuron || first >= end)
+        return;
+    const std::size_t before = m_found.size();
+    resizeBoth(m_found, before + end - first);
+    std::uint32_t* ticks = m_found.ticks.data() + before;
+    std::uint32_t* neurons = m_found.neurons.data() + before;
+    const std::uint64_t ticksWide = range.endTick - range.firstTick;
+    const std::uint64_t neuronsWide = range.endNeuron - range.firstNeuron;
+    std::size_t found = 0;
     for (std::size_t i = first; i < end; ++i) {
-        const std::uint32_t tick = m_page.ticks[i];
-        const std::uint32_t neuron = m_page.neurons[i];
-        m_found.ticks[at] = tick;
-        m_found.neurons[at] = neuron;
-        at += tick >= range.firstTick && tick < range.endTick && neuron >= range.firstNeuron && neuron < range.endNeuron
-                  ? 1
-                  : 0;
+        const std::uint64_t tick = m_page.ticks[i];
+        const std::uint64_t neuron = m_page.neurons[i];
+        ticks[found] = static_cast<std::uint32_t>(tick);
+        neurons[found] = static_cast<std::uint32_t>(neuron);
+        // What lies below the range wraps round to far above it. No branch: it would be guessed wrong too often.
+        found += static_cast<std::size_t>(tick - range.firstTick < ticksWide) &
+                 static_cast<std::size_t>(neuron - range.firstNeuron < neuronsWide);
     }
-    resizeBoth(m_found, at);
+    resizeBoth(m_found, before + found);
 }
 
 } // namespace bnof::storage
