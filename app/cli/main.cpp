@@ -17,8 +17,8 @@ namespace {
 
 const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand, &replayCommand,
                           &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,   &infoCommand,
-                          &verifyCommand,    &repairCommand,   &reindexCommand,  &exportCommand, &reportCommand,
-                          &benchCommand,     &configCommand,   &doctorCommand};
+                          &verifyCommand,    &repairCommand,   &reindexCommand,  &exportCommand, &importCommand,
+                          &reportCommand,    &benchCommand,    &configCommand,   &doctorCommand};
 
 void printOverview()
 {
