@@ -292,8 +292,11 @@ Result<CsvLayout> understandCsv(const std::vector<SampleLine>& lines, const Impo
     BNOF_TRY(checkMappings(options, layout.dialect.names, name));
     const std::vector<Column> columns = study(lines, layout.dialect);
     Roles(layout, columns, options).run();
-    const bool any = std::any_of(layout.columns.begin(), layout.columns.end(),
-                                 [](const CsvColumn& column) { return column.role == ColumnRole::Channel; });
+    bool any = false;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        const CsvColumn& column = layout.columns[c];
+        any = any || (column.role == ColumnRole::Channel && (columns[c].numbers > 0 || column.why == "as told"));
+    }
     if (!any)
         return makeError(ErrorKind::BadInput, "no column holds measured values", name,
                          "See how the file is understood with --preview; --map COLUMN=channel names one.");

@@ -121,6 +121,20 @@ std::vector<Fields> splitAll(const std::vector<SampleLine>& lines, const CsvDial
     return rows;
 }
 
+/// Lines that end with the delimiter seem to have one column more.
+void dropEmptyLast(std::vector<Fields>& rows, CsvDialect& dialect)
+{
+    const std::size_t wide = dialect.columns;
+    const auto filled = [wide](const Fields& row) { return row.cells.size() == wide && !row.cells.back().empty(); };
+    if (wide < 2 || dialect.delimiter == ' ' || std::any_of(rows.begin(), rows.end(), filled))
+        return;
+    --dialect.columns;
+    for (Fields& row : rows) {
+        if (row.cells.size() == wide)
+            row.cells.pop_back();
+    }
+}
+
 std::size_t firstDataRow(const std::vector<Fields>& rows, const CsvDialect& dialect)
 {
     std::vector<std::size_t> numeric;
@@ -268,7 +282,8 @@ CsvDialect detectDialect(const std::vector<SampleLine>& lines, const ImportOptio
     dialect.decimalComma = options.decimal != 0       ? options.decimal == ','
                            : dialect.delimiter != ',' ? usesDecimalComma(lines, dialect.delimiter)
                                                       : false;
-    const std::vector<Fields> rows = splitAll(lines, dialect);
+    std::vector<Fields> rows = splitAll(lines, dialect);
+    dropEmptyLast(rows, dialect);
     const std::size_t data = options.headerLines >= 0
                                  ? std::min(rows.size(), static_cast<std::size_t>(options.headerLines))
                                  : firstDataRow(rows, dialect);

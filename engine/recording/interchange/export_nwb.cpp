@@ -222,7 +222,7 @@ Result<void> NwbExport::intervals()
     std::vector<double> stops;
     std::vector<std::string> labels;
     for (const Mark& mark : m_shape.marks) {
-        starts.push_back(toSeconds(mark.t));
+        starts.push_back(static_cast<double>(mark.t) / 1e9);
         labels.push_back(mark.label);
     }
     BNOF_TRY(tableHead("/intervals/marks", "TimeIntervals", "core", "Marks: notes attached to an instant",
@@ -235,8 +235,8 @@ Result<void> NwbExport::intervals()
     std::vector<double> counts;
     labels.clear();
     for (const StreamEvent& event : m_shape.events) {
-        starts.push_back(toSeconds(event.t));
-        stops.push_back(toSeconds(std::max(event.t, event.t2)));
+        starts.push_back(static_cast<double>(event.t) / 1e9);
+        stops.push_back(static_cast<double>(std::max(event.t, event.t2)) / 1e9);
         kinds.emplace_back(eventKindName(event.kind));
         counts.push_back(static_cast<double>(event.count));
         labels.push_back(event.text);

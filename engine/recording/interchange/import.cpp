@@ -132,7 +132,8 @@ Json sidecarOf(const std::string& path)
     return json.ok() ? std::move(*json) : Json();
 }
 
-Result<void> readInto(const std::string& path, const ImportOptions& options, ImportTarget& target)
+/// `found`: the format was found out, not asked for; an HDF5 file may then be NWB.
+Result<void> readInto(const std::string& path, const ImportOptions& options, bool found, ImportTarget& target)
 {
     switch (options.format) {
     case ImportFormat::Uci: {
@@ -158,7 +159,10 @@ Result<void> readInto(const std::string& path, const ImportOptions& options, Imp
         BNOF_TRY_ASSIGN(const auto file, openArrayFile(mat ? ArrayFileKind::Mat : ArrayFileKind::Hdf5, path));
         if (options.format == ImportFormat::Nwb)
             return importNwb(*file, path, options, target);
-        return importArrays(*file, path, options, target);
+        ImportOptions open = options;
+        if (found)
+            open.format = ImportFormat::Auto;
+        return importArrays(*file, path, open, target);
     }
     case ImportFormat::WindTunnel:
     case ImportFormat::Csv:
@@ -170,7 +174,7 @@ Result<void> readInto(const std::string& path, const ImportOptions& options, Imp
     return importCsv(*lines, options, sidecarOf(path), target);
 }
 
-/// The format that is meant. An HDF5 file that was found by its first bytes may be NWB: its content tells later.
+/// The format that is meant.
 Result<ImportOptions> withFormat(const std::string& path, ImportOptions options)
 {
     if (options.format != ImportFormat::Auto) {
@@ -180,7 +184,6 @@ Result<ImportOptions> withFormat(const std::string& path, ImportOptions options)
         return options;
     }
     BNOF_TRY_ASSIGN(options.format, detect(path));
-    // importArrays() looks for NWB unless HDF5 was asked for by name; these two are read the same way otherwise.
     return options;
 }
 
@@ -257,7 +260,8 @@ Result<ImportPreview> previewImport(const std::string& path, const ImportOptions
     BNOF_TRY_ASSIGN(const ImportOptions settled, withFormat(path, options));
     PreviewTarget target(rows);
     target.preview.format = settled.format;
-    if (const auto read = readInto(path, settled, target); !read.ok() && !target.full)
+    if (const auto read = readInto(path, settled, options.format == ImportFormat::Auto, target);
+        !read.ok() && !target.full)
         return read.error();
     return std::move(target.preview);
 }
@@ -278,7 +282,7 @@ Result<ImportOutcome> importRecording(const std::string& path, const std::string
     BNOF_TRY_ASSIGN(source.sha256, hashSource(files, folder, progress));
     source.state = fileStates(files);
     BNOF_TRY_ASSIGN(const auto target, RecordingTarget::create(source, out, settled, progress));
-    BNOF_TRY(readInto(path, settled, *target));
+    BNOF_TRY(readInto(path, settled, options.format == ImportFormat::Auto, *target));
     if (fileStates(files) != source.state)
         return makeError(ErrorKind::BadInput, "the file changed while it was imported", path,
                          "Import it when nothing writes to it any more.");
