@@ -1,92 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// list, info, verify, repair and reindex: what is done to recordings that exist.
-
-#include <filesystem>
+// info, verify and repair: what is done to one recording that exists.
 
 #include "app/cli/command.h"
 #include "app/cli/determinism.h"
-#include "engine/recording/catalogue.h"
-#include "engine/recording/library.h"
+#include "app/cli/library.h"
 #include "engine/recording/reader.h"
 
 namespace bnof::cli {
 namespace {
-
-Json entryLine(const recording::CatalogueEntry& entry)
-{
-    return Json::object()
-        .set("uuid", entry.uuid)
-        .set("path", entry.path)
-        .set("title", entry.title)
-        .set("operator", entry.operatorName)
-        .set("device", entry.device)
-        .set("model", entry.modelName)
-        .set("started", formatUtc(entry.startedUtc))
-        .set("duration", toSeconds(entry.duration))
-        .set("frames", entry.frames)
-        .set("channels", entry.channels)
-        .set("bytes", entry.bytes)
-        .set("gaps", entry.gaps)
-        .set("dropped", entry.dropped)
-        .set("gases", entry.gases)
-        .set("marks", entry.marks)
-        .set("complete", entry.complete)
-        .set("simulated", entry.simulated)
-        .set("missing", entry.missing);
-}
-
-Result<std::unique_ptr<recording::Catalogue>> openCatalogue()
-{
-    BNOF_TRY_ASSIGN(const std::string path, recording::defaultCataloguePath());
-    return recording::Catalogue::open(path);
-}
-
-/// The folder that was named, else the user's own.
-std::string libraryFolder(const Invocation& invocation)
-{
-    return invocation.arguments.isEmpty()
-               ? recording::recordingsFolder(invocation.configuration.text("recording.folder"))
-               : invocation.argument(0);
-}
-
-void describeList(QCommandLineParser& parser)
-{
-    parser.addOption({QStringLiteral("filter"),
-                      QStringLiteral("Only recordings whose title, operator, device, gases or marks contain TEXT."),
-                      QStringLiteral("TEXT")});
-}
-
-int runList(const Invocation& invocation)
-{
-    auto catalogue = openCatalogue();
-    if (!catalogue.ok())
-        return fail(catalogue.error());
-    const std::string folder = libraryFolder(invocation);
-    if (std::error_code ignored; std::filesystem::exists(folder, ignored)) {
-        if (auto scanned = (*catalogue)->scan(folder); !scanned.ok())
-            return fail(scanned.error());
-    } else if (!invocation.arguments.isEmpty()) {
-        return fail(makeError(ErrorKind::BadInput, "there is no such folder", folder));
-    }
-    const auto entries = (*catalogue)->list(invocation.value("filter"));
-    if (!entries.ok())
-        return fail(entries.error());
-    for (const auto& entry : *entries) {
-        if (invocation.json) {
-            printLine(entryLine(entry));
-            continue;
-        }
-        char duration[32];
-        std::snprintf(duration, sizeof duration, "%8.1f s  ", toSeconds(entry.duration));
-        printLine(formatUtc(entry.startedUtc) + "  " + duration + formatBytes(static_cast<double>(entry.bytes)) + "  " +
-                  entry.path + (entry.gases.empty() ? "" : "  [" + entry.gases + "]") +
-                  (entry.simulated ? "  simulated" : "") + (entry.complete ? "" : "  not closed properly") +
-                  (entry.missing ? "  file is gone" : ""));
-    }
-    if (entries->empty() && !invocation.json)
-        printLine("No recordings in " + folder + ".");
-    return Ok;
-}
 
 Json streamsOf(const recording::RecordingMetadata& metadata, const recording::Summary& summary)
 {
@@ -154,9 +75,17 @@ Json infoObject(const std::string& path, const recording::Reader& reader, const 
     return info;
 }
 
+void describeInfo(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("audit"),
+                      QStringLiteral("What was done with it, by whom and when. Example: bnof info --audit run.bnr")});
+}
+
 int runInfo(const Invocation& invocation)
 {
     const std::string path = invocation.argument(0);
+    if (invocation.isSet("audit"))
+        return runHistory(invocation, path);
     const auto reader = recording::Reader::open(path);
     if (!reader.ok())
         return fail(reader.error());
@@ -173,18 +102,31 @@ void describeVerify(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("determinism"),
                       QStringLiteral("Run a model over a recording on every back end of this machine and compare the "
                                      "spikes and the whole state, bit for bit.")});
+    parser.addOption({QStringLiteral("audit"),
+                      QStringLiteral("Check the library's audit trail as well, or alone without a recording.")});
+}
+
+bool showCheck(double share)
+{
+    showProgress("checking, " + std::to_string(static_cast<int>(share * 100)) + " %");
+    return !interrupted();
 }
 
 int runVerify(const Invocation& invocation)
 {
     if (invocation.isSet("determinism"))
         return runDeterminism(invocation);
+    const bool audit = invocation.isSet("audit");
+    if (audit && invocation.arguments.isEmpty())
+        return checkLibraryAudit(invocation);
     if (invocation.arguments.size() != 1)
         return fail(makeError(ErrorKind::Usage, "one recording is checked at a time", "bnof verify",
                               "A model and a recording belong to \"bnof verify --determinism\"."));
-    const auto verification = recording::verify(invocation.argument(0));
+    const auto verification = recording::verify(invocation.argument(0), showCheck);
     if (!verification.ok())
         return fail(verification.error());
+    showProgress({});
+    noteVerified(invocation, invocation.argument(0), *verification);
     if (invocation.json) {
         printLine(Json::object()
                       .set("intact", verification->intact)
@@ -203,7 +145,8 @@ int runVerify(const Invocation& invocation)
                                        : "not intact; \"bnof repair\" completes what can be completed");
         printLine("frames " + std::to_string(verification->summary.frames) + ", sha256 " + verification->sha256);
     }
-    return verification->intact ? Ok : FailedCheck;
+    const int trail = audit ? checkLibraryAudit(invocation) : Ok;
+    return verification->intact ? trail : FailedCheck;
 }
 
 void describeRepair(QCommandLineParser& parser)
@@ -214,9 +157,15 @@ void describeRepair(QCommandLineParser& parser)
 
 int runRepair(const Invocation& invocation)
 {
-    const auto repair = recording::repair(invocation.argument(0), invocation.value("out"));
+    const auto repair = recording::repair(invocation.argument(0), invocation.value("out"), [](double share) {
+        showProgress("repairing, " + std::to_string(static_cast<int>(share * 100)) + " %");
+        return !interrupted();
+    });
     if (!repair.ok())
         return fail(repair.error());
+    showProgress({});
+    if (repair->changed)
+        noteRepaired(invocation, invocation.argument(0), *repair);
     if (invocation.json) {
         printLine(Json::object()
                       .set("changed", repair->changed)
@@ -231,41 +180,16 @@ int runRepair(const Invocation& invocation)
     return Ok;
 }
 
-int runReindex(const Invocation& invocation)
-{
-    auto catalogue = openCatalogue();
-    if (!catalogue.ok())
-        return fail(catalogue.error());
-    const std::string folder = libraryFolder(invocation);
-    const auto count = (*catalogue)->scan(folder);
-    if (!count.ok())
-        return fail(count.error());
-    if (invocation.json)
-        printLine(Json::object().set("folder", folder).set("recordings", *count));
-    else
-        printLine(std::to_string(*count) + " recordings in " + folder);
-    return Ok;
-}
-
 } // namespace
 
-const Command listCommand{"list",
-                          "[FOLDER] [--filter TEXT]",
-                          "List recordings, newest first.",
-                          "bnof list --filter ethanol",
-                          0,
-                          1,
-                          false,
-                          describeList,
-                          runList};
 const Command infoCommand{
-    "info",  "FILE", "What a recording holds, with its hashes.", "bnof info run.bnr --json", 1, 1, false,
-    nullptr, runInfo};
+    "info",       "FILE [--audit]", "What a recording holds, with its hashes.", "bnof info run.bnr --json", 1, 1, false,
+    describeInfo, runInfo};
 const Command verifyCommand{"verify",
-                            "FILE | --determinism MODEL RECORDING",
+                            "FILE [--audit] | --audit | --determinism MODEL RECORDING",
                             "Check every byte of a recording, or that every back end gives the same bits.",
                             "bnof verify --determinism default run.bnr",
-                            1,
+                            0,
                             2,
                             false,
                             describeVerify,
@@ -279,14 +203,4 @@ const Command repairCommand{"repair",
                             false,
                             describeRepair,
                             runRepair};
-const Command reindexCommand{"reindex",
-                             "[FOLDER]",
-                             "Rebuild the catalogue from the recordings themselves.",
-                             "bnof reindex ~/Documents/BioNeuro",
-                             0,
-                             1,
-                             false,
-                             nullptr,
-                             runReindex};
-
 } // namespace bnof::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <filesystem>
 
-#include "app/cli/command.h"
+#include "app/cli/library.h"
 #include "app/report/report.h"
 
 namespace bnof::cli {
@@ -16,17 +16,18 @@ void describe(QCommandLineParser& parser)
 
 int run(const Invocation& invocation)
 {
-    const std::string recording = invocation.argument(0);
+    const std::string path = invocation.argument(0);
     std::string out = invocation.isSet("report") ? invocation.value("report") : invocation.value("out");
     if (out.empty())
-        out = std::filesystem::path(recording).replace_extension(".pdf").string();
-    const auto result = report::writeReport(recording, out, {}, [](double share) {
+        out = std::filesystem::path(path).replace_extension(".pdf").string();
+    const auto result = report::writeReport(path, out, {}, [](double share) {
         showProgress("drawing the report, " + std::to_string(static_cast<int>(share * 100)) + " %");
         return !interrupted();
     });
     if (!result.ok())
         return fail(result.error());
     showProgress({});
+    noteMade(invocation, recording::audit::reported, path, "pdf", out);
     if (invocation.json)
         printLine(Json::object().set("file", out));
     else

@@ -5,6 +5,17 @@
 
 namespace bnof::recording {
 
+namespace {
+
+constexpr const char* damaged = "the list of recordings is damaged";
+
+} // namespace
+
+bool isDamage(const Error& error)
+{
+    return error.what == damaged;
+}
+
 Error sqliteError(sqlite3* database, int status, const std::string& path)
 {
     const std::string detail =
@@ -12,7 +23,7 @@ Error sqliteError(sqlite3* database, int status, const std::string& path)
     switch (status & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return makeError(ErrorKind::BadInput, "the list of recordings is damaged", path,
+        return makeError(ErrorKind::BadInput, damaged, path,
                          "No recording is affected: rebuild the list from the recordings (bnof reindex).", detail);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

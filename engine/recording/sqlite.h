@@ -41,6 +41,8 @@ private:
 
 /// The error that SQLite reports now, in words that help.
 [[nodiscard]] Error sqliteError(sqlite3* database, int status, const std::string& path);
+/// The error says that the database's own bytes are wrong.
+[[nodiscard]] bool isDamage(const Error& error);
 
 struct DatabaseCloser {
     void operator()(sqlite3* database) const;

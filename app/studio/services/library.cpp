@@ -25,7 +25,7 @@ struct Library::Worker : QObject {
     {
         if (!catalogue) {
             QDir().mkpath(QFileInfo(toQString(database)).absolutePath());
-            BNOF_TRY_ASSIGN(catalogue, recording::Catalogue::open(database));
+            BNOF_TRY_ASSIGN(catalogue, recording::Catalogue::openOrRebuild(database));
         }
         return catalogue.get();
     }
