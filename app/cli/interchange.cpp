@@ -108,7 +108,7 @@ void describeImport(QCommandLineParser& parser)
     option("operator", "Who measured. Example: --operator \"E. Nose\"", "NAME");
     parser.addOption({QStringLiteral("strict"),
                       QStringLiteral("End at the first row that cannot be used instead of leaving it out. Example: "
-                                     "bnof import run.csv --strict --out run.bnr")});
+                                     "--strict --out run.bnr")});
 }
 
 Result<char> chosenWord(const Invocation& invocation, const char* option,

@@ -379,6 +379,11 @@ void TestImportArrays::arrayErrors()
     QCOMPARE(wrong.error().message(), path("no.h5") +
                                           ": this is not an HDF5 file, or it is damaged. Check that this is the "
                                           "right file, or copy it again from its source.");
+    const auto whole = readFile(made("plain.mat"));
+    QVERIFY(writeFileAtomically(path("cut.mat"), whole->substr(0, whole->size() / 2)).ok());
+    const auto cut = importRecording(path("cut.mat"), path("a.bnr"), {});
+    QCOMPARE(cut.error().message(), path("cut.mat") + ": the MATLAB file is cut off or damaged. Check that this is the "
+                                                      "right file, or copy it again from its source.");
     QVERIFY(!QFile::exists(QString::fromStdString(path("a.bnr"))));
 }
 
@@ -446,7 +451,8 @@ void TestImportArrays::mutatedFiles()
         QVERIFY(writeFileAtomically(mutant, bytes).ok());
         const bool mat = file.endsWith(QLatin1String(".mat"));
         ImportOptions options;
-        options.format = mat ? ImportFormat::Mat : ImportFormat::Hdf5;
+        const bool nwb = file.endsWith(QLatin1String(".nwb"));
+        options.format = mat ? ImportFormat::Mat : nwb ? ImportFormat::Nwb : ImportFormat::Hdf5;
         options.rateHz = 50;
         const std::string out = path("out.bnr");
         const auto outcome = importRecording(mutant, out, options);

@@ -2,6 +2,8 @@
 #include "engine/recording/array_reader/mat_arrays.h"
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include <matio.h>
@@ -84,6 +86,30 @@ std::vector<std::string> textsOf(const matvar_t& variable)
         out.push_back(std::move(text));
     }
     return out;
+}
+
+/// The elements of a MATLAB 5 file must end where the file does: libmatio would quietly leave out what is missing.
+bool isWhole(const std::string& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    char head[128] = {};
+    in.read(head, sizeof head);
+    const bool little = head[126] == 'I' && head[127] == 'M';
+    if (!in || std::strncmp(head, "MATLAB 5.0", 10) != 0 || (!little && (head[126] != 'M' || head[127] != 'I')))
+        return true; // another version, which the library checks itself
+    std::error_code code;
+    const std::uint64_t size = std::filesystem::file_size(path, code);
+    std::uint64_t at = sizeof head;
+    while (!code && at + 8 <= size) {
+        unsigned char tag[8] = {};
+        in.seekg(static_cast<std::streamoff>(at));
+        in.read(reinterpret_cast<char*>(tag), sizeof tag);
+        std::uint32_t bytes = 0;
+        for (unsigned i = 0; i < 4; ++i)
+            bytes |= static_cast<std::uint32_t>(tag[4 + (little ? i : 3 - i)]) << (8 * i);
+        at += 8 + std::uint64_t{bytes};
+    }
+    return at == size;
 }
 
 class MatArrays final : public ArrayFile {
@@ -221,6 +247,8 @@ Result<ArrayBlock> MatArrays::read(const ArrayInfo& info, std::uint64_t firstRow
 
 Result<std::unique_ptr<ArrayFile>> openMatHere(const std::string& path)
 {
+    if (!isWhole(path))
+        return makeError(ErrorKind::BadInput, "the MATLAB file is cut off or damaged");
     mat_t* file = Mat_Open(path.c_str(), MAT_ACC_RDONLY);
     if (file == nullptr)
         return makeError(ErrorKind::BadInput, "this is not a MATLAB file, or it is damaged");
