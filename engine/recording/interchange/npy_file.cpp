@@ -37,8 +37,9 @@ public:
         NpySource source;
         source.m_path = name;
         source.m_size = bytes.size();
-        source.m_bytes = std::make_shared<std::string>(std::move(bytes));
-        return understood(std::move(source), *source.m_bytes);
+        const auto kept = std::make_shared<std::string>(std::move(bytes));
+        source.m_bytes = kept;
+        return understood(std::move(source), *kept);
     }
 
     [[nodiscard]] Result<std::string> bytes(std::uint64_t offset, std::uint64_t count) const
