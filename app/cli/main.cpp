@@ -15,10 +15,10 @@
 namespace bnof::cli {
 namespace {
 
-const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand, &replayCommand,
-                          &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,   &infoCommand,
-                          &verifyCommand,    &repairCommand,   &reindexCommand,  &exportCommand, &importCommand,
-                          &reportCommand,    &benchCommand,    &configCommand,   &doctorCommand};
+const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand,  &replayCommand,
+                          &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,    &infoCommand,
+                          &verifyCommand,    &repairCommand,   &reindexCommand,  &convertCommand, &exportCommand,
+                          &importCommand,    &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand};
 
 void printOverview()
 {

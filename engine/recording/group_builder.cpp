@@ -10,6 +10,11 @@ using namespace storage;
 
 namespace {
 
+/// Below so many frames a block a channel costs more than it saves.
+constexpr std::size_t fewestLongFrames = 24;
+/// Keeps chunks, in any layout, well below the longest payload.
+constexpr std::size_t maxSpikesPerChunk = 4U << 20;
+
 void putColumn(Bytes& out, const Bytes& column)
 {
     putVarint(out, column.size());
@@ -39,10 +44,33 @@ std::uint64_t GroupBuilder::number(std::size_t bytes)
     return m_nextNumber++;
 }
 
-bool GroupBuilder::widthDiffers(std::uint32_t source, std::size_t width) const
+bool GroupBuilder::needsOwnGroup(const Item& item) const
 {
-    const auto found = m_frames.find(source);
-    return found != m_frames.end() && found->second.width != width;
+    if (const auto* frame = std::get_if<FrameItem>(&item)) { // its device changed
+        const auto found = m_frames.find(frame->source);
+        return found != m_frames.end() && found->second.width != frame->values.size();
+    }
+    if (const auto* event = std::get_if<StreamEvent>(&item)) // ticks count from another time
+        return event->kind == StreamEvent::Kind::RecogniserReset && !m_spikes.empty();
+    if (const auto* spikes = std::get_if<SpikesItem>(&item)) {
+        const auto found = m_spikes.find(spikes->layer);
+        return found != m_spikes.end() && found->second.spikes.size() + spikes->spikes.size() > maxSpikesPerChunk;
+    }
+    return false;
+}
+
+void GroupBuilder::add(const Item& item)
+{
+    if (const auto* frame = std::get_if<FrameItem>(&item))
+        addFrame(frame->source, frame->t, frame->deviceSeconds, frame->recognised, frame->values);
+    else if (const auto* spikes = std::get_if<SpikesItem>(&item))
+        addSpikes(spikes->layer, spikes->spikes);
+    else if (const auto* decision = std::get_if<DecisionItem>(&item))
+        addDecision(decision->decision, decision->latencyNanoseconds);
+    else if (const auto* event = std::get_if<StreamEvent>(&item))
+        addEvent(*event);
+    else
+        addMark(std::get<Mark>(item));
 }
 
 void GroupBuilder::addFrame(std::uint32_t source, Timestamp t, double deviceSeconds, bool recognised,
@@ -66,14 +94,16 @@ void GroupBuilder::addSpikes(std::uint32_t layer, std::span<const Spike> batch)
     Spikes& spikes = m_spikes[layer];
     spikes.order.add(number(batch.size() * 4));
     putVarint(spikes.sizes, batch.size());
+    SpikeColumns& columns = spikes.spikes;
     for (const Spike& spike : batch) {
-        putVarint(spikes.ticks, zigzag(std::uint64_t{spike.tick} - spikes.last.tick));
-        putVarint(spikes.neurons, zigzag(std::uint64_t{spike.neuron} - spikes.last.neuron));
-        spikes.last = spike;
-        spikes.idMin = std::min(spikes.idMin, spike.neuron);
-        spikes.idMax = std::max(spikes.idMax, spike.neuron);
+        if (columns.size() > 0) {
+            const std::uint32_t tick = columns.ticks.back();
+            if (spike.tick < tick || (spike.tick == tick && spike.neuron < columns.neurons.back()))
+                spikes.canonical = false;
+        }
+        columns.ticks.push_back(spike.tick);
+        columns.neurons.push_back(spike.neuron);
     }
-    spikes.count += batch.size();
     tallySpikes(m_summary, layer, batch.size());
 }
 
@@ -93,6 +123,8 @@ void GroupBuilder::addEvent(const StreamEvent& event)
 {
     m_events.order.add(number(event.text.size() + 32));
     m_events.times.add(event.t);
+    if (event.kind == StreamEvent::Kind::RecogniserReset)
+        m_tickZero = event.t;
     put(m_events.records, static_cast<std::uint8_t>(event.kind));
     put(m_events.records, event.t);
     put(m_events.records, event.t2);
@@ -110,7 +142,7 @@ void GroupBuilder::addMark(const Mark& mark)
     tallyMark(m_summary, mark.label);
 }
 
-Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames)
+Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames) const
 {
     Chunk chunk;
     chunk.streamType = static_cast<std::uint16_t>(StreamType::Frames);
@@ -122,6 +154,44 @@ Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames)
     Bytes& out = chunk.payload;
     putColumn(out, frames.order.column);
     putVarint(out, frames.width);
+    if (frames.t.size() >= fewestLongFrames) {
+        chunk.layoutVersion = 2;
+        chunk.packed = true;
+        putLongFrames(out, frames);
+    } else {
+        putShortFrames(out, frames);
+    }
+    return chunk;
+}
+
+namespace {
+
+/// Which frames the recogniser was shown.
+void putRecognised(Bytes& out, const std::vector<bool>& recognised, std::uint64_t notRecognised)
+{
+    const std::size_t n = recognised.size();
+    const bool mixed = notRecognised != 0 && notRecognised != n;
+    put(out, static_cast<std::uint8_t>(mixed ? 2 : notRecognised == 0 ? 1 : 0));
+    if (!mixed)
+        return;
+    Bytes bitmap((n + 7) / 8);
+    for (std::size_t i = 0; i < n; ++i)
+        bitmap[i / 8] = static_cast<std::uint8_t>(bitmap[i / 8] | (recognised[i] ? 1U << (i % 8) : 0U));
+    putBytes(out, bitmap);
+}
+
+bool allAlike(const std::vector<double>& values)
+{
+    return std::all_of(values.begin(), values.end(), [&](double value) {
+        return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(values.front());
+    });
+}
+
+} // namespace
+
+/// Few frames: the heads of a block a channel would be longer than what they save.
+void GroupBuilder::putShortFrames(Bytes& out, const Frames& frames)
+{
     // Times: second differences, which are the jitter alone when the sensor is regular.
     Bytes column;
     std::uint64_t last = 0;
@@ -136,9 +206,7 @@ Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames)
     const std::size_t n = frames.t.size();
     // Device clocks: one value for all (mostly NaN), or eight byte planes of the differences between bits.
     const auto bits = [&](std::size_t i) { return std::bit_cast<std::uint64_t>(frames.device[i]); };
-    bool same = true;
-    for (std::size_t i = 1; i < n; ++i)
-        same = same && bits(i) == bits(0);
+    const bool same = allAlike(frames.device);
     put(out, static_cast<std::uint8_t>(same ? 0 : 1));
     if (same) {
         put(out, bits(0));
@@ -148,19 +216,11 @@ Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames)
                 out.push_back(static_cast<std::uint8_t>((bits(i) - (i == 0 ? 0 : bits(i - 1))) >> (8 * plane)));
         }
     }
-    const bool mixed = frames.notRecognised != 0 && frames.notRecognised != n;
-    put(out, static_cast<std::uint8_t>(mixed ? 2 : frames.notRecognised == 0 ? 1 : 0));
-    if (mixed) {
-        Bytes bitmap((n + 7) / 8);
-        for (std::size_t i = 0; i < n; ++i)
-            bitmap[i / 8] = static_cast<std::uint8_t>(bitmap[i / 8] | (frames.recognised[i] ? 1U << (i % 8) : 0U));
-        putBytes(out, bitmap);
-    }
+    putRecognised(out, frames.recognised, frames.notRecognised);
     // Values: each one's bits against the same channel's before, in four byte planes. What does not change
     // becomes long runs of zeros, which every packer likes.
-    const std::size_t at = out.size();
-    out.resize(at + n * frames.width * 4);
-    std::size_t place = at;
+    std::size_t place = out.size();
+    out.resize(place + n * frames.width * 4);
     for (unsigned plane = 0; plane < 4; ++plane) {
         for (std::size_t c = 0; c < frames.width; ++c) {
             std::uint32_t before = 0;
@@ -171,23 +231,91 @@ Chunk GroupBuilder::frameChunk(std::uint32_t source, const Frames& frames)
             }
         }
     }
-    return chunk;
+}
+
+/// Many frames: each channel by itself, so that one can be read without the others.
+void GroupBuilder::putLongFrames(Bytes& out, const Frames& frames) const
+{
+    const SensorForm form = m_packing == Packing::Cold ? SensorForm::Cold : SensorForm::Hot;
+    Bytes block;
+    encodeSensor(std::span<const std::int64_t>(frames.t), form, block);
+    putColumn(out, block);
+    const bool same = allAlike(frames.device);
+    put(out, static_cast<std::uint8_t>(same ? 0 : 1));
+    if (same) {
+        put(out, std::bit_cast<std::uint64_t>(frames.device.front()));
+    } else {
+        block.clear();
+        encodeSensor(std::span<const double>(frames.device), form, block);
+        putColumn(out, block);
+    }
+    putRecognised(out, frames.recognised, frames.notRecognised);
+    std::vector<float> channel(frames.t.size());
+    for (std::size_t c = 0; c < frames.width; ++c) {
+        for (std::size_t i = 0; i < channel.size(); ++i)
+            channel[i] = frames.values[i * frames.width + c];
+        block.clear();
+        encodeSensor(std::span<const float>(channel), form, block);
+        putColumn(out, block);
+    }
 }
 
 Chunk GroupBuilder::spikeChunk(std::uint32_t layer, const Spikes& spikes)
 {
+    const SpikeColumns& columns = spikes.spikes;
     Chunk chunk;
     chunk.streamType = static_cast<std::uint16_t>(StreamType::Spikes);
     chunk.streamId = static_cast<std::uint16_t>(layer);
+    chunk.t0 = chunk.t1 = m_now;
     chunk.count = spikes.order.count;
-    chunk.aux = spikes.count;
-    chunk.idMin = spikes.count == 0 ? 0 : spikes.idMin;
-    chunk.idMax = spikes.idMax;
+    chunk.aux = columns.size();
+    if (columns.size() > 0) {
+        chunk.idMin = *std::min_element(columns.neurons.begin(), columns.neurons.end());
+        chunk.idMax = *std::max_element(columns.neurons.begin(), columns.neurons.end());
+    }
     putColumn(chunk.payload, spikes.order.column);
+    if (putSpikeBlocks(chunk, spikes))
+        return chunk;
     putColumn(chunk.payload, spikes.sizes);
-    putColumn(chunk.payload, spikes.ticks);
-    putColumn(chunk.payload, spikes.neurons);
+    for (const auto* column : {&columns.ticks, &columns.neurons}) {
+        Bytes differences;
+        std::uint64_t last = 0;
+        for (const std::uint32_t value : *column) {
+            putVarint(differences, zigzag(value - last));
+            last = value;
+        }
+        putColumn(chunk.payload, differences);
+    }
     return chunk;
+}
+
+bool GroupBuilder::putSpikeBlocks(Chunk& chunk, const Spikes& spikes)
+{
+    const SpikeColumns& columns = spikes.spikes;
+    if (!spikes.canonical || columns.size() == 0 || !m_tickZero || m_tickLength <= 0)
+        return false;
+    const std::size_t most = m_packing == Packing::Cold ? coldSpikesPerBlock : hotSpikesPerBlock;
+    const SpikeForm form = m_packing == Packing::Cold ? SpikeForm::Cold : SpikeForm::Hot;
+    Bytes blocks;
+    for (std::size_t at = 0; at < columns.size(); at += most) {
+        const std::size_t n = std::min(most, columns.size() - at);
+        Bytes block;
+        if (!m_encoder
+                 .encode(std::span(columns.ticks).subspan(at, n), std::span(columns.neurons).subspan(at, n), form,
+                         block)
+                 .ok())
+            return false;
+        putColumn(blocks, block);
+    }
+    chunk.layoutVersion = 2;
+    chunk.packed = true;
+    chunk.t0 = *m_tickZero + std::int64_t{columns.ticks.front()} * m_tickLength;
+    chunk.t1 = *m_tickZero + std::int64_t{columns.ticks.back()} * m_tickLength;
+    put(chunk.payload, *m_tickZero);
+    put(chunk.payload, static_cast<std::uint64_t>(m_tickLength));
+    putColumn(chunk.payload, spikes.sizes);
+    putBytes(chunk.payload, blocks);
+    return true;
 }
 
 Chunk GroupBuilder::decisionChunk(const Decisions& decisions)
@@ -242,10 +370,8 @@ std::vector<Chunk> GroupBuilder::take()
     std::vector<Chunk> chunks;
     for (const auto& [source, frames] : m_frames)
         chunks.push_back(frameChunk(source, frames));
-    for (const auto& [layer, spikes] : m_spikes) {
+    for (const auto& [layer, spikes] : m_spikes)
         chunks.push_back(spikeChunk(layer, spikes));
-        chunks.back().t0 = chunks.back().t1 = m_now;
-    }
     if (m_decisions.order.count > 0)
         chunks.push_back(decisionChunk(m_decisions));
     if (m_events.order.count > 0)

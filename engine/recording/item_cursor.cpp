@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -127,6 +128,111 @@ class SpikesCursor final : public ItemCursor {
     Spike m_last;
 };
 
+/// Frames of layout 2: every column is unpacked at once, because blocks are not read value by value.
+class LongFrameCursor final : public ItemCursor {
+    bool begin(ByteCursor& in) override
+    {
+        const std::uint64_t width = in.getVarint();
+        const std::size_t n = m_header.count;
+        if (!in.ok() || width > maxFrameValues || width > in.remaining() || !decodeColumn(in, m_times))
+            return false;
+        const auto deviceMode = in.get<std::uint8_t>();
+        if (deviceMode == 0)
+            m_device.assign(n, std::bit_cast<double>(in.get<std::uint64_t>()));
+        else if (deviceMode > 1 || !decodeColumn(in, m_device))
+            return false;
+        m_recognisedMode = in.get<std::uint8_t>();
+        if (m_recognisedMode == 2)
+            m_recognised = in.take((std::uint64_t{n} + 7) / 8);
+        if (!in.ok() || m_recognisedMode > 2)
+            return false;
+        // A sensor block unpacks to a bounded length, but a thousand of them are a lot of memory.
+        if (width * n > maxPayloadBytes / sizeof(float))
+            return false;
+        m_channels.resize(static_cast<std::size_t>(width));
+        for (auto& channel : m_channels)
+            if (!decodeColumn(in, channel))
+                return false;
+        return in.ok() && in.remaining() == 0;
+    }
+    bool decode(Item& item) override
+    {
+        if (!std::holds_alternative<FrameItem>(item))
+            item = FrameItem{};
+        auto& frame = *std::get_if<FrameItem>(&item);
+        frame.source = m_header.streamId;
+        frame.t = m_times[m_index];
+        frame.deviceSeconds = m_device[m_index];
+        frame.recognised =
+            m_recognisedMode == 2 ? ((m_recognised[m_index / 8] >> (m_index % 8)) & 1U) != 0 : m_recognisedMode == 1;
+        frame.values.resize(m_channels.size());
+        for (std::size_t c = 0; c < m_channels.size(); ++c)
+            frame.values[c] = m_channels[c][m_index];
+        ++m_index;
+        return true;
+    }
+
+    template <typename T> bool decodeColumn(ByteCursor& in, std::vector<T>& values) const
+    {
+        const ByteView block = in.take(in.getVarint());
+        const auto info = sensorBlockInfo(block);
+        return in.ok() && info.ok() && info->count == m_header.count && decodeSensor(block, values).ok();
+    }
+
+    std::vector<std::int64_t> m_times;
+    std::vector<double> m_device;
+    ByteView m_recognised;
+    std::vector<std::vector<float>> m_channels;
+    std::size_t m_index = 0;
+    std::uint8_t m_recognisedMode = 0;
+};
+
+/// Spikes of layout 2, unpacked block after block.
+class SpikeBlocksCursor final : public ItemCursor {
+    bool begin(ByteCursor& in) override
+    {
+        static_cast<void>(in.get<std::int64_t>()); // times of ticks are for readers that ask by time
+        static_cast<void>(in.get<std::uint64_t>());
+        m_sizes = column(in);
+        m_blocks = in;
+        return in.ok();
+    }
+    bool decode(Item& item) override
+    {
+        if (!std::holds_alternative<SpikesItem>(item))
+            item = SpikesItem{};
+        auto& batch = *std::get_if<SpikesItem>(&item);
+        batch.layer = m_header.streamId;
+        const std::uint64_t size = m_sizes.getVarint();
+        if (!m_sizes.ok() || size > m_header.aux - m_handedOut)
+            return false;
+        m_handedOut += size;
+        batch.spikes.clear();
+        while (batch.spikes.size() < size) {
+            if (m_at == m_columns.size() && !nextBlock())
+                return false;
+            const std::size_t n =
+                std::min<std::size_t>(m_columns.size() - m_at, static_cast<std::size_t>(size) - batch.spikes.size());
+            for (std::size_t i = 0; i < n; ++i, ++m_at)
+                batch.spikes.push_back({m_columns.neurons[m_at], m_columns.ticks[m_at]});
+        }
+        return true;
+    }
+    bool nextBlock()
+    {
+        const ByteView block = m_blocks.take(m_blocks.getVarint());
+        m_at = 0;
+        return m_blocks.ok() && m_decoder.open(block).ok() && m_decoder.decode(m_columns).ok() && m_columns.size() > 0;
+    }
+
+    ByteCursor m_sizes;
+    ByteCursor m_blocks;
+    SpikeDecoder m_decoder;
+    SpikeColumns m_columns;
+    std::size_t m_at = 0;
+    std::uint64_t m_handedOut = 0;
+};
+
 bool readDecision(ByteView bytes, Decision& decision)
 {
     ByteCursor in(bytes);
@@ -231,8 +337,18 @@ class MarkCursor final : public ItemCursor {
     ByteCursor m_records;
 };
 
-std::unique_ptr<ItemCursor> makeCursor(std::uint16_t type)
+/// The newest layout of each stream that this program reads.
+constexpr std::uint8_t newestLayout(StreamType type)
 {
+    return type == StreamType::Frames || type == StreamType::Spikes ? 2 : 1;
+}
+
+std::unique_ptr<ItemCursor> makeCursor(std::uint16_t type, std::uint8_t layout)
+{
+    if (layout == 2 && static_cast<StreamType>(type) == StreamType::Frames)
+        return std::make_unique<LongFrameCursor>();
+    if (layout == 2)
+        return std::make_unique<SpikeBlocksCursor>();
     switch (static_cast<StreamType>(type)) {
     case StreamType::Frames: return std::make_unique<FrameCursor>();
     case StreamType::Spikes: return std::make_unique<SpikesCursor>();
@@ -248,15 +364,15 @@ std::unique_ptr<ItemCursor> makeCursor(std::uint16_t type)
 bool ItemCursor::knows(const ChunkHeader& header)
 {
     return header.streamType >= static_cast<std::uint16_t>(StreamType::Frames) &&
-           header.streamType <= static_cast<std::uint16_t>(StreamType::Marks) &&
-           header.layoutVersion == streamLayoutVersion;
+           header.streamType <= static_cast<std::uint16_t>(StreamType::Marks) && header.layoutVersion >= 1 &&
+           header.layoutVersion <= newestLayout(static_cast<StreamType>(header.streamType));
 }
 
 std::unique_ptr<ItemCursor> ItemCursor::open(const ChunkHeader& header, std::uint64_t offset, Bytes payload)
 {
     if (!knows(header))
         return nullptr;
-    auto cursor = makeCursor(header.streamType);
+    auto cursor = makeCursor(header.streamType, header.layoutVersion);
     cursor->m_header = header;
     cursor->m_payload = std::move(payload);
     cursor->m_offset = offset;

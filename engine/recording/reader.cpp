@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/recording/item_record.h"
+#include "engine/recording/segments.h"
 #include "engine/recording/stream_layout.h"
 #include "engine/storage/chunk_reader.h"
+#include "engine/storage/open_end.h"
 
 namespace bnof::recording {
 
@@ -21,11 +24,32 @@ bool isPrologue(const ChunkHeader& header)
     return header.streamType < static_cast<std::uint16_t>(StreamType::Frames);
 }
 
+/// One segment.
+struct Part {
+    std::unique_ptr<ChunkReader> chunks;
+    std::vector<IndexEntry> index;
+    std::optional<FooterText> footer;
+};
+
+/// A chunk and the segment that it is in.
+struct Located {
+    std::size_t part = 0;
+    ChunkPlace place;
+};
+
+std::string_view textOf(const Bytes& bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 class FileReader final : public Reader {
 public:
-    explicit FileReader(std::unique_ptr<ChunkReader> chunks) : m_chunks(std::move(chunks)) {}
+    explicit FileReader(std::vector<Part> parts) : m_parts(std::move(parts)), m_logs(m_parts.size()) {}
 
-    Result<void> begin();
+    /// `path`: of the first segment, for its open end; empty: there is none.
+    Result<void> begin(const std::string& path);
+    /// The file has grown since it was opened: open it again.
+    [[nodiscard]] bool isBehind() const { return m_behind; }
 
     [[nodiscard]] const RecordingMetadata& metadata() const override { return m_metadata; }
     [[nodiscard]] const RecordingMetadata& originalMetadata() const override { return m_original; }
@@ -37,75 +61,78 @@ public:
     }
     [[nodiscard]] const Health& health() const override;
     [[nodiscard]] const Summary& summary() const override { return m_summary; }
-    [[nodiscard]] std::uint64_t fileSize() const override { return m_chunks->size(); }
-    [[nodiscard]] const std::string& path() const override { return m_chunks->name(); }
-    [[nodiscard]] double position() const override
+    [[nodiscard]] std::uint64_t fileSize() const override;
+    [[nodiscard]] const std::string& path() const override { return first().name(); }
+    [[nodiscard]] std::vector<std::string> files() const override
     {
-        const std::uint64_t end = m_chunks->dataEnd();
-        return end == 0 ? 1 : static_cast<double>(std::min(m_position.offset, end)) / static_cast<double>(end);
+        std::vector<std::string> names;
+        for (const Part& part : m_parts)
+            names.push_back(part.chunks->name());
+        return names;
     }
+    [[nodiscard]] double position() const override;
     void seek(Timestamp t) override;
     bool next(Item& item) override;
 
 private:
+    [[nodiscard]] const ChunkReader& first() const { return *m_parts.front().chunks; }
     void readPrologue();
-    Result<void> readMetadata(const std::optional<FooterText>& footer);
-    void scan();
-    void tallyChunk(const ChunkPlace& place);
+    Result<void> readMetadata();
+    void readTotals(const std::string& path);
+    void scan(std::size_t part, const std::string& openEnd);
+    std::uint64_t takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end);
+    void tallyChunk(const Located& at);
     void noteRepairs(const Json& repairs);
+    void noteMissingSegments();
     [[nodiscard]] std::vector<std::uint8_t> blob(StreamType type) const;
+    std::optional<Located> nextChunk();
     bool loadGroup();
-    std::unique_ptr<ItemCursor> openCursor(const ChunkPlace& place);
+    std::unique_ptr<ItemCursor> openCursor(const Located& at);
     bool takeNext(Item& item);
     [[nodiscard]] static std::optional<Timestamp> timeOf(const Item& item);
 
-    std::unique_ptr<ChunkReader> m_chunks;
+    std::vector<Part> m_parts;
+    mutable std::vector<DamageLog> m_logs; ///< one a segment
+    DamageLog m_notes;                     ///< of the recording as a whole
     RecordingMetadata m_original;
     RecordingMetadata m_metadata; ///< with the newest description
     std::vector<DescriptionEdit> m_edits;
     Summary m_summary;
     std::vector<ChunkPlace> m_prologue;
-    std::vector<IndexEntry> m_index;
-    mutable DamageLog m_log;
     mutable Health m_health;
+    std::vector<Item> m_leftover; ///< accepted, and in no segment yet
+    bool m_behind = false;
 
+    std::size_t m_part = 0;
     ChunkPosition m_position;
-    std::optional<ChunkPlace> m_pending;                ///< first chunk of the next group
-    std::vector<std::unique_ptr<ItemCursor>> m_cursors; ///< heap, smallest item number first
+    std::optional<Located> m_pending; ///< first chunk of the next group
+    struct Cursor {
+        std::size_t part = 0;
+        std::unique_ptr<ItemCursor> items;
+    };
+    std::vector<Cursor> m_cursors; ///< heap, smallest item number first
+    std::size_t m_leftoverAt = 0;
     Timestamp m_from = std::numeric_limits<Timestamp>::min();
+
+    static bool laterFirst(const Cursor& a, const Cursor& b) { return a.items->nextNumber() > b.items->nextNumber(); }
 };
 
-bool laterFirst(const std::unique_ptr<ItemCursor>& a, const std::unique_ptr<ItemCursor>& b)
+Result<void> FileReader::begin(const std::string& path)
 {
-    return a->nextNumber() > b->nextNumber();
-}
-
-Result<void> FileReader::begin()
-{
-    if (m_chunks->fileHeaderIsDamaged())
-        m_log.report(0, fileHeaderBytes, 0, "At byte 0: the file header is damaged; its copy in the footer was used.");
-    std::optional<FooterText> footer;
-    if (m_chunks->footer()) {
-        const Bytes& text = m_chunks->footer()->application;
-        auto parsed = footerTextFromJson({reinterpret_cast<const char*>(text.data()), text.size()});
-        if (parsed.ok())
-            footer = std::move(*parsed);
-        m_health.complete = footer.has_value();
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        Part& part = m_parts[i];
+        if (part.chunks->fileHeaderIsDamaged())
+            m_logs[i].report(0, fileHeaderBytes, 0,
+                             "At byte 0: the file header is damaged; its copy in the footer was used.");
+        if (!part.chunks->footer())
+            continue;
+        if (auto parsed = footerTextFromJson(textOf(part.chunks->footer()->application)); parsed.ok())
+            part.footer = std::move(*parsed);
     }
+    noteMissingSegments();
     readPrologue();
-    BNOF_TRY(readMetadata(footer));
-    if (footer) {
-        m_summary = footer->summary;
-        m_edits = std::move(footer->edits);
-        m_index = m_chunks->footer()->contents.index();
-        noteRepairs(footer->repairs);
-    } else {
-        m_log.note(m_chunks->source().isBeingWritten()
-                       ? "This recording is still being written: what was in the file when it was opened is shown."
-                       : "The file has no footer: the recording was interrupted, or the end is missing. It can be "
-                         "completed by a repair.");
-        scan();
-    }
+    BNOF_TRY(readMetadata());
+    readTotals(path);
     m_original = m_metadata;
     if (!m_edits.empty())
         apply(m_edits.back(), m_metadata);
@@ -113,21 +140,42 @@ Result<void> FileReader::begin()
     return {};
 }
 
+void FileReader::noteMissingSegments()
+{
+    std::uint32_t expected = 0;
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        const std::uint32_t number = m_parts[i].chunks->fileHeader().segment;
+        if (i == 0 && number > 0)
+            m_notes.note("This is part " + std::to_string(number + 1) +
+                         " of a recording in several files; the parts before it are not shown. Name the first one to "
+                         "read all of it.");
+        else if (number > expected)
+            m_notes.report(i, 0, 0,
+                           std::to_string(number - expected) + " file(s) of this recording are missing before " +
+                               m_parts[i].chunks->name() + ".");
+        expected = number + 1;
+    }
+    const auto& last = m_parts.back().footer;
+    if (last && !last->last)
+        m_notes.report(m_parts.size(), 0, 0,
+                       "The files of this recording that follow " + m_parts.back().chunks->name() + " are missing.");
+}
+
 void FileReader::readPrologue()
 {
-    ChunkPosition position;
-    while (auto place = m_chunks->next(position, m_log)) {
+    ChunkPosition position = first().start();
+    while (auto place = first().next(position, m_logs.front())) {
         if (!isPrologue(place->header))
             break;
         m_prologue.push_back(*place);
     }
 }
 
-Result<void> FileReader::readMetadata(const std::optional<FooterText>& footer)
+Result<void> FileReader::readMetadata()
 {
     const std::vector<std::uint8_t> text = blob(StreamType::Metadata);
     if (!text.empty()) {
-        auto json = Json::parse({reinterpret_cast<const char*>(text.data()), text.size()}, m_chunks->name());
+        auto json = Json::parse(textOf(text), first().name());
         if (json.ok()) {
             auto metadata = metadataFromJson(*json);
             if (metadata.ok()) {
@@ -136,34 +184,113 @@ Result<void> FileReader::readMetadata(const std::optional<FooterText>& footer)
             }
         }
     }
-    if (footer) {
-        auto metadata = metadataFromJson(footer->metadata);
+    for (const Part& part : m_parts) {
+        if (!part.footer)
+            continue;
+        auto metadata = metadataFromJson(part.footer->metadata);
         if (metadata.ok()) {
-            m_log.note("The description at the beginning is damaged; its copy in the footer was used.");
+            m_notes.note("The description at the beginning is damaged; its copy in the footer was used.");
             m_metadata = std::move(*metadata);
             return {};
         }
     }
     return makeError(ErrorKind::BadInput, "the description of this recording (sources, channels, model) is damaged",
-                     m_chunks->name(), "Use another copy of the file.");
+                     first().name(), "Use another copy of the file.");
 }
 
-/// Replaces the footer: one walk over the chunk headers. Only marks, events and decisions, which are
-/// small, are decoded.
-void FileReader::scan()
+/// What the recording holds: from the footers, and where one is missing from index pages and chunk headers.
+void FileReader::readTotals(const std::string& path)
 {
-    Contents contents;
-    ChunkPosition position;
-    while (auto place = m_chunks->next(position, m_log)) {
-        contents.add(place->header, place->offset);
-        tallyChunk(*place);
+    bool complete =
+        m_parts.back().footer && m_parts.back().footer->last && m_parts.front().chunks->fileHeader().segment == 0;
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        Part& part = m_parts[i];
+        if (part.footer) { // each counts the segments before it too
+            m_summary = part.footer->summary;
+            m_edits = part.footer->edits;
+            part.index = part.chunks->footer()->contents.index();
+            noteRepairs(part.footer->repairs);
+            continue;
+        }
+        complete = false;
+        const bool growing = part.chunks->source().isBeingWritten();
+        m_logs[i].note(growing ? "This recording is still being written: what was in the file when it was opened is "
+                                 "shown."
+                               : "The file has no footer: the recording was interrupted, or the end is missing. It can "
+                                 "be completed by a repair.");
+        scan(i, i + 1 == m_parts.size() ? path : std::string());
     }
-    m_index = contents.index();
+    for (std::size_t i = 1; i < m_parts.size(); ++i)
+        complete =
+            complete && m_parts[i].chunks->fileHeader().segment == m_parts[i - 1].chunks->fileHeader().segment + 1;
+    m_health.complete = complete;
 }
 
-void FileReader::tallyChunk(const ChunkPlace& place)
+/// Replaces the footer: the last index page and one walk over the chunk headers behind it. Of these only marks, events
+/// and decisions, which are small, are decoded.
+void FileReader::scan(std::size_t part, const std::string& openEnd)
 {
-    const ChunkHeader& header = place.header;
+    ChunkReader& chunks = *m_parts[part].chunks;
+    ChunkPosition position = chunks.start();
+    Contents contents;
+    std::uint64_t end = fileHeaderBytes;
+    if (auto recovered = chunks.recover(position)) {
+        contents = std::move(recovered->contents);
+        if (const auto progress = footerTextFromJson(textOf(recovered->last.application)); progress.ok()) {
+            m_summary = progress->summary;
+            m_edits = progress->edits;
+        }
+        if (!recovered->last.chunks.empty())
+            end = recovered->last.chunks.back().offset;
+    }
+    std::vector<ChunkPlace> places;
+    while (auto place = chunks.next(position, m_logs[part])) {
+        places.push_back(*place);
+        end = place->end();
+    }
+    const std::uint64_t limit = openEnd.empty() ? UINT64_MAX : takeLeftover(openEnd, chunks, end);
+    for (const ChunkPlace& place : places) {
+        if (place.offset >= limit)
+            break;
+        contents.add(place.header, place.offset);
+        tallyChunk({part, place});
+    }
+    for (const Item& item : m_leftover)
+        tally(m_summary, item);
+    m_parts[part].index = contents.index();
+}
+
+/// Items that were accepted and are in no segment; returns where the segment's whole groups end.
+std::uint64_t FileReader::takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end)
+{
+    const FileHeader& header = chunks.fileHeader();
+    const auto found = readOpenEnd(path, header.uuid, header.segment, end);
+    if (!found)
+        return UINT64_MAX;
+    m_behind = found->behind;
+    if (m_behind)
+        return UINT64_MAX;
+    Accepted accepted;
+    for (const Bytes& record : found->records) {
+        if (!parseRecord(record, accepted))
+            break;
+        if (accepted.edit)
+            m_edits.push_back(std::move(*accepted.edit));
+        else
+            m_leftover.push_back(std::move(accepted.item));
+    }
+    if (!m_leftover.empty())
+        m_notes.note(std::to_string(m_leftover.size()) + " item(s) at the end come from " + openEndPath(path) +
+                     ", which belongs to this recording until it is closed or repaired.");
+    if (found->written || end <= found->prepared.offset)
+        return UINT64_MAX;
+    m_parts.back().chunks->limit(found->prepared.offset);
+    return found->prepared.offset;
+}
+
+void FileReader::tallyChunk(const Located& at)
+{
+    const ChunkHeader& header = at.place.header;
     Summary added;
     switch (static_cast<StreamType>(header.streamType)) {
     case StreamType::Frames:
@@ -180,7 +307,7 @@ void FileReader::tallyChunk(const ChunkPlace& place)
         added.spikesPerLayer.back() = header.aux;
         break;
     case StreamType::DescriptionEdit:
-        if (const auto payload = m_chunks->payload(place, m_log)) {
+        if (const auto payload = m_parts[at.part].chunks->payload(at.place, m_logs[at.part])) {
             if (auto edit = editFromPayload(*payload))
                 m_edits.push_back(std::move(*edit));
         }
@@ -188,7 +315,7 @@ void FileReader::tallyChunk(const ChunkPlace& place)
     case StreamType::Decisions:
     case StreamType::Events:
     case StreamType::Marks:
-        if (const auto cursor = openCursor(place)) {
+        if (const auto cursor = openCursor(at)) {
             Item item;
             while (!cursor->atEnd() && cursor->take(item))
                 tally(added, item);
@@ -202,10 +329,10 @@ void FileReader::tallyChunk(const ChunkPlace& place)
 void FileReader::noteRepairs(const Json& repairs)
 {
     for (const Json& repair : repairs.items()) {
-        m_log.note("Repaired on " + formatUtc(repair["utc_ns"].toInteger()) + ": " +
-                   std::to_string(repair["cut_bytes"].toInteger()) + " bytes were cut off.");
+        m_notes.note("Repaired on " + formatUtc(repair["utc_ns"].toInteger()) + ": " +
+                     std::to_string(repair["cut_bytes"].toInteger()) + " bytes were cut off.");
         for (const Json& finding : repair["findings"].items())
-            m_log.note("Found by that repair: " + finding.toString());
+            m_notes.note("Found by that repair: " + finding.toString());
     }
 }
 
@@ -216,7 +343,7 @@ std::vector<std::uint8_t> FileReader::blob(StreamType type) const
     for (const ChunkPlace& place : m_prologue) {
         if (place.header.streamType != static_cast<std::uint16_t>(type))
             continue;
-        const auto piece = m_chunks->payload(place, m_log);
+        const auto piece = first().payload(place, m_logs.front());
         const bool fits = piece && place.header.idMin == part++ && out.size() + piece->size() <= place.header.aux;
         if (!fits)
             return {};
@@ -229,69 +356,125 @@ std::vector<std::uint8_t> FileReader::blob(StreamType type) const
 
 const Health& FileReader::health() const
 {
-    m_health.lostBytes = m_log.lostBytes();
-    m_health.damagedChunks = m_log.damagedChunks();
-    m_health.findings = m_log.findings();
+    m_health.lostBytes = m_notes.lostBytes();
+    m_health.damagedChunks = m_notes.damagedChunks();
+    m_health.findings.clear();
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        m_health.lostBytes += m_logs[i].lostBytes();
+        m_health.damagedChunks += m_logs[i].damagedChunks();
+        for (const std::string& finding : m_logs[i].findings())
+            m_health.findings.push_back(i == 0 ? finding : m_parts[i].chunks->name() + ": " + finding);
+    }
+    m_health.findings.insert(m_health.findings.end(), m_notes.findings().begin(), m_notes.findings().end());
     return m_health;
+}
+
+std::uint64_t FileReader::fileSize() const
+{
+    std::uint64_t size = 0;
+    for (const Part& part : m_parts)
+        size += part.chunks->size();
+    return size;
+}
+
+double FileReader::position() const
+{
+    std::uint64_t end = 0;
+    std::uint64_t at = 0;
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        const std::uint64_t length = m_parts[i].chunks->dataEnd();
+        end += length;
+        at += i < m_part ? length : i == m_part ? std::min(m_position.offset, length) : 0;
+    }
+    return end == 0 ? 1 : static_cast<double>(at) / static_cast<double>(end);
 }
 
 void FileReader::seek(Timestamp t)
 {
     m_cursors.clear();
     m_pending.reset();
-    m_position = m_chunks->positionBefore(m_index, t);
+    m_leftoverAt = 0;
     m_from = t;
+    // The last segment that begins before the time sought; an earlier one ends before the next begins.
+    m_part = 0;
+    for (std::size_t i = 1; i < m_parts.size(); ++i) {
+        ChunkPosition position = m_parts[i].chunks->start();
+        std::optional<ChunkPlace> place;
+        while ((place = m_parts[i].chunks->next(position, m_logs[i])) && isPrologue(place->header)) {
+        }
+        if (!place || place->header.t0 >= t)
+            break;
+        m_part = i;
+    }
+    m_position = m_parts[m_part].chunks->positionBefore(m_parts[m_part].index, t);
 }
 
-std::unique_ptr<ItemCursor> FileReader::openCursor(const ChunkPlace& place)
+std::unique_ptr<ItemCursor> FileReader::openCursor(const Located& at)
 {
+    const ChunkPlace& place = at.place;
+    DamageLog& log = m_logs[at.part];
     if (!ItemCursor::knows(place.header)) {
         const bool newer = place.header.streamType <= static_cast<std::uint16_t>(StreamType::Marks);
         if (newer)
-            m_log.report(place.offset, chunkHeaderBytes + place.header.storedLength, 1,
-                         "At byte " + std::to_string(place.offset) +
-                             ": a chunk of a newer program version was left out.");
+            log.report(place.offset, place.length(), 1,
+                       "At byte " + std::to_string(place.offset) +
+                           ": a chunk of a newer program version was left out.");
         return nullptr;
     }
-    auto payload = m_chunks->payload(place, m_log);
+    auto payload = m_parts[at.part].chunks->payload(place, log);
     if (!payload)
         return nullptr;
     auto cursor = ItemCursor::open(place.header, place.offset, std::move(*payload));
     if (!cursor)
-        m_log.report(place.offset, chunkHeaderBytes + place.header.storedLength, 1,
-                     "At byte " + std::to_string(place.offset) + ": the content of a chunk makes no sense.");
+        log.report(place.offset, place.length(), 1,
+                   "At byte " + std::to_string(place.offset) + ": the content of a chunk makes no sense.");
     return cursor;
+}
+
+/// The next chunk of the recording, segment after segment.
+std::optional<Located> FileReader::nextChunk()
+{
+    while (true) {
+        if (auto place = m_parts[m_part].chunks->next(m_position, m_logs[m_part]))
+            return Located{m_part, *place};
+        if (m_part + 1 == m_parts.size())
+            return std::nullopt;
+        ++m_part;
+        m_position = m_parts[m_part].chunks->start();
+    }
 }
 
 bool FileReader::loadGroup()
 {
     std::size_t bytes = 0;
     Timestamp latest = std::numeric_limits<Timestamp>::min();
-    std::vector<ChunkPlace> group;
+    std::vector<Located> group;
     while (true) {
-        auto place = m_pending ? std::exchange(m_pending, std::nullopt) : m_chunks->next(m_position, m_log);
-        if (!place)
+        auto at = m_pending ? std::exchange(m_pending, std::nullopt) : nextChunk();
+        if (!at)
             break;
-        if (isPrologue(place->header))
+        const ChunkHeader& header = at->place.header;
+        if (isPrologue(header))
             continue;
-        const bool other = !group.empty() && place->header.group != group.front().header.group;
-        if (other || (!group.empty() && bytes + place->header.rawLength > maxGroupBytes)) {
-            m_pending = place;
+        const bool other =
+            !group.empty() && (at->part != group.front().part || header.group != group.front().place.header.group);
+        if (other || (!group.empty() && bytes + header.rawLength > maxGroupBytes)) {
+            m_pending = at;
             break;
         }
-        bytes += place->header.rawLength;
-        latest = std::max(latest, place->header.t1);
-        group.push_back(*place);
+        bytes += header.rawLength;
+        latest = std::max(latest, header.t1);
+        group.push_back(*at);
     }
     if (group.empty())
         return false;
     // Groups that end before the time sought are passed over unread.
     if (latest < m_from)
         return true;
-    for (const ChunkPlace& place : group) {
-        auto cursor = openCursor(place);
+    for (const Located& at : group) {
+        auto cursor = openCursor(at);
         if (cursor && !cursor->atEnd())
-            m_cursors.push_back(std::move(cursor));
+            m_cursors.push_back({at.part, std::move(cursor)});
     }
     std::make_heap(m_cursors.begin(), m_cursors.end(), laterFirst);
     return true;
@@ -301,15 +484,20 @@ bool FileReader::takeNext(Item& item)
 {
     while (true) {
         while (m_cursors.empty()) {
-            if (!loadGroup())
+            if (loadGroup())
+                continue;
+            if (m_leftoverAt == m_leftover.size())
                 return false;
+            item = m_leftover[m_leftoverAt++];
+            return true;
         }
         std::pop_heap(m_cursors.begin(), m_cursors.end(), laterFirst);
-        ItemCursor& cursor = *m_cursors.back();
+        ItemCursor& cursor = *m_cursors.back().items;
         if (!cursor.take(item)) {
-            m_log.report(cursor.offset(), 0, 1,
-                         "At byte " + std::to_string(cursor.offset()) + ": the last " + std::to_string(cursor.left()) +
-                             " item(s) of a chunk make no sense and were left out.");
+            m_logs[m_cursors.back().part].report(cursor.offset(), 0, 1,
+                                                 "At byte " + std::to_string(cursor.offset()) + ": the last " +
+                                                     std::to_string(cursor.left()) +
+                                                     " item(s) of a chunk make no sense and were left out.");
             m_cursors.pop_back();
             continue;
         }
@@ -348,12 +536,33 @@ bool FileReader::next(Item& item)
     return false;
 }
 
-Result<std::unique_ptr<Reader>> openReader(std::unique_ptr<ByteSource> source, const std::string& name)
+Result<std::unique_ptr<FileReader>> openReader(std::unique_ptr<ByteSource> source, const std::string& name)
 {
-    BNOF_TRY_ASSIGN(auto chunks, ChunkReader::open(std::move(source), name));
-    auto reader = std::make_unique<FileReader>(std::move(chunks));
-    BNOF_TRY(reader->begin());
-    return std::unique_ptr<Reader>(std::move(reader));
+    std::vector<Part> parts;
+    BNOF_TRY_ASSIGN(parts.emplace_back().chunks, ChunkReader::open(std::move(source), name));
+    auto reader = std::make_unique<FileReader>(std::move(parts));
+    BNOF_TRY(reader->begin({}));
+    return reader;
+}
+
+Result<std::unique_ptr<FileReader>> openFiles(const std::string& path)
+{
+    std::vector<Part> parts;
+    BNOF_TRY_ASSIGN(auto source, openFileSource(path));
+    BNOF_TRY_ASSIGN(parts.emplace_back().chunks, ChunkReader::open(std::move(source), path));
+    const Uuid uuid = parts.front().chunks->fileHeader().uuid;
+    if (parts.front().chunks->fileHeader().major > 1 && !isLaterSegment(path)) {
+        for (const SegmentFile& file : laterSegments(path)) {
+            BNOF_TRY_ASSIGN(auto later, openFileSource(file.path));
+            auto chunks = ChunkReader::open(std::move(later), file.path);
+            // A file by that name that is no part of this recording is none of its business.
+            if (chunks.ok() && (*chunks)->fileHeader().uuid == uuid && (*chunks)->fileHeader().segment == file.number)
+                parts.emplace_back().chunks = std::move(*chunks);
+        }
+    }
+    auto reader = std::make_unique<FileReader>(std::move(parts));
+    BNOF_TRY(reader->begin(path));
+    return reader;
 }
 
 } // namespace
@@ -365,13 +574,19 @@ void Reader::rewind()
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::string& path)
 {
-    BNOF_TRY_ASSIGN(auto source, openFileSource(path));
-    return openReader(std::move(source), path);
+    // A recording that grows may have a new group between a look at its file and one at its open end.
+    constexpr int tries = 5;
+    std::unique_ptr<FileReader> reader;
+    for (int i = 0; i < tries && (!reader || reader->isBehind()); ++i) {
+        BNOF_TRY_ASSIGN(reader, openFiles(path));
+    }
+    return std::unique_ptr<Reader>(std::move(reader));
 }
 
 Result<std::unique_ptr<Reader>> Reader::openBytes(std::vector<std::uint8_t> bytes, const std::string& name)
 {
-    return openReader(makeMemorySource(std::move(bytes)), name);
+    BNOF_TRY_ASSIGN(auto reader, openReader(makeMemorySource(std::move(bytes)), name));
+    return std::unique_ptr<Reader>(std::move(reader));
 }
 
 } // namespace bnof::recording

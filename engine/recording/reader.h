@@ -81,6 +81,7 @@ public:
     [[nodiscard]] virtual const Summary& summary() const = 0;
     [[nodiscard]] virtual std::uint64_t fileSize() const = 0;
     [[nodiscard]] virtual const std::string& path() const = 0;
+    [[nodiscard]] virtual std::vector<std::string> files() const = 0; ///< all of the recording, in order
     /// Share of the file that next() has gone through, 0..1.
     [[nodiscard]] virtual double position() const = 0;
 

@@ -11,8 +11,10 @@
 
 #include "engine/base/instruments.h"
 #include "engine/base/log.h"
+#include "engine/recording/item_record.h"
+#include "engine/recording/segment_writer.h"
 #include "engine/recording/stream_layout.h"
-#include "engine/storage/chunk_writer.h"
+#include "engine/storage/open_end.h"
 
 namespace bnof::recording {
 
@@ -26,20 +28,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t wakeBytes = 1U << 20;
 /// A group is closed when it holds this much, so that readers need little memory.
 constexpr std::size_t groupBytes = 2U << 20;
-/// Marks and events are few and must not be lost: they may exceed the queue by this much.
-constexpr std::size_t reserveBytes = 1U << 20;
-constexpr std::size_t partBytes = 4U << 20;
-
-enum class Tag : std::uint8_t { Frame, Spikes, Decision, Event, Mark, Description };
-
-void putRaw(Bytes& out, const void* bytes, std::size_t length)
-{
-    const std::size_t at = out.size();
-    out.resize(at + length);
-    if (length > 0)
-        std::memcpy(out.data() + at, bytes, length);
-}
-
+/// This part of the queue is kept for marks and events.
+constexpr std::size_t reserveShare = 16;
 /// What did not fit while the disk was too slow.
 struct Drops {
     std::uint64_t frames = 0;
@@ -67,9 +57,10 @@ struct Drops {
 
 class FileRecorder final : public Recorder {
 public:
-    FileRecorder(RecordingMetadata metadata, std::unique_ptr<ChunkWriter> writer, const RecorderOptions& options)
-        : m_metadata(std::move(metadata)), m_path(writer->path()), m_options(options), m_writer(std::move(writer)),
-          m_freeBytes(m_writer->freeBytes()), m_now(m_metadata.start)
+    FileRecorder(RecordingMetadata metadata, const std::string& path, std::unique_ptr<SegmentWriter> writer,
+                 std::unique_ptr<OpenEnd> open, const RecorderOptions& options)
+        : m_metadata(std::move(metadata)), m_path(path), m_options(options), m_writer(std::move(writer)),
+          m_open(std::move(open)), m_freeBytes(m_writer->freeBytes()), m_now(m_metadata.start)
     {}
     ~FileRecorder() override
     {
@@ -77,9 +68,7 @@ public:
         static_cast<void>(finish());
     }
 
-    Result<void> begin(std::span<const std::uint8_t> model, std::span<const std::uint8_t> state);
-    /// begin() failed: nothing to finish.
-    void abandon() { m_finished = true; }
+    void begin();
 
     bool frame(std::uint32_t source, const SensorFrame& frame, bool recognised) override;
     bool spikes(std::uint32_t layer, std::span<const Spike> spikes) override;
@@ -93,34 +82,34 @@ public:
     [[nodiscard]] const std::string& path() const override { return m_path; }
 
 private:
-    Result<void> writeBlob(StreamType type, std::span<const std::uint8_t> bytes);
     /// Room for `bytes` more? Otherwise the item counts as dropped through `counter`.
     bool admit(std::unique_lock<std::mutex>& lock, std::size_t bytes, bool precious, std::uint64_t Drops::*counter,
                Timestamp t);
-    void appendEventLocked(const StreamEvent& event);
     void flushDropsLocked();
-    void handedOver(std::unique_lock<std::mutex>& lock, bool wasEmpty);
+    void handOver(std::unique_lock<std::mutex>& lock);
 
     void write();
     void keepOnDisk();
-    void process(ByteView items);
-    void processItem(ByteCursor& in);
-    void writeEdit(DescriptionEdit edit);
+    void process(std::uint64_t to);
+    void processRecord(ByteView record);
+    void writeEdit(const DescriptionEdit& edit);
     void writeGroup();
+    [[nodiscard]] SegmentWriter::Before prepare();
+    void written();
+    [[nodiscard]] bool groupIsDue() const;
     void fail(const Error& error);
     [[nodiscard]] bool failed() const { return m_failed.load(std::memory_order_acquire); }
-    [[nodiscard]] Bytes footerText() const;
 
     RecordingMetadata m_metadata;
     std::string m_path;
     RecorderOptions m_options;
-    std::unique_ptr<ChunkWriter> m_writer;
+    std::unique_ptr<SegmentWriter> m_writer;
+    std::unique_ptr<OpenEnd> m_open;
 
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
-    Bytes m_inbox;              // guarded by m_mutex, as all up to the blank line
-    std::size_t m_inFlight = 0; // bytes that the writer has taken and not finished
-    Clock::time_point m_oldest; // arrival of the first item in the inbox
+    Bytes m_record;         // guarded by m_mutex, as all up to the blank line; reused
+    bool m_waiting = false; // the writer sleeps until something comes
     bool m_dropping = false;
     Drops m_drops;
     bool m_stop = false;
@@ -138,44 +127,27 @@ private:
     Timestamp m_now; // of the newest frame offered; only the thread that adds data uses it
 
     GroupBuilder m_group; // writer thread only, as all below
-    Summary m_summary;
-    std::vector<DescriptionEdit> m_edits;
-    Bytes m_scratch;
-    std::vector<float> m_values;
-    std::vector<Spike> m_spikes;
+    Clock::time_point m_groupBegan;
+    std::uint64_t m_taken = 0;   // bytes of the open end that are in m_group or written
+    std::uint64_t m_written = 0; // bytes of it that are in the segments
+    std::uint64_t m_writtenItem = 0;
+    Accepted m_accepted;
     std::thread m_writerThread;
     std::thread m_syncThread;
 };
 
-Result<void> FileRecorder::writeBlob(StreamType type, std::span<const std::uint8_t> bytes)
+void FileRecorder::begin()
 {
-    if (bytes.empty())
-        return {};
-    const std::size_t parts = (bytes.size() + partBytes - 1) / partBytes;
-    for (std::size_t part = 0; part < parts; ++part) {
-        const auto piece = bytes.subspan(part * partBytes, std::min(partBytes, bytes.size() - part * partBytes));
-        Chunk chunk;
-        chunk.streamType = static_cast<std::uint16_t>(type);
-        chunk.aux = bytes.size();
-        chunk.idMin = static_cast<std::uint32_t>(part);
-        chunk.idMax = static_cast<std::uint32_t>(parts - 1);
-        chunk.payload.assign(piece.begin(), piece.end());
-        BNOF_TRY(m_writer->append(std::span(&chunk, 1)));
-    }
-    return {};
-}
-
-Result<void> FileRecorder::begin(std::span<const std::uint8_t> model, std::span<const std::uint8_t> state)
-{
-    const std::string text = toJson(m_metadata).dump();
-    BNOF_TRY(writeBlob(StreamType::Metadata, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
-    BNOF_TRY(writeBlob(StreamType::Model, model));
-    BNOF_TRY(writeBlob(StreamType::RecogniserState, state));
-    BNOF_TRY(m_writer->sync());
-    m_bytes = m_writer->size();
+    if (!m_open->isShared())
+        log::warning("recording",
+                     "no room for an open end beside the recording: what is not written yet would be lost if this "
+                     "program were killed",
+                     {{"file", m_path}});
+    m_open->prepare({.offset = m_writer->size()});
+    m_group.setTickLength(static_cast<std::int64_t>(m_metadata.tickMs * 1e6));
+    m_bytes = m_writer->bytes();
     m_writerThread = std::thread([this] { write(); });
     m_syncThread = std::thread([this] { keepOnDisk(); });
-    return {};
 }
 
 bool FileRecorder::admit(std::unique_lock<std::mutex>& lock, std::size_t bytes, bool precious,
@@ -186,14 +158,16 @@ bool FileRecorder::admit(std::unique_lock<std::mutex>& lock, std::size_t bytes, 
         m_dropped.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
-    const std::size_t waiting = m_inbox.size() + m_inFlight;
+    // Marks and events are few and must not be lost: a part of the room is theirs.
+    const std::size_t room = m_open->capacity() - (precious ? 0 : m_open->capacity() / reserveShare);
+    const std::size_t waiting = m_open->waiting();
     // Once full, wait until half is written: one long hole is better for a replay than a sieve.
-    if (m_dropping && waiting <= m_options.queueBytes / 2)
+    if (m_dropping && waiting <= m_open->capacity() / 2)
         m_dropping = false;
-    if (!m_dropping && waiting + bytes > m_options.queueBytes)
-        m_dropping = !precious || waiting + bytes > m_options.queueBytes + reserveBytes;
-    const bool fits = precious && waiting + bytes <= m_options.queueBytes + reserveBytes;
-    if (m_dropping && !fits) {
+    const bool fits = waiting + bytes <= room && m_open->fits(bytes);
+    if (!fits && !precious)
+        m_dropping = true;
+    if (!fits || (m_dropping && !precious)) {
         m_drops.seen(t);
         ++(m_drops.*counter);
         m_dropped.fetch_add(1, std::memory_order_relaxed);
@@ -203,37 +177,30 @@ bool FileRecorder::admit(std::unique_lock<std::mutex>& lock, std::size_t bytes, 
         return false;
     }
     flushDropsLocked();
+    m_record.clear();
     return true;
-}
-
-void FileRecorder::appendEventLocked(const StreamEvent& event)
-{
-    put(m_inbox, static_cast<std::uint8_t>(Tag::Event));
-    put(m_inbox, static_cast<std::uint8_t>(event.kind));
-    put(m_inbox, event.t);
-    put(m_inbox, event.t2);
-    put(m_inbox, event.count);
-    putText(m_inbox, event.text);
 }
 
 void FileRecorder::flushDropsLocked()
 {
     if (!m_drops.any())
         return;
-    if (m_inbox.empty())
-        m_oldest = Clock::now();
-    appendEventLocked(m_drops.event("The disk was too slow"));
+    m_record.clear();
+    appendRecord(m_record, m_drops.event("The disk was too slow"));
+    if (!m_open->fits(m_record.size()))
+        return; // said later
+    m_open->add(m_record);
     m_drops = {};
 }
 
-void FileRecorder::handedOver(std::unique_lock<std::mutex>& lock, bool wasEmpty)
+/// From the addition on nothing but the loss of the disk can take the item away.
+void FileRecorder::handOver(std::unique_lock<std::mutex>& lock)
 {
-    const bool enough = m_inbox.size() >= wakeBytes;
-    if (wasEmpty)
-        m_oldest = Clock::now();
+    m_open->add(m_record);
+    // Else the writer sleeps until its group is due: no switch of threads for every frame.
+    const bool wake = std::exchange(m_waiting, false) || m_open->waiting() >= wakeBytes;
     lock.unlock();
-    // Else the writer sleeps until the oldest item is due: no switch of threads for every frame.
-    if (wasEmpty || enough)
+    if (wake)
         m_wake.notify_one();
 }
 
@@ -244,33 +211,23 @@ bool FileRecorder::frame(std::uint32_t source, const SensorFrame& frame, bool re
     if (source > UINT16_MAX || frame.values.size() > maxFrameValues ||
         !admit(lock, frame.values.size_bytes() + 32, false, &Drops::frames, frame.t))
         return false;
-    const bool wasEmpty = m_inbox.empty();
-    put(m_inbox, static_cast<std::uint8_t>(Tag::Frame));
-    put(m_inbox, source);
-    put(m_inbox, frame.t);
-    putDouble(m_inbox, frame.deviceSeconds);
-    put(m_inbox, static_cast<std::uint8_t>(recognised ? 1 : 0));
-    put(m_inbox, static_cast<std::uint32_t>(frame.values.size()));
-    putRaw(m_inbox, frame.values.data(), frame.values.size_bytes());
+    appendRecord(m_record, source, frame, recognised);
     m_frames.fetch_add(1, std::memory_order_relaxed);
-    handedOver(lock, wasEmpty);
+    handOver(lock);
     return true;
 }
 
 bool FileRecorder::spikes(std::uint32_t layer, std::span<const Spike> spikes)
 {
+    const std::size_t most = std::min(maxSpikesPerItem, m_open->capacity() / (8 * sizeof(Spike)));
     do {
-        const auto part = spikes.first(std::min(spikes.size(), maxSpikesPerItem));
+        const auto part = spikes.first(std::min(spikes.size(), most));
         spikes = spikes.subspan(part.size());
         std::unique_lock lock(m_mutex);
         if (layer > UINT16_MAX || !admit(lock, part.size_bytes() + 16, false, &Drops::batches, m_now))
             return false;
-        const bool wasEmpty = m_inbox.empty();
-        put(m_inbox, static_cast<std::uint8_t>(Tag::Spikes));
-        put(m_inbox, layer);
-        put(m_inbox, static_cast<std::uint32_t>(part.size()));
-        putRaw(m_inbox, part.data(), part.size_bytes());
-        handedOver(lock, wasEmpty);
+        appendRecord(m_record, layer, part);
+        handOver(lock);
     } while (!spikes.empty());
     return true;
 }
@@ -280,20 +237,8 @@ bool FileRecorder::decision(const Decision& decision, std::int64_t latencyNanose
     std::unique_lock lock(m_mutex);
     if (!admit(lock, decision.probabilities.size() * 4 + 64, false, &Drops::decisions, decision.t))
         return false;
-    const bool wasEmpty = m_inbox.empty();
-    put(m_inbox, static_cast<std::uint8_t>(Tag::Decision));
-    put(m_inbox, latencyNanoseconds);
-    put(m_inbox, decision.t);
-    put(m_inbox, static_cast<std::int32_t>(decision.gas));
-    put(m_inbox, static_cast<std::uint32_t>(decision.probabilities.size()));
-    putRaw(m_inbox, decision.probabilities.data(), decision.probabilities.size() * sizeof(float));
-    putFloat(m_inbox, decision.novelty);
-    put(m_inbox, static_cast<std::uint8_t>(decision.ppm ? 1 : 0));
-    putFloat(m_inbox, decision.ppm.value_or(0));
-    putFloat(m_inbox, decision.ppmLow);
-    putFloat(m_inbox, decision.ppmHigh);
-    put(m_inbox, decision.onset);
-    handedOver(lock, wasEmpty);
+    appendRecord(m_record, decision, latencyNanoseconds);
+    handOver(lock);
     return true;
 }
 
@@ -302,9 +247,8 @@ bool FileRecorder::event(const StreamEvent& event)
     std::unique_lock lock(m_mutex);
     if (!admit(lock, event.text.size() + 64, true, &Drops::others, event.t))
         return false;
-    const bool wasEmpty = m_inbox.empty();
-    appendEventLocked(event);
-    handedOver(lock, wasEmpty);
+    appendRecord(m_record, event);
+    handOver(lock);
     return true;
 }
 
@@ -313,11 +257,8 @@ bool FileRecorder::mark(const Mark& mark)
     std::unique_lock lock(m_mutex);
     if (!admit(lock, mark.label.size() + 32, true, &Drops::others, mark.t))
         return false;
-    const bool wasEmpty = m_inbox.empty();
-    put(m_inbox, static_cast<std::uint8_t>(Tag::Mark));
-    put(m_inbox, mark.t);
-    putText(m_inbox, mark.label);
-    handedOver(lock, wasEmpty);
+    appendRecord(m_record, mark);
+    handOver(lock);
     return true;
 }
 
@@ -327,177 +268,130 @@ bool FileRecorder::describe(DescriptionEdit edit)
     std::unique_lock lock(m_mutex);
     if (length > maxDescriptionBytes || !admit(lock, length + 64, true, &Drops::others, m_now))
         return false;
-    const bool wasEmpty = m_inbox.empty();
-    put(m_inbox, static_cast<std::uint8_t>(Tag::Description));
-    put(m_inbox, edit.utc != 0 ? edit.utc : wallNow());
-    putText(m_inbox, edit.title);
-    putText(m_inbox, edit.operatorName);
-    putText(m_inbox, edit.notes);
-    handedOver(lock, wasEmpty);
+    if (edit.utc == 0)
+        edit.utc = wallNow();
+    appendRecord(m_record, edit);
+    handOver(lock);
     return true;
 }
 
 void FileRecorder::write()
 {
-    Bytes work;
     while (true) {
         std::unique_lock lock(m_mutex);
-        m_wake.wait(lock, [this] { return !m_inbox.empty() || m_drops.any() || m_stop || m_syncError; });
-        // Wake at three quarters of the time promised: packing, writing and a busy machine need the rest.
-        const auto due = m_oldest + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3);
-        m_wake.wait_until(lock, due, [this] { return m_stop || m_syncError || m_inbox.size() >= wakeBytes; });
+        if (m_group.empty()) {
+            m_waiting = true;
+            m_wake.wait(lock, [this] { return m_open->head() != m_taken || m_drops.any() || m_stop || m_syncError; });
+            m_waiting = false;
+            m_groupBegan = Clock::now();
+        }
+        // Let the group grow until it is due or enough waits.
+        const auto due = m_groupBegan + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3);
+        m_wake.wait_until(lock, due, [this] {
+            return m_stop || m_syncError || m_drops.any() || m_open->head() - m_taken >= wakeBytes;
+        });
         flushDropsLocked();
-        work.clear();
-        work.swap(m_inbox);
-        m_inFlight = work.size();
         const bool last = m_stop;
+        const std::uint64_t head = m_open->head();
         const std::optional<Error> syncError = std::exchange(m_syncError, std::nullopt);
         lock.unlock();
 
-        if (!failed() && !work.empty())
-            process(work);
+        if (!failed())
+            process(head);
+        if (!failed() && (last || groupIsDue()))
+            writeGroup();
         if (!failed() && syncError)
             fail(*syncError);
-
+        if (failed()) { // nobody takes them any more
+            m_taken = head;
+            m_open->release(head);
+        }
         lock.lock();
-        m_inFlight = 0;
-        if (last && m_inbox.empty() && !m_drops.any())
+        if (last && m_open->head() == head && (failed() || !m_drops.any()))
             return;
     }
 }
 
-void FileRecorder::process(ByteView items)
+bool FileRecorder::groupIsDue() const
 {
-    ByteCursor in(items);
-    while (in.remaining() > 0 && !failed()) {
-        processItem(in);
-        if (m_group.bytes() >= groupBytes)
-            writeGroup();
-    }
-    // Stopped by a failure: what is left was accepted and is lost.
-    if (!failed())
-        writeGroup();
+    return !m_group.empty() &&
+           Clock::now() >= m_groupBegan + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3);
 }
 
-void FileRecorder::processItem(ByteCursor& in)
+void FileRecorder::process(std::uint64_t to)
 {
-    switch (static_cast<Tag>(in.get<std::uint8_t>())) {
-    case Tag::Frame: {
-        const auto source = in.get<std::uint32_t>();
-        const auto t = in.get<std::int64_t>();
-        const double device = in.getDouble();
-        const bool recognised = in.get<std::uint8_t>() != 0;
-        const ByteView values = in.take(std::uint64_t{4} * in.get<std::uint32_t>());
-        m_values.resize(values.size() / 4);
-        if (!values.empty())
-            std::memcpy(m_values.data(), values.data(), values.size());
-        if (m_group.widthDiffers(source, m_values.size()))
+    m_open->each(m_taken, to, [this](ByteView record, std::uint64_t end) {
+        if (failed())
+            return;
+        processRecord(record);
+        m_taken = end;
+        if (m_accepted.edit)
+            writeEdit(*m_accepted.edit);
+        else if (m_group.bytes() >= groupBytes)
             writeGroup();
-        m_group.addFrame(source, t, device, recognised, m_values);
-        break;
-    }
-    case Tag::Spikes: {
-        const auto layer = in.get<std::uint32_t>();
-        const ByteView bytes = in.take(std::uint64_t{sizeof(Spike)} * in.get<std::uint32_t>());
-        m_spikes.resize(bytes.size() / sizeof(Spike));
-        if (!bytes.empty())
-            std::memcpy(m_spikes.data(), bytes.data(), bytes.size());
-        m_group.addSpikes(layer, m_spikes);
-        break;
-    }
-    case Tag::Decision: {
-        const auto latency = in.get<std::int64_t>();
-        Decision decision;
-        decision.t = in.get<std::int64_t>();
-        decision.gas = in.get<std::int32_t>();
-        const ByteView probabilities = in.take(std::uint64_t{4} * in.get<std::uint32_t>());
-        decision.probabilities.resize(probabilities.size() / 4);
-        if (!probabilities.empty())
-            std::memcpy(decision.probabilities.data(), probabilities.data(), probabilities.size());
-        decision.novelty = in.getFloat();
-        const bool hasPpm = in.get<std::uint8_t>() != 0;
-        const float ppm = in.getFloat();
-        if (hasPpm)
-            decision.ppm = ppm;
-        decision.ppmLow = in.getFloat();
-        decision.ppmHigh = in.getFloat();
-        decision.onset = in.get<std::int64_t>();
-        m_group.addDecision(decision, latency);
-        break;
-    }
-    case Tag::Event: {
-        StreamEvent event;
-        event.kind = static_cast<StreamEvent::Kind>(in.get<std::uint8_t>());
-        event.t = in.get<std::int64_t>();
-        event.t2 = in.get<std::int64_t>();
-        event.count = in.get<std::uint64_t>();
-        event.text = in.getText();
-        m_group.addEvent(event);
-        break;
-    }
-    case Tag::Mark: {
-        Mark mark;
-        mark.t = in.get<std::int64_t>();
-        mark.label = in.getText();
-        m_group.addMark(mark);
-        break;
-    }
-    case Tag::Description: {
-        DescriptionEdit edit;
-        edit.utc = in.get<std::int64_t>();
-        edit.title = in.getText();
-        edit.operatorName = in.getText();
-        edit.notes = in.getText();
-        writeEdit(std::move(edit));
-        break;
-    }
-    }
+    });
+    m_taken = to;
 }
 
-void FileRecorder::writeEdit(DescriptionEdit edit)
+void FileRecorder::processRecord(ByteView record)
 {
-    writeGroup(); // in the order in which things happened
+    if (!parseRecord(record, m_accepted))
+        return; // these are our own bytes
+    if (m_accepted.edit || m_group.needsOwnGroup(m_accepted.item))
+        writeGroup(); // in the order in which things happened
+    if (!m_accepted.edit)
+        m_group.add(m_accepted.item);
+}
+
+/// The open end knows before what is going to be written where.
+SegmentWriter::Before FileRecorder::prepare()
+{
+    return [this](std::uint64_t length) {
+        m_open->prepare({m_written, m_taken, m_writtenItem, m_group.nextNumber(), m_writer->size(), length,
+                         m_writer->fileHeader().segment});
+    };
+}
+
+void FileRecorder::written()
+{
+    m_written = m_taken;
+    m_writtenItem = m_group.nextNumber();
+    m_open->release(m_written);
+    m_bytes = m_writer->bytes();
+}
+
+void FileRecorder::writeEdit(const DescriptionEdit& edit)
+{
     if (failed())
         return;
-    const Chunk chunk = editChunk(edit);
-    if (const auto written = m_writer->append(std::span(&chunk, 1)); !written.ok()) {
-        fail(written.error());
-        return;
-    }
-    m_edits.push_back(std::move(edit));
-    m_bytes = m_writer->size();
+    if (const auto result = m_writer->write(edit, prepare()); !result.ok())
+        fail(result.error());
+    else
+        written();
 }
 
 void FileRecorder::writeGroup()
 {
     if (m_group.empty() || failed())
         return;
-    const Summary added = m_group.summary();
-    const std::vector<Chunk> chunks = m_group.take();
-    if (const auto written = m_writer->append(chunks); !written.ok()) {
-        fail(written.error());
+    if (const auto result = m_writer->write(m_group, prepare()); !result.ok()) {
+        fail(result.error());
         return;
     }
-    merge(m_summary, added);
-    m_bytes = m_writer->size();
-}
-
-Bytes FileRecorder::footerText() const
-{
-    const std::string text = encode(FooterText{toJson(m_metadata), m_summary, Json::array(), m_edits});
-    return Bytes(text.begin(), text.end());
+    m_groupBegan = Clock::now();
+    written();
 }
 
 void FileRecorder::fail(const Error& error)
 {
-    const Timestamp t = m_summary.frames > 0 ? m_summary.lastTime : m_metadata.start;
+    const Timestamp t = m_writer->summary().frames > 0 ? m_writer->summary().lastTime : m_metadata.start;
     Drops drops;
     {
         const std::lock_guard lock(m_mutex);
         m_failure = error;
         m_failed.store(true, std::memory_order_release);
         // Nothing is accepted from here on: what was and is not in the file is lost.
-        const std::uint64_t lost = m_frames - m_summary.frames;
+        const std::uint64_t lost = m_frames - m_writer->summary().frames;
         m_dropped += lost;
         drops = std::exchange(m_drops, {});
         drops.frames += lost;
@@ -509,31 +403,35 @@ void FileRecorder::fail(const Error& error)
     if (drops.any())
         m_group.addEvent(drops.event("The recording ended by itself"));
     m_group.addEvent({StreamEvent::Kind::Note, t, t, 0, "The recording ended by itself: " + error.what});
-    const Summary added = m_group.summary();
-    if (m_writer->append(m_group.take()).ok()) {
-        merge(m_summary, added);
-        if (const auto finished = m_writer->finish(footerText()); !finished.ok())
+    if (m_writer->write(m_group).ok()) {
+        if (const auto finished = m_writer->finish(); !finished.ok())
             log::warning("recording", "no room for the footer", {{"why", finished.error().what}});
     }
-    m_bytes = m_writer->size();
+    m_bytes = m_writer->bytes();
     m_freeBytes = m_writer->freeBytes();
 }
 
 void FileRecorder::keepOnDisk()
 {
     std::uint64_t synced = m_bytes;
+    std::uint64_t kept = 0;
     std::unique_lock lock(m_mutex);
     while (!m_syncStop) {
         m_syncWake.wait_for(lock, std::chrono::nanoseconds(m_options.syncNanoseconds), [this] { return m_syncStop; });
         if (m_syncStop || failed())
             continue;
         lock.unlock();
-        const std::uint64_t size = m_writer->size();
+        // The file before the open end: what leaves the one must be safe in the other.
         Result<void> result;
+        const std::uint64_t size = m_bytes;
         if (size != synced)
             result = m_writer->sync();
         synced = size;
         m_freeBytes = m_writer->freeBytes();
+        if (const std::uint64_t head = m_open->head(); result.ok() && head != kept) {
+            result = m_open->sync();
+            kept = head;
+        }
         lock.lock();
         if (!result.ok()) {
             m_syncError = result.error();
@@ -563,15 +461,16 @@ Result<void> FileRecorder::finish()
     if (m_syncThread.joinable())
         m_syncThread.join();
     if (!failed()) {
-        if (const auto finished = m_writer->finish(footerText()); !finished.ok()) {
+        if (const auto finished = m_writer->finish(); !finished.ok()) {
             log::error("recording", finished.error().message());
             const std::lock_guard lock(m_mutex);
             m_failure = finished.error();
             m_failed = true;
         }
-        m_bytes = m_writer->size();
+        m_bytes = m_writer->bytes();
     }
     m_freeBytes = m_writer->freeBytes();
+    m_open->remove(); // what a failure left in it was counted as lost and told
     m_writer.reset(); // closes the file and gives up its lock
     const std::lock_guard lock(m_mutex);
     if (m_failure)
@@ -607,15 +506,17 @@ Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, Reco
     }
     header.createdUtc = wallNow();
     BNOF_TRY_ASSIGN(const Codec codec, codecFromName(options.codec));
-    BNOF_TRY_ASSIGN(
-        std::unique_ptr<ChunkWriter> writer,
-        ChunkWriter::create(path, header, codec, options.calls ? *options.calls : FileCalls::ofTheSystem()));
-    auto recorder = std::make_unique<FileRecorder>(std::move(metadata), std::move(writer), options);
-    if (auto begun = recorder->begin(modelBytes, recogniserState); !begun.ok()) {
-        recorder->abandon();
+    const FileCalls calls = options.calls ? *options.calls : FileCalls::ofTheSystem();
+    BNOF_TRY_ASSIGN(auto writer, SegmentWriter::create(path, header, metadata, modelBytes, recogniserState, codec,
+                                                       {options.segmentBytes, options.segmentNanoseconds}, calls));
+    auto open = OpenEnd::create(path, header.uuid, options.queueBytes);
+    if (!open.ok()) {
         ::unlink(path.c_str()); // ours: it did not exist before, and nothing is in it yet
-        return begun.error();
+        return open.error();
     }
+    auto recorder =
+        std::make_unique<FileRecorder>(std::move(metadata), path, std::move(writer), std::move(*open), options);
+    recorder->begin();
     return std::unique_ptr<Recorder>(std::move(recorder));
 }
 

@@ -17,14 +17,16 @@ struct FileCalls;
 namespace bnof::recording {
 
 struct RecorderOptions {
-    /// Everything accepted is in the file at most this long after (design promise: 250 ms).
-    std::int64_t flushNanoseconds = 200 * nanosecondsPerMillisecond;
-    /// Bytes that may wait for the disk before items are dropped and counted.
+    /// Oldest age of a group of chunks. What is accepted is at once in a shared mapping of "run.bnr.open", which a
+    /// killed process leaves behind and readers and repair() take up.
+    std::int64_t flushNanoseconds = nanosecondsPerSecond;
+    /// Bytes that may wait for the disk before items are dropped and counted; the size of "run.bnr.open".
     std::size_t queueBytes = 64U << 20;
-    std::string codec = "lz4"; ///< "none" or "lz4"
-    /// The disk is asked to keep what was written this often (power failures; a killed process loses
-    /// nothing that is in the file). Happens beside the writing.
-    std::int64_t syncNanoseconds = nanosecondsPerSecond;
+    std::string codec = "lz4"; ///< see storage::codecFromName
+    /// The disk is asked to keep what was accepted this often (power failures). Happens beside the writing.
+    std::int64_t syncNanoseconds = 100 * nanosecondsPerMillisecond;
+    std::uint64_t segmentBytes = 1ULL << 30; ///< about how long a file becomes before the next one is begun
+    std::int64_t segmentNanoseconds = 0;     ///< or how old; 0: never
     /// Replacement for the system's write and flush calls, for tests of failing disks.
     std::shared_ptr<const storage::FileCalls> calls;
 };

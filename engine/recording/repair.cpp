@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <unistd.h>
 
+#include "engine/recording/item_record.h"
+#include "engine/recording/rewrite.h"
+#include "engine/recording/segments.h"
 #include "engine/recording/stream_layout.h"
 #include "engine/storage/chunk_reader.h"
+#include "engine/storage/open_end.h"
 
 namespace bnof::recording {
 
@@ -13,18 +16,13 @@ namespace {
 
 /// The chunks worth keeping: whole, in place, with right content.
 struct Survey {
-    std::vector<std::uint64_t> damaged; ///< offsets of chunks whose content is wrong
     Contents contents;
+    IndexPage page; ///< what no index page lists yet
     std::uint64_t nextSequence = 0;
     std::uint64_t end = fileHeaderBytes;
+    std::uint64_t itemsEnd = fileHeaderBytes;
     DamageLog log;
 };
-
-/// Share of the file at `offset`.
-double shareAt(const ChunkReader& chunks, std::uint64_t offset)
-{
-    return static_cast<double>(offset) / static_cast<double>(std::max<std::uint64_t>(chunks.size(), 1));
-}
 
 Error cancelled(const std::string& path)
 {
@@ -34,26 +32,26 @@ Error cancelled(const std::string& path)
 Result<Survey> survey(const ChunkReader& chunks, const std::function<bool(double)>& progress)
 {
     Survey result;
-    ChunkPosition position;
-    while (auto place = chunks.next(position, result.log)) {
-        if (progress && !progress(0.4 + 0.3 * shareAt(chunks, place->offset)))
+    ChunkPosition position = chunks.start();
+    result.nextSequence = position.nextSequence;
+    while (auto place = chunks.next(position, result.log, true)) {
+        if (progress && !progress(0.4 + 0.6 * static_cast<double>(place->offset) /
+                                            static_cast<double>(std::max<std::uint64_t>(chunks.size(), 1))))
             return cancelled(chunks.name());
-        const bool usable = chunks.payload(*place, result.log).has_value();
-        if (!usable) {
-            result.damaged.push_back(place->offset);
+        if (place->header.streamType == indexStreamType) { // stays where it is, and a new one lists all
+            result.contents.addUnindexed(place->header);
+            result.nextSequence = place->header.sequence + 1;
+            result.end = place->end();
             continue;
         }
+        if (!chunks.payload(*place, result.log))
+            continue;
         result.contents.add(place->header, place->offset);
+        result.page.chunks.push_back({place->offset, place->header});
         result.nextSequence = place->header.sequence + 1;
-        result.end = place->end();
+        result.end = result.itemsEnd = place->end();
     }
     return result;
-}
-
-Bytes footerBytes(const Reader& reader, const Summary& summary, const Json& repairs)
-{
-    const std::string text = encode(FooterText{toJson(reader.metadata()), summary, repairs, reader.edits()});
-    return Bytes(text.begin(), text.end());
 }
 
 Json describe(const Repair& repair, const Json& earlier)
@@ -67,33 +65,49 @@ Json describe(const Repair& repair, const Json& earlier)
     return all;
 }
 
-/// Chunk by chunk into a new file; the damaged ones stay behind.
-Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, ByteView application,
-                       const std::function<bool(double)>& progress)
+/// Appends what the open end still holds, and the footer.
+Result<void> completeFile(const std::string& path, const std::string& firstPath, const ChunkReader& chunks,
+                          Survey found, const Reader& reader, const Summary& summary, const Json& repairs)
 {
-    BNOF_TRY_ASSIGN(auto writer, ChunkWriter::create(outPath, chunks.fileHeader(), Codec::None));
-    const auto copyAll = [&]() -> Result<void> {
-        ChunkPosition position;
-        DamageLog ignored;
-        Bytes stored;
-        while (auto place = chunks.next(position, ignored)) {
-            if (progress && !progress(0.7 + 0.3 * shareAt(chunks, place->offset)))
-                return cancelled(chunks.name());
-            if (!chunks.payload(*place, ignored))
-                continue;
-            stored.resize(place->header.storedLength);
-            if (chunks.source().readAt(place->offset + chunkHeaderBytes, stored) != stored.size())
-                return makeError(ErrorKind::Storage, "the recording changed while it was copied", chunks.name());
-            BNOF_TRY(writer->appendStored(place->header, stored));
-        }
-        return writer->finish(application);
-    };
-    auto copied = copyAll();
-    if (!copied.ok()) {
-        writer.reset();
-        ::unlink(outPath.c_str()); // ours, and of no use
+    const FileHeader& header = chunks.fileHeader();
+    const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, found.itemsEnd);
+    if (leftover && !leftover->written && !leftover->behind && found.end > leftover->prepared.offset) {
+        // The last group was not written whole; the open end has it.
+        const std::uint64_t end = leftover->prepared.offset;
+        Contents contents;
+        std::erase_if(found.page.chunks, [end](const ChunkEntry& chunk) { return chunk.offset >= end; });
+        for (const ChunkEntry& chunk : found.page.chunks)
+            contents.add(chunk.header, chunk.offset);
+        found.nextSequence =
+            found.page.chunks.empty() ? header.firstSequence : found.page.chunks.back().header.sequence + 1;
+        found.contents = std::move(contents);
+        found.end = end;
     }
-    return copied;
+    BNOF_TRY_ASSIGN(auto file, ChunkWriter::resume(path, header, Codec::Lz4, found.contents, std::move(found.page),
+                                                   found.nextSequence, found.end));
+    // Edits and totals were read with the open end's; only the chunks are missing in the file.
+    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, Codec::Lz4,
+                         {UINT64_MAX, 0});
+    if (leftover && !leftover->behind) {
+        GroupBuilder group;
+        group.setTickLength(static_cast<std::int64_t>(reader.metadata().tickMs * 1e6));
+        group.startNumber(leftover->nextItem);
+        Accepted accepted;
+        for (const Bytes& record : leftover->records) {
+            if (!parseRecord(record, accepted))
+                break;
+            if (accepted.edit || group.needsOwnGroup(accepted.item))
+                BNOF_TRY(writer.write(group));
+            if (accepted.edit)
+                BNOF_TRY(writer.write(*accepted.edit));
+            else
+                group.add(accepted.item);
+        }
+        BNOF_TRY(writer.write(group));
+    }
+    BNOF_TRY(writer.finish(repairs, summary, reader.edits()));
+    removeOpenEnd(firstPath);
+    return {};
 }
 
 } // namespace
@@ -101,8 +115,10 @@ Result<void> writeCopy(const ChunkReader& chunks, const std::string& outPath, By
 Result<Repair> repair(const std::string& path, const std::string& outPath, const std::function<bool(double)>& progress)
 {
     BNOF_TRY_ASSIGN(auto reader, Reader::open(path));
-    BNOF_TRY_ASSIGN(auto source, openFileSource(path));
-    BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), path));
+    const std::vector<SegmentFile> later = laterSegments(path);
+    const std::string& lastPath = later.empty() ? path : later.back().path;
+    BNOF_TRY_ASSIGN(auto source, openFileSource(lastPath));
+    BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), lastPath));
     if (outPath.empty() && chunks->source().isBeingWritten())
         return makeError(ErrorKind::Storage, "this recording is still being written", path,
                          "Stop the recording first.");
@@ -114,34 +130,38 @@ Result<Repair> repair(const std::string& path, const std::string& outPath, const
         if (++items % 4096 == 0 && progress && !progress(0.4 * reader->position()))
             return cancelled(path);
     }
-    BNOF_TRY_ASSIGN(const Survey found, survey(*chunks, progress));
-
+    const Health& health = reader->health();
     Repair result;
-    const bool mendable = !reader->health().complete || chunks->fileHeaderIsDamaged() ||
-                          (!outPath.empty() && (found.log.lostBytes() > 0 || found.log.damagedChunks() > 0));
+    const bool mendable = !health.complete || chunks->fileHeaderIsDamaged() ||
+                          (!outPath.empty() && (health.lostBytes > 0 || health.damagedChunks > 0));
     if (!mendable)
         return result;
-    result.changed = true;
-    result.findings = reader->health().findings;
-    const std::uint64_t dataEnd = chunks->dataEnd();
+    result.findings = health.findings;
     Json earlier;
     if (chunks->footer()) {
         const Bytes& text = chunks->footer()->application;
         if (auto parsed = footerTextFromJson({reinterpret_cast<const char*>(text.data()), text.size()}); parsed.ok())
             earlier = parsed->repairs;
     }
-    // A footer that lost its tail is written anew; it is no loss.
-    result.cutBytes = dataEnd > found.end ? dataEnd - found.end : 0;
-    if (!outPath.empty())
-        result.cutBytes = found.log.lostBytes();
-    const Bytes application = footerBytes(*reader, summary, describe(result, earlier));
     if (!outPath.empty()) {
-        BNOF_TRY(writeCopy(*chunks, outPath, application, progress));
+        result.cutBytes = health.lostBytes;
+        BNOF_TRY(rewrite(*reader, outPath, {}, describe(result, earlier),
+                         [&](double share) { return !progress || progress(0.4 + 0.6 * share); }));
+        result.changed = true;
         return result;
     }
-    BNOF_TRY_ASSIGN(auto writer, ChunkWriter::resume(path, chunks->fileHeader(), Codec::Lz4, found.contents,
-                                                     found.nextSequence, found.end));
-    BNOF_TRY(writer->finish(application));
+    if (chunks->fileHeader().major != formatMajor)
+        return makeError(ErrorKind::Usage, "recordings of format version 1 are repaired into a new file", path,
+                         "Name one: bnof repair FILE --out NEW.bnr");
+    if (chunks->footer() && !chunks->fileHeaderIsDamaged())
+        return makeError(ErrorKind::BadInput, "files of this recording are missing, and nothing can replace them", path,
+                         "Put them back beside it, or write what there is into a new file with --out.");
+    BNOF_TRY_ASSIGN(Survey found, survey(*chunks, progress));
+    // A footer that lost its tail is written anew; it is no loss.
+    const std::uint64_t dataEnd = chunks->dataEnd();
+    result.cutBytes = dataEnd > found.end ? dataEnd - found.end : 0;
+    BNOF_TRY(completeFile(lastPath, path, *chunks, std::move(found), *reader, summary, describe(result, earlier)));
+    result.changed = true;
     return result;
 }
 

@@ -9,6 +9,8 @@
 
 #include "engine/recording/reader.h"
 #include "engine/storage/chunk_writer.h"
+#include "engine/storage/sensor_codec.h"
+#include "engine/storage/spike_codec.h"
 
 namespace bnof::recording {
 
@@ -25,14 +27,26 @@ enum class StreamType : std::uint16_t {
     Marks = 20,
 };
 
-inline constexpr std::uint8_t streamLayoutVersion = 1;
 /// Longest batch of spikes that is kept as one item.
 inline constexpr std::size_t maxSpikesPerItem = 1'000'000;
 inline constexpr std::size_t maxFrameValues = 65'536;
 
+/// How tightly the items of a group are packed.
+enum class Packing : std::uint8_t { Hot, Cold };
+
 /// Collects the items of a short stretch of time, stream by stream, until they are written as one group.
 class GroupBuilder {
 public:
+    explicit GroupBuilder(Packing packing = Packing::Hot) : m_packing(packing) {}
+
+    /// Nanoseconds a tick. With it, and the time of tick 0 that "recogniser reset" events tell, spikes have times.
+    void setTickLength(std::int64_t nanoseconds) { m_tickLength = nanoseconds; }
+    /// Go on with this item number.
+    void startNumber(std::uint64_t number) { m_nextNumber = number; }
+    [[nodiscard]] std::uint64_t nextNumber() const { return m_nextNumber; }
+    void add(const Item& item);
+    /// This item cannot join the ones that wait: write the group first.
+    [[nodiscard]] bool needsOwnGroup(const Item& item) const;
     void addFrame(std::uint32_t source, Timestamp t, double deviceSeconds, bool recognised,
                   std::span<const float> values);
     void addSpikes(std::uint32_t layer, std::span<const Spike> spikes);
@@ -40,8 +54,6 @@ public:
     void addEvent(const StreamEvent& event);
     void addMark(const Mark& mark);
 
-    /// A frame of this width cannot join the ones that wait (its device changed): write the group first.
-    [[nodiscard]] bool widthDiffers(std::uint32_t source, std::size_t width) const;
     [[nodiscard]] bool empty() const { return m_items == 0; }
     /// Rough size of what waits.
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
@@ -75,13 +87,9 @@ private:
     };
     struct Spikes {
         Order order;
-        std::uint64_t count = 0;
-        std::uint32_t idMin = UINT32_MAX;
-        std::uint32_t idMax = 0;
-        Spike last;
         storage::Bytes sizes;
-        storage::Bytes ticks;
-        storage::Bytes neurons;
+        storage::SpikeColumns spikes;
+        bool canonical = true; ///< by tick, then by neuron
     };
     struct Decisions {
         Order order;
@@ -96,12 +104,19 @@ private:
         storage::Bytes records;
     };
 
-    static storage::Chunk frameChunk(std::uint32_t source, const Frames& frames);
-    static storage::Chunk spikeChunk(std::uint32_t layer, const Spikes& spikes);
+    [[nodiscard]] storage::Chunk frameChunk(std::uint32_t source, const Frames& frames) const;
+    [[nodiscard]] storage::Chunk spikeChunk(std::uint32_t layer, const Spikes& spikes);
+    static void putShortFrames(storage::Bytes& out, const Frames& frames);
+    void putLongFrames(storage::Bytes& out, const Frames& frames) const;
+    bool putSpikeBlocks(storage::Chunk& chunk, const Spikes& spikes);
     static storage::Chunk decisionChunk(const Decisions& decisions);
     static storage::Chunk plainChunk(StreamType type, const Plain& plain);
     std::uint64_t number(std::size_t bytes);
 
+    Packing m_packing;
+    storage::SpikeEncoder m_encoder;
+    std::int64_t m_tickLength = 0; ///< nanoseconds; 0: unknown
+    std::optional<Timestamp> m_tickZero;
     std::uint64_t m_nextNumber = 0;
     std::uint64_t m_items = 0;
     std::size_t m_bytes = 0;
@@ -167,7 +182,10 @@ struct FooterText {
     Summary summary;
     Json repairs; ///< array of {utc, cut_bytes, findings}
     std::vector<DescriptionEdit> edits;
+    bool last = true; ///< of the segment that the recording ended with
 };
+/// What index pages carry: the summary and edits of the recording so far.
+[[nodiscard]] std::string encodeProgress(const Summary& summary, const std::vector<DescriptionEdit>& edits);
 [[nodiscard]] std::string encode(const FooterText& text);
 [[nodiscard]] Result<FooterText> footerTextFromJson(std::string_view text);
 

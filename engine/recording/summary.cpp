@@ -169,25 +169,43 @@ std::optional<DescriptionEdit> editFromPayload(const storage::Bytes& payload)
     return edit.ok() ? std::optional(std::move(edit).value()) : std::nullopt;
 }
 
+namespace {
+
+void setEdits(Json& out, const std::vector<DescriptionEdit>& edits)
+{
+    if (edits.empty())
+        return;
+    Json all = Json::array();
+    for (const DescriptionEdit& edit : edits)
+        all.push(toJson(edit));
+    out.set("edits", std::move(all));
+}
+
+} // namespace
+
 std::string encode(const FooterText& text)
 {
     Json out = Json::object();
     out.set("metadata", text.metadata);
     out.set("summary", toJson(text.summary));
     out.set("repairs", text.repairs);
-    if (!text.edits.empty()) {
-        Json edits = Json::array();
-        for (const DescriptionEdit& edit : text.edits)
-            edits.push(toJson(edit));
-        out.set("edits", std::move(edits));
-    }
+    setEdits(out, text.edits);
+    out.set("last", text.last);
+    return out.dump();
+}
+
+std::string encodeProgress(const Summary& summary, const std::vector<DescriptionEdit>& edits)
+{
+    Json out = Json::object();
+    out.set("summary", toJson(summary));
+    setEdits(out, edits);
     return out.dump();
 }
 
 Result<FooterText> footerTextFromJson(std::string_view text)
 {
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, "footer"));
-    FooterText out{json["metadata"], summaryFromJson(json["summary"]), json["repairs"], {}};
+    FooterText out{json["metadata"], summaryFromJson(json["summary"]), json["repairs"], {}, json["last"].toBool(true)};
     for (const Json& item : json["edits"].items()) {
         BNOF_TRY_ASSIGN(DescriptionEdit edit, descriptionEditFromJson(item));
         out.edits.push_back(std::move(edit));

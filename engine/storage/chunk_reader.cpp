@@ -37,7 +37,10 @@ Result<std::unique_ptr<ChunkReader>> ChunkReader::open(std::unique_ptr<ByteSourc
     const auto header = parseFileHeader(start);
     if (header)
         reader->m_header = *header;
-    reader->m_footer = reader->readFooter();
+    if (header)
+        BNOF_TRY(checkVersion(header->major, reader->m_name));
+    for (std::uint16_t major = formatMajor; major > 0 && !reader->m_footer; --major) // also where the header is lost
+        reader->m_footer = reader->readFooter(major);
     if (!header) {
         if (!reader->m_footer)
             return makeError(ErrorKind::BadInput,
@@ -48,59 +51,56 @@ Result<std::unique_ptr<ChunkReader>> ChunkReader::open(std::unique_ptr<ByteSourc
         reader->m_header = reader->m_footer->fileHeader;
         reader->m_headerDamaged = true;
     }
-    if (reader->m_header.major > formatMajor)
-        return makeError(ErrorKind::BadInput,
-                         "this recording has format version " + std::to_string(reader->m_header.major) +
-                             ", and this program reads versions up to " + std::to_string(formatMajor),
-                         reader->m_name, "Open it with a newer version of the program.");
     return reader;
 }
 
-std::optional<Footer> ChunkReader::readFooter() const
+std::optional<Footer> ChunkReader::readFooter(std::uint16_t major) const
 {
+    const std::size_t headerBytes = chunkHeaderBytes(major);
     const std::uint64_t fileSize = m_source->size();
-    if (fileSize < fileHeaderBytes + chunkHeaderBytes + tailBytes)
+    if (fileSize < fileHeaderBytes + headerBytes + tailBytes)
         return std::nullopt;
     Bytes bytes(tailBytes);
     if (m_source->readAt(fileSize - tailBytes, bytes) != tailBytes)
         return std::nullopt;
     const auto tail = parseTail(bytes);
     if (!tail || tail->footerOffset < fileHeaderBytes || tail->footerOffset > fileSize - tailBytes ||
-        tail->footerLength != fileSize - tailBytes - tail->footerOffset || tail->footerLength < chunkHeaderBytes)
+        tail->footerLength != fileSize - tailBytes - tail->footerOffset || tail->footerLength < headerBytes)
         return std::nullopt;
-    bytes.resize(chunkHeaderBytes);
-    if (m_source->readAt(tail->footerOffset, bytes) != chunkHeaderBytes)
+    bytes.resize(headerBytes);
+    if (m_source->readAt(tail->footerOffset, bytes) != headerBytes)
         return std::nullopt;
-    const auto header = parseChunkHeader(bytes, tail->uuid);
+    const auto header = parseChunkHeader(bytes, tail->uuid, major);
     if (!header || header->streamType != footerStreamType ||
-        chunkHeaderBytes + padded(header->storedLength) != tail->footerLength)
+        headerBytes + padded(header->storedLength) != tail->footerLength)
         return std::nullopt;
     bytes.resize(header->storedLength);
-    if (m_source->readAt(tail->footerOffset + chunkHeaderBytes, bytes) != bytes.size() ||
-        payloadChecksum(bytes, tail->uuid, header->sequence) != header->payloadCrc)
+    if (m_source->readAt(tail->footerOffset + headerBytes, bytes) != bytes.size() ||
+        payloadChecksum(bytes, tail->uuid, header->sequence, major) != header->payloadSum)
         return std::nullopt;
-    const auto raw = unpack(header->codec, header->codecVersion, bytes, header->rawLength);
+    const auto raw = unpack(header->codec, codecVersion(static_cast<Codec>(header->codec)), bytes, header->rawLength);
     if (!raw.ok())
         return std::nullopt;
-    auto footer = Footer::parse(*raw);
-    if (!footer || footer->fileHeader.uuid != tail->uuid)
+    auto footer = Footer::parse(*raw, major);
+    if (!footer || footer->fileHeader.uuid != tail->uuid || footer->fileHeader.major != major)
         return std::nullopt;
     footer->offset = tail->footerOffset;
     footer->sequence = header->sequence;
-    footer->payloadEnd = tail->footerOffset + chunkHeaderBytes + header->storedLength;
+    footer->payloadEnd = tail->footerOffset + headerBytes + header->storedLength;
     return footer;
 }
 
 std::optional<ChunkPlace> ChunkReader::placeAt(std::uint64_t offset) const
 {
-    std::array<std::uint8_t, chunkHeaderBytes> bytes{};
+    std::array<std::uint8_t, chunkHeaderBytes(1)> buffer{}; // the longer one
+    const std::span<std::uint8_t> bytes = std::span(buffer).first(headerBytes());
     const std::uint64_t end = dataEnd();
-    if (offset > end || end - offset < chunkHeaderBytes || m_source->readAt(offset, bytes) != bytes.size())
+    if (offset > end || end - offset < bytes.size() || m_source->readAt(offset, bytes) != bytes.size())
         return std::nullopt;
-    const auto header = parseChunkHeader(bytes, m_header.uuid);
+    const auto header = parseChunkHeader(bytes, m_header.uuid, m_header.major);
     if (!header)
         return std::nullopt;
-    return ChunkPlace{offset, *header};
+    return ChunkPlace{offset, *header, headerBytes()};
 }
 
 std::optional<std::uint64_t> ChunkReader::findChunk(std::uint64_t from, std::uint64_t nextSequence) const
@@ -119,7 +119,7 @@ std::optional<std::uint64_t> ChunkReader::findChunk(std::uint64_t from, std::uin
             const std::uint64_t candidate = offset + static_cast<std::uint64_t>(begin - window.begin());
             const auto place = placeAt(candidate);
             if (place && place->header.sequence >= nextSequence &&
-                place->header.storedLength <= dataEnd() - candidate - chunkHeaderBytes)
+                place->header.storedLength <= dataEnd() - candidate - headerBytes())
                 return candidate;
             ++begin;
         }
@@ -140,23 +140,23 @@ std::uint64_t ChunkReader::behindOldTail(const ChunkPlace& footer, DamageLog& lo
     // Nothing depends on a footer that was replaced, but a check of the file looks at every byte.
     const std::uint64_t stored = footer.header.storedLength;
     bytes.resize(static_cast<std::size_t>(padded(stored)));
-    const bool whole = m_source->readAt(footer.offset + chunkHeaderBytes, bytes) == bytes.size() &&
+    const bool whole = m_source->readAt(footer.payloadOffset(), bytes) == bytes.size() &&
                        payloadChecksum(ByteView(bytes).first(static_cast<std::size_t>(stored)), m_header.uuid,
-                                       footer.header.sequence) == footer.header.payloadCrc &&
+                                       footer.header.sequence, m_header.major) == footer.header.payloadSum &&
                        std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(stored), bytes.end(),
                                    [](std::uint8_t byte) { return byte == 0; });
     if (!whole)
-        log.report(footer.offset, chunkHeaderBytes + stored, 0,
+        log.report(footer.offset, footer.length(), 0,
                    at(footer.offset) + "a footer that was replaced by a later one is damaged; nothing depends on it.");
     return footer.end() + tailBytes;
 }
 
-std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& log) const
+std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& log, bool withPages) const
 {
     const std::uint64_t end = dataEnd();
     while (position.offset < end) {
         auto place = placeAt(position.offset);
-        const bool fits = place && place->header.storedLength <= end - place->offset - chunkHeaderBytes;
+        const bool fits = place && place->header.storedLength <= end - place->payloadOffset();
         if (fits && place->header.sequence >= position.nextSequence) {
             if (place->header.sequence > position.nextSequence) {
                 const std::uint64_t missing = place->header.sequence - position.nextSequence;
@@ -164,7 +164,13 @@ std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& 
                 log.report(~place->offset, 0, missing,
                            at(place->offset) + std::to_string(missing) + " chunk(s) before this place are missing.");
             }
-            position = {std::min(place->end(), end), place->header.sequence + 1, place->offset};
+            if (place->header.startsGroup)
+                position.group = static_cast<std::uint32_t>(place->header.sequence);
+            if (m_header.major > 1)
+                place->header.group = position.group;
+            position = {std::min(place->end(), end), place->header.sequence + 1, place->offset, position.group};
+            if (place->header.streamType == indexStreamType && !withPages)
+                continue;
             if (place->header.streamType != footerStreamType)
                 return place;
             position.offset = std::min(behindOldTail(*place, log), end);
@@ -178,7 +184,7 @@ std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& 
             continue;
         }
         // Bytes may be missing in the middle, so the next chunk can begin inside what the one before claims.
-        const std::uint64_t from = position.lastChunk == 0 ? position.offset : position.lastChunk + chunkHeaderBytes;
+        const std::uint64_t from = position.lastChunk == 0 ? position.offset : position.lastChunk + headerBytes();
         const auto found = findChunk(std::min(from, position.offset), position.nextSequence);
         const std::uint64_t until = found.value_or(end);
         const std::uint64_t lost = until > position.offset ? until - position.offset : 0;
@@ -196,25 +202,108 @@ std::optional<ChunkPlace> ChunkReader::next(ChunkPosition& position, DamageLog& 
 
 std::optional<Bytes> ChunkReader::payload(const ChunkPlace& place, DamageLog& log) const
 {
-    const std::uint64_t length = place.header.storedLength;
-    if (place.offset + chunkHeaderBytes + length > dataEnd())
+    if (place.storedEnd() > dataEnd())
         return std::nullopt;
-    Bytes stored(static_cast<std::size_t>(length));
-    const bool read = m_source->readAt(place.offset + chunkHeaderBytes, stored) == stored.size();
-    if (!read || payloadChecksum(stored, m_header.uuid, place.header.sequence) != place.header.payloadCrc) {
-        log.report(place.offset, chunkHeaderBytes + length, 1,
+    Bytes stored(place.header.storedLength);
+    const bool read = m_source->readAt(place.payloadOffset(), stored) == stored.size();
+    if (!read ||
+        payloadChecksum(stored, m_header.uuid, place.header.sequence, m_header.major) != place.header.payloadSum) {
+        log.report(place.offset, place.length(), 1,
                    at(place.offset) + (read ? "the content of a chunk" : "a chunk could not be read; its content") +
                        " does not match its checksum; its " + std::to_string(place.header.count) +
                        " item(s) were left out.");
         return std::nullopt;
     }
-    auto raw = unpack(place.header.codec, place.header.codecVersion, stored, place.header.rawLength);
+    if (place.header.codec == static_cast<std::uint8_t>(Codec::None) && place.header.rawLength == stored.size())
+        return stored;
+    auto raw = unpack(place.header.codec, codecVersion(static_cast<Codec>(place.header.codec)), stored,
+                      place.header.rawLength);
     if (!raw.ok()) {
-        log.report(place.offset, chunkHeaderBytes + length, 1,
+        log.report(place.offset, place.length(), 1,
                    at(place.offset) + "a chunk cannot be used: " + raw.error().what + ".");
         return std::nullopt;
     }
     return std::move(*raw);
+}
+
+std::optional<IndexPage> ChunkReader::page(std::uint64_t offset) const
+{
+    const auto place = placeAt(offset);
+    DamageLog ignored; // walking over the chunks finds the same
+    if (!place || place->header.streamType != indexStreamType)
+        return std::nullopt;
+    const auto bytes = payload(*place, ignored);
+    auto page = bytes ? IndexPage::parse(*bytes, m_header.uuid) : std::nullopt;
+    if (!page || page->previous >= offset)
+        return std::nullopt;
+    for (const ChunkEntry& chunk : page->chunks)
+        if (chunk.offset >= offset)
+            return std::nullopt;
+    return page;
+}
+
+/// From the end towards the beginning: between two pages there are 256 chunks at most.
+std::optional<std::uint64_t> ChunkReader::lastPage() const
+{
+    constexpr std::uint64_t step = 1U << 20;
+    Bytes window;
+    for (std::uint64_t end = dataEnd(); end > fileHeaderBytes;) {
+        const std::uint64_t begin = end > fileHeaderBytes + step ? end - step : fileHeaderBytes;
+        // A pattern may lie across the border to the window behind.
+        window.resize(static_cast<std::size_t>(std::min(end + syncPattern.size() - 1, dataEnd()) - begin));
+        window.resize(m_source->readAt(begin, window));
+        for (auto from = window.end();;) {
+            const auto found = std::find_end(window.begin(), from, syncPattern.begin(), syncPattern.end());
+            if (found == from)
+                break;
+            const std::uint64_t offset = begin + static_cast<std::uint64_t>(found - window.begin());
+            const auto place = placeAt(offset);
+            if (place && place->header.streamType == indexStreamType && page(offset))
+                return offset;
+            from = found + static_cast<std::ptrdiff_t>(syncPattern.size()) - 1;
+        }
+        end = begin;
+    }
+    return std::nullopt;
+}
+
+std::optional<ChunkReader::Recovered> ChunkReader::recover(ChunkPosition& position) const
+{
+    const auto last = m_header.major > 1 ? lastPage() : std::nullopt;
+    if (!last)
+        return std::nullopt;
+    std::vector<std::pair<std::uint64_t, IndexPage>> pages;
+    for (std::uint64_t offset = *last; offset != 0;) {
+        auto found = page(offset);
+        if (!found)
+            return std::nullopt; // a hole: only a walk finds what lies before it
+        pages.emplace_back(offset, std::move(*found));
+        offset = pages.back().second.previous;
+    }
+    Recovered out;
+    out.offset = *last;
+    // The groups with the latest time before each, as a walk would have met them.
+    Contents groups;
+    for (auto at = pages.rbegin(); at != pages.rend(); ++at) {
+        PageEntry entry{at->first, 0, 0};
+        const auto& chunks = at->second.chunks;
+        for (std::size_t i = 0; i < chunks.size(); ++i) {
+            groups.add(chunks[i].header, chunks[i].offset);
+            entry.t0 = i == 0 ? chunks[i].header.t0 : std::min(entry.t0, chunks[i].header.t0);
+            entry.t1 = i == 0 ? chunks[i].header.t1 : std::max(entry.t1, chunks[i].header.t1);
+        }
+        const auto place = placeAt(at->first);
+        if (place)
+            groups.addUnindexed(place->header);
+        groups.addPage(entry);
+    }
+    out.contents = std::move(groups);
+    out.last = std::move(pages.front().second);
+    const auto place = placeAt(*last);
+    if (!place)
+        return std::nullopt;
+    position = {place->end(), place->header.sequence + 1, place->offset, 0};
+    return out;
 }
 
 ChunkPosition ChunkReader::positionBefore(const std::vector<IndexEntry>& index, std::int64_t time) const
@@ -223,12 +312,12 @@ ChunkPosition ChunkReader::positionBefore(const std::vector<IndexEntry>& index, 
     const auto later = std::partition_point(index.begin(), index.end(),
                                             [time](const IndexEntry& entry) { return entry.timeBefore < time; });
     if (later == index.begin())
-        return {};
+        return start();
     const IndexEntry& entry = *std::prev(later);
     const auto place = placeAt(entry.offset);
     if (!place || place->header.sequence != entry.sequence)
-        return {}; // the index does not fit the file: begin at the beginning
-    return {entry.offset, entry.sequence, 0};
+        return start(); // the index does not fit the file: begin at the beginning
+    return {entry.offset, entry.sequence, 0, 0};
 }
 
 } // namespace bnof::storage

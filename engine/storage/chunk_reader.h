@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include "engine/storage/byte_source.h"
 #include "engine/storage/footer.h"
 #include "engine/storage/format.h"
+#include "engine/storage/index_page.h"
 
 namespace bnof::storage {
 
@@ -39,12 +41,18 @@ struct ChunkPosition {
     std::uint64_t offset = fileHeaderBytes;
     std::uint64_t nextSequence = 0;
     std::uint64_t lastChunk = 0; ///< offset of the chunk before; 0: none
+    std::uint32_t group = 0;     ///< of the chunk before
 };
 
 struct ChunkPlace {
     std::uint64_t offset = 0;
     ChunkHeader header;
-    [[nodiscard]] std::uint64_t end() const { return offset + chunkHeaderBytes + padded(header.storedLength); }
+    std::size_t headerBytes = chunkHeaderBytes(formatMajor);
+    [[nodiscard]] std::uint64_t payloadOffset() const { return offset + headerBytes; }
+    [[nodiscard]] std::uint64_t storedEnd() const { return payloadOffset() + header.storedLength; }
+    [[nodiscard]] std::uint64_t end() const { return payloadOffset() + padded(header.storedLength); }
+    /// Bytes of header and payload.
+    [[nodiscard]] std::uint64_t length() const { return headerBytes + header.storedLength; }
 };
 
 /// Reads the chunks of one file, whole, cut off or damaged. It believes nothing: every length is checked
@@ -62,14 +70,33 @@ public:
     /// Present when the file was closed properly.
     [[nodiscard]] const std::optional<Footer>& footer() const { return m_footer; }
     [[nodiscard]] std::uint64_t size() const { return m_source->size(); }
-    [[nodiscard]] std::uint64_t dataEnd() const { return m_footer ? m_footer->offset : m_source->size(); }
+    [[nodiscard]] std::uint64_t dataEnd() const
+    {
+        return m_footer ? m_footer->offset : std::min(m_source->size(), m_limit);
+    }
+    /// Leave out what lies behind `end`: a group that was not written whole.
+    void limit(std::uint64_t end) { m_limit = end; }
     [[nodiscard]] const ByteSource& source() const { return *m_source; }
     [[nodiscard]] const std::string& name() const { return m_name; }
 
-    /// The next chunk (of any stream, but no footer); nothing at the end. Advances `position`.
-    std::optional<ChunkPlace> next(ChunkPosition& position, DamageLog& log) const;
+    /// Where the first chunk is.
+    [[nodiscard]] ChunkPosition start() const { return {fileHeaderBytes, m_header.firstSequence, 0, 0}; }
+    /// The next chunk (of any stream, but no footer; index pages only where they are asked for); nothing at the end.
+    /// Advances `position`.
+    std::optional<ChunkPlace> next(ChunkPosition& position, DamageLog& log, bool withPages = false) const;
     /// The unpacked payload; nothing, and a report, when a byte of it is wrong.
     [[nodiscard]] std::optional<Bytes> payload(const ChunkPlace& place, DamageLog& log) const;
+    /// The index page at `offset`; nothing when there is none or it is damaged.
+    [[nodiscard]] std::optional<IndexPage> page(std::uint64_t offset) const;
+    /// What stands in for a lost footer: the last index page that is whole, found from the end of the file without
+    /// reading what lies before, and everything that it and the pages before it list. Nothing when the file has no
+    /// page. `position` is set behind the page.
+    struct Recovered {
+        Contents contents;
+        IndexPage last;
+        std::uint64_t offset = 0; ///< of `last`
+    };
+    [[nodiscard]] std::optional<Recovered> recover(ChunkPosition& position) const;
     /// Where a walk has to begin so that nothing at or after `time` is missed.
     [[nodiscard]] ChunkPosition positionBefore(const std::vector<IndexEntry>& index, std::int64_t time) const;
 
@@ -78,7 +105,9 @@ private:
         : m_source(std::move(source)), m_name(std::move(name))
     {}
 
-    [[nodiscard]] std::optional<Footer> readFooter() const;
+    [[nodiscard]] std::size_t headerBytes() const { return chunkHeaderBytes(m_header.major); }
+    [[nodiscard]] std::optional<Footer> readFooter(std::uint16_t major) const;
+    [[nodiscard]] std::optional<std::uint64_t> lastPage() const;
     [[nodiscard]] std::optional<ChunkPlace> placeAt(std::uint64_t offset) const;
     /// Where reading goes on behind a footer in the midst of the file: behind its tail, where it has one.
     [[nodiscard]] std::uint64_t behindOldTail(const ChunkPlace& footer, DamageLog& log) const;
@@ -88,6 +117,7 @@ private:
     std::string m_name;
     FileHeader m_header;
     bool m_headerDamaged = false;
+    std::uint64_t m_limit = UINT64_MAX;
     std::optional<Footer> m_footer;
 };
 

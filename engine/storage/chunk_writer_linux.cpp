@@ -62,7 +62,8 @@ FileCalls FileCalls::ofTheSystem()
 {
     return {
         [](int fd, const void* bytes, std::size_t length, off_t offset) { return ::pwrite(fd, bytes, length, offset); },
-        [](int fd) { return ::fdatasync(fd); }, [](int fd, off_t length) { return ::ftruncate(fd, length); }};
+        [](int fd) { return ::fdatasync(fd); }, [](int fd, off_t length) { return ::ftruncate(fd, length); },
+        [](int fd, off_t offset, off_t length) { return ::fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length); }};
 }
 
 ChunkWriter::ChunkWriter(int fd, std::string path, const FileHeader& header, Codec codec, FileCalls calls)
@@ -77,11 +78,13 @@ ChunkWriter::~ChunkWriter()
 Result<std::unique_ptr<ChunkWriter>> ChunkWriter::create(const std::string& path, const FileHeader& header, Codec codec,
                                                          FileCalls calls)
 {
+    BNOF_TRY(checkVersion(header.major, path));
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return createError(errno, path);
     ::flock(fd, LOCK_EX | LOCK_NB); // advisory, so a file system without locks is no reason not to record
     std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, header, codec, std::move(calls)));
+    writer->m_sequence = header.firstSequence;
     if (auto written = writer->writeAtEnd(encode(header)); !written.ok()) {
         ::unlink(path.c_str()); // ours, and empty
         return written.error();
@@ -94,7 +97,7 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::create(const std::string& path
 }
 
 Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path, const FileHeader& header, Codec codec,
-                                                         Contents contents, std::uint64_t nextSequence,
+                                                         Contents contents, IndexPage page, std::uint64_t nextSequence,
                                                          std::uint64_t end)
 {
     const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -110,6 +113,7 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path
         return writer->writeError(errno);
     writer->m_size = end;
     writer->m_contents = std::move(contents);
+    writer->m_page = std::move(page);
     writer->m_sequence = nextSequence;
     return writer;
 }
@@ -133,7 +137,7 @@ Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, c
     writer->m_size = end;
     writer->m_contents = footer.contents;
     Bytes bytes;
-    writer->m_contents.addUnindexed(writer->encodeChunk(chunk, footer.sequence + 1, bytes));
+    writer->m_contents.addUnindexed(writer->encodeChunk(chunk, footer.sequence + 1, true, bytes));
     writer->encodeFooter(application, end + bytes.size(), footer.sequence + 2, bytes);
     BNOF_TRY(writer->writeAtEnd(bytes));
     return writer->sync();
@@ -149,8 +153,24 @@ Error ChunkWriter::writeError(int code) const
                       code == EIO ? "Check this disk for faults." : "");
 }
 
+/// In steps that grow with the file, so that short recordings reserve little. A file system that cannot is no fault.
+void ChunkWriter::reserveAhead(std::uint64_t bytes)
+{
+    constexpr std::uint64_t smallest = 1U << 20;
+    constexpr std::uint64_t largest = 64U << 20;
+    const std::uint64_t end = m_size + bytes;
+    if (end <= m_reserved || !m_calls.reserve)
+        return;
+    const std::uint64_t step = std::clamp(end / 4, smallest, largest);
+    if (m_calls.reserve(m_fd, static_cast<off_t>(m_size.load()), static_cast<off_t>(bytes + step)) == 0)
+        m_reserved = end + step;
+    else
+        m_reserved = end; // asked again behind this write: the disk may have room then
+}
+
 Result<void> ChunkWriter::writeAtEnd(ByteView bytes)
 {
+    reserveAhead(bytes.size());
     const std::uint64_t start = m_size;
     std::size_t done = 0;
     while (done < bytes.size()) {
@@ -170,13 +190,13 @@ Result<void> ChunkWriter::writeAtEnd(ByteView bytes)
     return {};
 }
 
-ChunkHeader ChunkWriter::encodeChunk(const Chunk& chunk, std::uint64_t sequence, Bytes& out) const
+ChunkHeader ChunkWriter::encodeChunk(const Chunk& chunk, std::uint64_t sequence, bool startsGroup, Bytes& out) const
 {
-    const auto packed = pack(m_codec, chunk.payload);
-    const ByteView stored = packed ? ByteView(*packed) : ByteView(chunk.payload);
-    const Codec codec = packed ? m_codec : Codec::None;
+    // Spike and sensor blocks are packed already; what is left in them gains nothing that is worth the time.
+    const Packed packed = packBest(chunk.packed ? Codec::None : m_codec, chunk.payload);
+    const ByteView stored = packed.codec == Codec::None ? ByteView(chunk.payload) : ByteView(packed.bytes);
     ChunkHeader header;
-    header.payloadCrc = payloadChecksum(stored, m_header.uuid, sequence);
+    header.payloadSum = payloadChecksum(stored, m_header.uuid, sequence);
     header.sequence = sequence;
     header.t0 = chunk.t0;
     header.t1 = chunk.t1;
@@ -185,11 +205,10 @@ ChunkHeader ChunkWriter::encodeChunk(const Chunk& chunk, std::uint64_t sequence,
     header.storedLength = static_cast<std::uint32_t>(stored.size());
     header.streamType = chunk.streamType;
     header.streamId = chunk.streamId;
-    header.group = m_group;
+    header.startsGroup = startsGroup;
     header.idMin = chunk.idMin;
     header.idMax = chunk.idMax;
-    header.codec = static_cast<std::uint8_t>(codec);
-    header.codecVersion = codecVersion(codec);
+    header.codec = static_cast<std::uint8_t>(packed.codec);
     header.layoutVersion = chunk.layoutVersion;
     header.aux = chunk.aux;
     putBytes(out, encode(header, m_header.uuid));
@@ -198,7 +217,7 @@ ChunkHeader ChunkWriter::encodeChunk(const Chunk& chunk, std::uint64_t sequence,
     return header;
 }
 
-Result<void> ChunkWriter::append(std::span<const Chunk> group)
+Result<void> ChunkWriter::append(std::span<const Chunk> group, const std::function<void(std::uint64_t)>& before)
 {
     Bytes bytes;
     std::vector<std::pair<ChunkHeader, std::uint64_t>> written;
@@ -206,13 +225,48 @@ Result<void> ChunkWriter::append(std::span<const Chunk> group)
         if (chunk.payload.size() > maxPayloadBytes)
             return makeError(ErrorKind::Internal, "a chunk is larger than the format allows", m_path);
         const std::uint64_t offset = m_size + bytes.size();
-        written.emplace_back(encodeChunk(chunk, m_sequence + written.size(), bytes), offset);
+        written.emplace_back(encodeChunk(chunk, m_sequence + written.size(), written.empty(), bytes), offset);
+        written.back().first.group = static_cast<std::uint32_t>(m_sequence);
     }
+    if (before)
+        before(bytes.size());
     BNOF_TRY(writeAtEnd(bytes));
     for (const auto& [header, offset] : written)
-        m_contents.add(header, offset);
+        noteChunk(header, offset);
     m_sequence += written.size();
-    ++m_group;
+    return {};
+}
+
+void ChunkWriter::noteChunk(const ChunkHeader& header, std::uint64_t offset)
+{
+    m_contents.add(header, offset);
+    m_page.chunks.push_back({offset, header});
+}
+
+Result<void> ChunkWriter::appendPage(ByteView application)
+{
+    if (m_page.chunks.empty())
+        return {};
+    m_page.streams = m_contents.streams();
+    m_page.application.assign(application.begin(), application.end());
+    Chunk chunk;
+    chunk.streamType = indexStreamType;
+    chunk.t0 = m_page.chunks.front().header.t0;
+    chunk.t1 = m_page.chunks.front().header.t1;
+    for (const ChunkEntry& entry : m_page.chunks) {
+        chunk.t0 = std::min(chunk.t0, entry.header.t0);
+        chunk.t1 = std::max(chunk.t1, entry.header.t1);
+    }
+    chunk.payload = m_page.encode(m_header.uuid);
+    Bytes bytes;
+    const std::uint64_t offset = m_size;
+    const ChunkHeader header = encodeChunk(chunk, m_sequence, true, bytes);
+    BNOF_TRY(writeAtEnd(bytes));
+    ++m_sequence;
+    m_contents.addUnindexed(header);
+    m_contents.addPage({offset, chunk.t0, chunk.t1});
+    m_page = {};
+    m_page.previous = offset;
     return {};
 }
 
@@ -224,7 +278,7 @@ Result<void> ChunkWriter::appendStored(const ChunkHeader& header, ByteView store
     bytes.resize(padded(bytes.size()));
     const std::uint64_t offset = m_size;
     BNOF_TRY(writeAtEnd(bytes));
-    m_contents.add(header, offset);
+    noteChunk(header, offset);
     m_sequence = header.sequence + 1;
     return {};
 }
@@ -244,7 +298,7 @@ void ChunkWriter::encodeFooter(ByteView application, std::uint64_t offset, std::
     chunk.streamType = footerStreamType;
     chunk.payload = m_contents.encode(m_header, application);
     Bytes bytes;
-    static_cast<void>(encodeChunk(chunk, sequence, bytes));
+    static_cast<void>(encodeChunk(chunk, sequence, true, bytes));
     const Tail tail{offset, bytes.size(), m_header.uuid};
     putBytes(out, bytes);
     putBytes(out, encode(tail));
@@ -253,10 +307,13 @@ void ChunkWriter::encodeFooter(ByteView application, std::uint64_t offset, std::
 Result<void> ChunkWriter::finish(ByteView application)
 {
     Bytes bytes;
+    BNOF_TRY(appendPage(application));
     // Data first: a footer must never reach the disk before what it describes.
     BNOF_TRY(sync());
     encodeFooter(application, m_size, m_sequence, bytes);
     BNOF_TRY(writeAtEnd(bytes));
+    if (m_reserved > m_size) // gives back what was reserved beyond the end
+        static_cast<void>(m_calls.truncate(m_fd, static_cast<off_t>(m_size.load())));
     BNOF_TRY(sync());
     return syncFolder(m_path);
 }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t streamBytes = 56;
 constexpr std::size_t indexBytes = 24;
+constexpr std::size_t pageBytes = 24;
 
 } // namespace
 
@@ -26,6 +27,41 @@ void Contents::add(const ChunkHeader& header, std::uint64_t offset)
         }
     }
     addUnindexed(header);
+}
+
+void encode(const StreamTable& streams, Bytes& out)
+{
+    for (const auto& [key, totals] : streams) {
+        put(out, key.first);
+        put(out, key.second);
+        put(out, std::uint32_t{0});
+        put(out, totals.chunks);
+        put(out, totals.items);
+        put(out, totals.aux);
+        put(out, totals.storedBytes);
+        put(out, totals.t0);
+        put(out, totals.t1);
+    }
+}
+
+std::optional<StreamTable> parseStreams(ByteCursor& in, std::uint32_t count)
+{
+    if (!in.ok() || std::uint64_t{count} * streamBytes > in.remaining())
+        return std::nullopt;
+    StreamTable streams;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const auto type = in.get<std::uint16_t>();
+        const auto id = in.get<std::uint16_t>();
+        in.get<std::uint32_t>();
+        StreamTotals& totals = streams[{type, id}];
+        totals.chunks = in.get<std::uint64_t>();
+        totals.items = in.get<std::uint64_t>();
+        totals.aux = in.get<std::uint64_t>();
+        totals.storedBytes = in.get<std::uint64_t>();
+        totals.t0 = in.get<std::int64_t>();
+        totals.t1 = in.get<std::int64_t>();
+    }
+    return streams;
 }
 
 void Contents::addUnindexed(const ChunkHeader& header)
@@ -50,28 +86,24 @@ Bytes Contents::encode(const FileHeader& fileHeader, ByteView application) const
     put(out, m_chunks);
     put(out, static_cast<std::uint32_t>(m_streams.size()));
     put(out, static_cast<std::uint32_t>(m_index.size()));
-    for (const auto& [key, totals] : m_streams) {
-        put(out, key.first);
-        put(out, key.second);
-        put(out, std::uint32_t{0});
-        put(out, totals.chunks);
-        put(out, totals.items);
-        put(out, totals.aux);
-        put(out, totals.storedBytes);
-        put(out, totals.t0);
-        put(out, totals.t1);
-    }
+    storage::encode(m_streams, out);
     for (const IndexEntry& entry : m_index) {
         put(out, entry.offset);
         put(out, entry.sequence);
         put(out, entry.timeBefore);
+    }
+    put(out, static_cast<std::uint32_t>(m_pages.size()));
+    for (const PageEntry& page : m_pages) {
+        put(out, page.offset);
+        put(out, page.t0);
+        put(out, page.t1);
     }
     put(out, static_cast<std::uint32_t>(application.size()));
     putBytes(out, application);
     return out;
 }
 
-std::optional<Footer> Footer::parse(ByteView payload)
+std::optional<Footer> Footer::parse(ByteView payload, std::uint16_t major)
 {
     ByteCursor in(payload);
     Footer footer;
@@ -84,18 +116,10 @@ std::optional<Footer> Footer::parse(ByteView payload)
     const auto entries = in.get<std::uint32_t>();
     if (!in.ok() || std::uint64_t{streams} * streamBytes + std::uint64_t{entries} * indexBytes > in.remaining())
         return std::nullopt;
-    for (std::uint32_t i = 0; i < streams; ++i) {
-        const auto type = in.get<std::uint16_t>();
-        const auto id = in.get<std::uint16_t>();
-        in.get<std::uint32_t>();
-        StreamTotals& totals = footer.contents.m_streams[{type, id}];
-        totals.chunks = in.get<std::uint64_t>();
-        totals.items = in.get<std::uint64_t>();
-        totals.aux = in.get<std::uint64_t>();
-        totals.storedBytes = in.get<std::uint64_t>();
-        totals.t0 = in.get<std::int64_t>();
-        totals.t1 = in.get<std::int64_t>();
-    }
+    auto table = parseStreams(in, streams);
+    if (!table)
+        return std::nullopt;
+    footer.contents.m_streams = std::move(*table);
     footer.contents.m_index.reserve(entries);
     for (std::uint32_t i = 0; i < entries; ++i) {
         IndexEntry entry;
@@ -103,6 +127,16 @@ std::optional<Footer> Footer::parse(ByteView payload)
         entry.sequence = in.get<std::uint64_t>();
         entry.timeBefore = in.get<std::int64_t>();
         footer.contents.m_index.push_back(entry);
+    }
+    const auto pages = major == 1 ? std::uint32_t{0} : in.get<std::uint32_t>();
+    if (std::uint64_t{pages} * pageBytes > in.remaining())
+        return std::nullopt;
+    for (std::uint32_t i = 0; i < pages; ++i) {
+        PageEntry page;
+        page.offset = in.get<std::uint64_t>();
+        page.t0 = in.get<std::int64_t>();
+        page.t1 = in.get<std::int64_t>();
+        footer.contents.m_pages.push_back(page);
     }
     const auto length = in.get<std::uint32_t>();
     const ByteView application = in.take(length);

@@ -34,6 +34,19 @@ struct IndexEntry {
     bool operator==(const IndexEntry&) const = default;
 };
 
+/// Where an index page is, and which time its chunks span.
+struct PageEntry {
+    std::uint64_t offset = 0;
+    std::int64_t t0 = 0;
+    std::int64_t t1 = 0;
+
+    bool operator==(const PageEntry&) const = default;
+};
+
+void encode(const StreamTable& streams, Bytes& out);
+/// Nothing when the bytes end early.
+[[nodiscard]] std::optional<StreamTable> parseStreams(ByteCursor& in, std::uint32_t count);
+
 /// Everything that the footer says, gathered chunk by chunk. The same code serves the writer and the
 /// scan that replaces a lost footer. The index holds a bounded number of entries however long the file
 /// grows: when it is full every second one goes, and from then on only every second group is added.
@@ -48,11 +61,16 @@ public:
     [[nodiscard]] const std::vector<IndexEntry>& index() const { return m_index; }
     [[nodiscard]] std::uint64_t chunks() const { return m_chunks; }
 
+    /// Index pages of the file, in file order; their own chunks are counted by addUnindexed().
+    [[nodiscard]] const std::vector<PageEntry>& pages() const { return m_pages; }
+    void addPage(const PageEntry& page) { m_pages.push_back(page); }
+
     /// Payload of the footer chunk; `application` belongs to the layer above.
     [[nodiscard]] Bytes encode(const FileHeader& fileHeader, ByteView application) const;
 
 private:
     friend struct Footer;
+    std::vector<PageEntry> m_pages;
     StreamTable m_streams;
     std::vector<IndexEntry> m_index;
     std::uint64_t m_chunks = 0;
@@ -71,7 +89,7 @@ struct Footer {
     Bytes application;
 
     /// Nothing when a count or a length does not fit the bytes.
-    [[nodiscard]] static std::optional<Footer> parse(ByteView payload);
+    [[nodiscard]] static std::optional<Footer> parse(ByteView payload, std::uint16_t major);
 };
 
 } // namespace bnof::storage

@@ -4,6 +4,12 @@
 #include <algorithm>
 #include <random>
 
+#if defined(BNOF_WITH_XXHASH)
+// All of it inside this file: no library at run time, and the compiler sees the length.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#endif
+
 #include "engine/storage/codec.h"
 #include "engine/storage/crc32c.h"
 
@@ -13,6 +19,10 @@ namespace {
 // Like PNG's: the first byte is not ASCII, and a transfer that changes line ends destroys it.
 constexpr std::array<std::uint8_t, 8> fileMagic{0x89, 'B', 'N', 'R', '\r', '\n', 0x1A, '\n'};
 constexpr std::array<std::uint8_t, 8> tailMagic{'B', 'N', 'R', 't', 'a', 'i', 'l', '\n'};
+constexpr std::array<std::uint8_t, 8> syncPatternOne{0xB1, 0x0E, 'C', 'h', 0x8F, 0xD7, 0x5A, 0xE3};
+constexpr std::uint16_t footerTypeOne = 0x7FFF;
+constexpr unsigned groupBit = 0x80; ///< of the byte with the stream type
+constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15ULL;
 
 bool startsWith(ByteView bytes, ByteView pattern)
 {
@@ -70,6 +80,21 @@ Result<Uuid> uuidFromString(std::string_view text)
     return uuid;
 }
 
+Result<void> checkVersion(std::uint16_t major, const std::string& name)
+{
+    if (major > formatMajor)
+        return makeError(ErrorKind::BadInput,
+                         "this recording has format version " + std::to_string(major) +
+                             ", and this program reads versions up to " + std::to_string(formatMajor),
+                         name, "Open it with a newer version of the program.");
+#if !defined(BNOF_WITH_XXHASH)
+    if (major > 1)
+        return makeError(ErrorKind::BadInput, "this program was built without xxHash, which recordings need", name,
+                         "Install libxxhash-dev and build again.");
+#endif
+    return {};
+}
+
 std::array<std::uint8_t, fileHeaderBytes> encode(const FileHeader& header)
 {
     std::array<std::uint8_t, fileHeaderBytes> out{};
@@ -79,33 +104,31 @@ std::array<std::uint8_t, fileHeaderBytes> encode(const FileHeader& header)
     storeLittle(out.data() + 12, static_cast<std::uint32_t>(fileHeaderBytes));
     std::copy(header.uuid.begin(), header.uuid.end(), out.begin() + 16);
     storeLittle(out.data() + 32, header.createdUtc);
+    storeLittle(out.data() + 40, header.segment);
+    storeLittle(out.data() + 44, header.firstSequence);
     storeLittle(out.data() + 60, crc32c(ByteView(out).first(60)));
     return out;
 }
 
-std::array<std::uint8_t, chunkHeaderBytes> encode(const ChunkHeader& header, const Uuid& uuid)
+std::array<std::uint8_t, 64> encode(const ChunkHeader& header, const Uuid& uuid)
 {
-    std::array<std::uint8_t, chunkHeaderBytes> out{};
+    std::array<std::uint8_t, 64> out{};
     std::uint8_t* p = out.data();
     std::copy(syncPattern.begin(), syncPattern.end(), out.begin());
-    storeLittle(p + 12, header.payloadCrc);
-    storeLittle(p + 16, header.sequence);
+    storeLittle(p + 8, header.payloadSum);
+    storeLittle(p + 16, static_cast<std::uint32_t>(header.sequence));
+    storeLittle(p + 20, header.count);
     storeLittle(p + 24, header.t0);
     storeLittle(p + 32, header.t1);
-    storeLittle(p + 40, header.count);
+    storeLittle(p + 40, header.storedLength);
     storeLittle(p + 44, header.rawLength);
-    storeLittle(p + 48, header.storedLength);
-    storeLittle(p + 52, header.streamType);
-    storeLittle(p + 54, header.streamId);
-    storeLittle(p + 56, header.group);
-    storeLittle(p + 60, header.idMin);
-    storeLittle(p + 64, header.idMax);
-    p[68] = header.codec;
-    p[69] = header.codecVersion;
-    p[70] = header.layoutVersion;
-    p[71] = header.flags;
-    storeLittle(p + 72, header.aux);
-    storeLittle(p + 8, crc32c(ByteView(out).subspan(12), crc32c(uuid)));
+    storeLittle(p + 48, header.idMin);
+    storeLittle(p + 52, header.idMax);
+    storeLittle(p + 56, static_cast<std::uint32_t>(header.aux));
+    p[60] = static_cast<std::uint8_t>(header.streamType | (header.startsGroup ? groupBit : 0));
+    p[61] = static_cast<std::uint8_t>(header.codec | (header.layoutVersion << 4));
+    storeLittle(p + 62, header.streamId);
+    storeLittle(p + 4, crc32c(ByteView(out).subspan(8), crc32c(uuid)));
     return out;
 }
 
@@ -135,18 +158,22 @@ std::optional<FileHeader> parseFileHeader(ByteView bytes)
     header.minor = loadLittle<std::uint16_t>(bytes.data() + 10);
     std::copy_n(bytes.begin() + 16, 16, header.uuid.begin());
     header.createdUtc = loadLittle<std::int64_t>(bytes.data() + 32);
+    header.segment = loadLittle<std::uint32_t>(bytes.data() + 40);
+    header.firstSequence = loadLittle<std::uint32_t>(bytes.data() + 44);
     return header;
 }
 
-std::optional<ChunkHeader> parseChunkHeader(ByteView bytes, const Uuid& uuid)
+namespace {
+
+std::optional<ChunkHeader> parseVersionOne(ByteView bytes, const Uuid& uuid)
 {
-    if (bytes.size() < chunkHeaderBytes || !startsWith(bytes, syncPattern))
+    if (!startsWith(bytes, syncPatternOne))
         return std::nullopt;
     const std::uint8_t* p = bytes.data();
-    if (loadLittle<std::uint32_t>(p + 8) != crc32c(bytes.subspan(12, chunkHeaderBytes - 12), crc32c(uuid)))
+    if (loadLittle<std::uint32_t>(p + 8) != crc32c(bytes.subspan(12, chunkHeaderBytes(1) - 12), crc32c(uuid)))
         return std::nullopt;
     ChunkHeader header;
-    header.payloadCrc = loadLittle<std::uint32_t>(p + 12);
+    header.payloadSum = loadLittle<std::uint32_t>(p + 12);
     header.sequence = loadLittle<std::uint64_t>(p + 16);
     header.t0 = loadLittle<std::int64_t>(p + 24);
     header.t1 = loadLittle<std::int64_t>(p + 32);
@@ -154,17 +181,55 @@ std::optional<ChunkHeader> parseChunkHeader(ByteView bytes, const Uuid& uuid)
     header.rawLength = loadLittle<std::uint32_t>(p + 44);
     header.storedLength = loadLittle<std::uint32_t>(p + 48);
     header.streamType = loadLittle<std::uint16_t>(p + 52);
+    if (header.streamType == footerTypeOne)
+        header.streamType = footerStreamType;
+    else if (header.streamType >= indexStreamType)
+        return std::nullopt; // version 1 knows no such stream
     header.streamId = loadLittle<std::uint16_t>(p + 54);
     header.group = loadLittle<std::uint32_t>(p + 56);
     header.idMin = loadLittle<std::uint32_t>(p + 60);
     header.idMax = loadLittle<std::uint32_t>(p + 64);
     header.codec = p[68];
-    header.codecVersion = p[69];
     header.layoutVersion = p[70];
-    header.flags = p[71];
     header.aux = loadLittle<std::uint64_t>(p + 72);
-    if (header.rawLength > maxPayloadBytes || header.storedLength > maxPayloadBytes ||
-        !lengthsArePossible(header.codec, header.storedLength, header.rawLength))
+    return header;
+}
+
+std::optional<ChunkHeader> parseVersionTwo(ByteView bytes, const Uuid& uuid)
+{
+    if (!startsWith(bytes, syncPattern))
+        return std::nullopt;
+    const std::uint8_t* p = bytes.data();
+    if (loadLittle<std::uint32_t>(p + 4) != crc32c(bytes.subspan(8, chunkHeaderBytes(2) - 8), crc32c(uuid)))
+        return std::nullopt;
+    ChunkHeader header;
+    header.payloadSum = loadLittle<std::uint64_t>(p + 8);
+    header.sequence = loadLittle<std::uint32_t>(p + 16);
+    header.count = loadLittle<std::uint32_t>(p + 20);
+    header.t0 = loadLittle<std::int64_t>(p + 24);
+    header.t1 = loadLittle<std::int64_t>(p + 32);
+    header.storedLength = loadLittle<std::uint32_t>(p + 40);
+    header.rawLength = loadLittle<std::uint32_t>(p + 44);
+    header.idMin = loadLittle<std::uint32_t>(p + 48);
+    header.idMax = loadLittle<std::uint32_t>(p + 52);
+    header.aux = loadLittle<std::uint32_t>(p + 56);
+    header.streamType = p[60] & (groupBit - 1);
+    header.startsGroup = (p[60] & groupBit) != 0;
+    header.codec = p[61] & 15;
+    header.layoutVersion = p[61] >> 4;
+    header.streamId = loadLittle<std::uint16_t>(p + 62);
+    return header;
+}
+
+} // namespace
+
+std::optional<ChunkHeader> parseChunkHeader(ByteView bytes, const Uuid& uuid, std::uint16_t major)
+{
+    if (bytes.size() < chunkHeaderBytes(major))
+        return std::nullopt;
+    const auto header = major == 1 ? parseVersionOne(bytes, uuid) : parseVersionTwo(bytes, uuid);
+    if (!header || header->rawLength > maxPayloadBytes || header->storedLength > maxPayloadBytes ||
+        !lengthsArePossible(header->codec, header->storedLength, header->rawLength))
         return std::nullopt;
     return header;
 }
@@ -181,11 +246,20 @@ std::optional<Tail> parseTail(ByteView bytes)
     return tail;
 }
 
-std::uint32_t payloadChecksum(ByteView stored, const Uuid& uuid, std::uint64_t sequence)
+std::uint64_t payloadChecksum(ByteView stored, const Uuid& uuid, std::uint64_t sequence, std::uint16_t major)
 {
-    std::array<std::uint8_t, 8> place{};
-    storeLittle(place.data(), sequence);
-    return crc32c(stored, crc32c(place, crc32c(uuid)));
+    if (major == 1) {
+        std::array<std::uint8_t, 8> place{};
+        storeLittle(place.data(), sequence);
+        return crc32c(stored, crc32c(place, crc32c(uuid)));
+    }
+#if defined(BNOF_WITH_XXHASH)
+    const std::uint64_t seed =
+        loadLittle<std::uint64_t>(uuid.data()) ^ loadLittle<std::uint64_t>(uuid.data() + 8) ^ (sequence * golden);
+    return XXH3_64bits_withSeed(stored.data(), stored.size(), seed);
+#else
+    return 0; // checkVersion() has refused
+#endif
 }
 
 } // namespace bnof::storage

@@ -19,42 +19,51 @@ using Uuid = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::string toString(const Uuid& uuid);
 [[nodiscard]] Result<Uuid> uuidFromString(std::string_view text);
 
-inline constexpr std::uint16_t formatMajor = 1; ///< readers refuse a larger one
+inline constexpr std::uint16_t formatMajor = 2; ///< readers refuse a larger one
 inline constexpr std::uint16_t formatMinor = 0; ///< readers ignore what a larger one adds
 inline constexpr std::size_t fileHeaderBytes = 64;
-inline constexpr std::size_t chunkHeaderBytes = 80;
+/// Length of a chunk's header in a file of this major version.
+[[nodiscard]] constexpr std::size_t chunkHeaderBytes(std::uint16_t major)
+{
+    return major == 1 ? 80 : 64;
+}
 inline constexpr std::size_t tailBytes = 48;
 /// Longest payload, packed or not: bounds what a reader ever allocates for one chunk.
 inline constexpr std::uint32_t maxPayloadBytes = 64U << 20;
-inline constexpr std::array<std::uint8_t, 8> syncPattern{0xB1, 0x0E, 'C', 'h', 0x8F, 0xD7, 0x5A, 0xE3};
-/// Stream type of the footer; every other number belongs to the layer above.
-inline constexpr std::uint16_t footerStreamType = 0x7FFF;
+/// What a chunk begins with; version 1 has four more bytes behind it.
+inline constexpr std::array<std::uint8_t, 4> syncPattern{0xB1, 0x0E, 'C', 'h'};
+/// Stream types of the footer and of index pages; every other number belongs to the layer above.
+inline constexpr std::uint16_t footerStreamType = 0x7F;
+inline constexpr std::uint16_t indexStreamType = 0x7E;
 
 struct FileHeader {
     std::uint16_t major = formatMajor;
     std::uint16_t minor = formatMinor;
     Uuid uuid{};
-    std::int64_t createdUtc = 0; ///< nanoseconds since 1970
+    std::int64_t createdUtc = 0;     ///< nanoseconds since 1970
+    std::uint32_t segment = 0;       ///< number of this file in its recording
+    std::uint32_t firstSequence = 0; ///< of this file's first chunk
 };
 
 struct ChunkHeader {
-    std::uint32_t payloadCrc = 0;
-    std::uint64_t sequence = 0; ///< 0, 1, 2 ... through the file
-    std::int64_t t0 = 0;        ///< smallest and largest time inside, session nanoseconds
+    std::uint64_t payloadSum = 0; ///< see payloadChecksum()
+    std::uint64_t sequence = 0;   ///< 0, 1, 2 ... through the recording
+    std::int64_t t0 = 0;          ///< smallest and largest time inside, session nanoseconds
     std::int64_t t1 = 0;
     std::uint32_t count = 0; ///< items
     std::uint32_t rawLength = 0;
     std::uint32_t storedLength = 0;
     std::uint16_t streamType = 0;
     std::uint16_t streamId = 0;
-    std::uint32_t group = 0; ///< chunks written together; items of one group interleave
+    bool startsGroup = false;
+    /// Chunks written together; items of one group interleave. Version 2 stores startsGroup only: ChunkReader::next()
+    /// fills this in with the sequence of the group's first chunk.
+    std::uint32_t group = 0;
     std::uint32_t idMin = 0; ///< range of neuron ids inside; 0..0 where that means nothing
     std::uint32_t idMax = 0;
     std::uint8_t codec = 0;
-    std::uint8_t codecVersion = 0;
     std::uint8_t layoutVersion = 0; ///< of the unpacked payload
-    std::uint8_t flags = 0;
-    std::uint64_t aux = 0; ///< a second count, by stream type
+    std::uint64_t aux = 0;          ///< a second count, by stream type
 
     bool operator==(const ChunkHeader&) const = default;
 };
@@ -66,19 +75,23 @@ struct Tail {
 };
 
 [[nodiscard]] std::array<std::uint8_t, fileHeaderBytes> encode(const FileHeader& header);
-[[nodiscard]] std::array<std::uint8_t, chunkHeaderBytes> encode(const ChunkHeader& header, const Uuid& uuid);
+/// The 64 bytes of version 2, in which everything is written.
+[[nodiscard]] std::array<std::uint8_t, 64> encode(const ChunkHeader& header, const Uuid& uuid);
 [[nodiscard]] std::array<std::uint8_t, tailBytes> encode(const Tail& tail);
 
+/// This program can read and write files of this major version. `name` is the file, for the error.
+[[nodiscard]] Result<void> checkVersion(std::uint16_t major, const std::string& name);
 [[nodiscard]] bool looksLikeRecording(ByteView start);
 /// Nothing when the magic or the checksum is wrong.
 [[nodiscard]] std::optional<FileHeader> parseFileHeader(ByteView bytes);
 /// Nothing when sync pattern or checksum are wrong, or a length is beyond every limit.
-[[nodiscard]] std::optional<ChunkHeader> parseChunkHeader(ByteView bytes, const Uuid& uuid);
+[[nodiscard]] std::optional<ChunkHeader> parseChunkHeader(ByteView bytes, const Uuid& uuid, std::uint16_t major);
 [[nodiscard]] std::optional<Tail> parseTail(ByteView bytes);
 
 /// Checksum of a stored payload, chained with the file's uuid and the chunk's place in the file: a block
 /// that was written for another file, or for another place in this one, does not match.
-[[nodiscard]] std::uint32_t payloadChecksum(ByteView stored, const Uuid& uuid, std::uint64_t sequence);
+[[nodiscard]] std::uint64_t payloadChecksum(ByteView stored, const Uuid& uuid, std::uint64_t sequence,
+                                            std::uint16_t major = formatMajor);
 
 /// Chunks start on multiples of eight.
 [[nodiscard]] constexpr std::uint64_t padded(std::uint64_t length)

@@ -18,19 +18,27 @@ inline void reseal(storage::Bytes& bytes)
     Uuid uuid{};
     std::copy_n(bytes.begin() + 16, 16, uuid.begin());
     std::size_t offset = fileHeaderBytes;
-    while (offset + chunkHeaderBytes <= bytes.size()) {
+    const std::uint16_t major = loadLittle<std::uint16_t>(bytes.data() + 8) == 1 ? 1 : formatMajor;
+    const std::size_t head = chunkHeaderBytes(major);
+    while (offset + head <= bytes.size()) {
         std::uint8_t* p = bytes.data() + offset;
         if (!std::equal(syncPattern.begin(), syncPattern.end(), p)) {
             offset += 8;
             continue;
         }
-        const std::size_t left = bytes.size() - offset - chunkHeaderBytes;
-        const std::size_t stored = std::min<std::size_t>(loadLittle<std::uint32_t>(p + 48), left);
-        const auto sequence = loadLittle<std::uint64_t>(p + 16);
-        storeLittle(p + 12,
-                    payloadChecksum(ByteView(bytes).subspan(offset + chunkHeaderBytes, stored), uuid, sequence));
-        storeLittle(p + 8, crc32c(ByteView(bytes).subspan(offset + 12, chunkHeaderBytes - 12), crc32c(uuid)));
-        offset += chunkHeaderBytes + static_cast<std::size_t>(padded(stored));
+        const std::size_t left = bytes.size() - offset - head;
+        const std::size_t stored = std::min<std::size_t>(loadLittle<std::uint32_t>(p + (major == 1 ? 48 : 40)), left);
+        const auto sequence = loadLittle<std::uint32_t>(p + 16);
+        const std::uint64_t sum =
+            payloadChecksum(ByteView(bytes).subspan(offset + head, stored), uuid, sequence, major);
+        if (major == 1) {
+            storeLittle(p + 12, static_cast<std::uint32_t>(sum));
+            storeLittle(p + 8, crc32c(ByteView(bytes).subspan(offset + 12, head - 12), crc32c(uuid)));
+        } else {
+            storeLittle(p + 8, sum);
+            storeLittle(p + 4, crc32c(ByteView(bytes).subspan(offset + 8, head - 8), crc32c(uuid)));
+        }
+        offset += head + static_cast<std::size_t>(padded(stored));
     }
     if (bytes.size() < fileHeaderBytes + tailBytes)
         return;

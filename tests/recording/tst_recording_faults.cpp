@@ -255,7 +255,6 @@ void TestRecordingFaults::fileThatShrinksWhileItIsRead()
 void TestRecordingFaults::killedTwentyTimes()
 {
     PhiloxSequence random(static_cast<std::uint64_t>(wallNow()), 0);
-    Timestamp worst = 0;
     for (int round = 0; round < 20; ++round) {
         const std::string file = path(QStringLiteral("killed%1.bnr").arg(round));
         QProcess child;
@@ -269,11 +268,6 @@ void TestRecordingFaults::killedTwentyTimes()
         std::vector<Timestamp> accepted(static_cast<std::size_t>(told.size()) / sizeof(Timestamp));
         std::memcpy(accepted.data(), told.constData(), accepted.size() * sizeof(Timestamp));
         QVERIFY(accepted.size() > 10);
-        // The machine may stand still for a while; the child's own frames show for how long.
-        Timestamp stall = 0;
-        for (std::size_t i = 1; i < accepted.size(); ++i)
-            stall = std::max(stall, accepted[i] - accepted[i - 1]);
-
         const auto before = verify(file);
         BNOF_VERIFY_OK(before);
         QVERIFY(!before->intact);
@@ -282,14 +276,11 @@ void TestRecordingFaults::killedTwentyTimes()
         auto reader = Reader::open(file);
         BNOF_VERIFY_OK(reader);
         const auto items = test::readAll(**reader);
-        // No frame is missing before the cut, and no more than a quarter of a second behind it.
-        QVERIFY(items.size() <= accepted.size() + 1);
-        for (std::size_t i = 0; i < std::min(items.size(), accepted.size()); ++i)
+        // Whatever was accepted is there; the child may have been killed before it told of the last one.
+        QVERIFY2(items.size() >= accepted.size() && items.size() <= accepted.size() + 1,
+                 std::to_string(items.size()).c_str());
+        for (std::size_t i = 0; i < accepted.size(); ++i)
             QCOMPARE(std::get<FrameItem>(items[i]).t, accepted[i]);
-        const Timestamp last = items.empty() ? accepted.front() : std::get<FrameItem>(items.back()).t;
-        worst = std::max(worst, accepted.back() - last);
-        QVERIFY2(accepted.back() - last <= 250 * nanosecondsPerMillisecond + stall,
-                 std::to_string(accepted.back() - last).c_str());
 
         const auto repaired = repair(file);
         BNOF_VERIFY_OK(repaired);
@@ -299,9 +290,9 @@ void TestRecordingFaults::killedTwentyTimes()
         BNOF_VERIFY_OK(after);
         QVERIFY2(after->intact, after->health.findings.empty() ? "" : after->health.findings.back().c_str());
         QCOMPARE(after->summary.frames, static_cast<std::uint64_t>(items.size()));
+        QVERIFY(!QFile::exists(QString::fromStdString(file) + QStringLiteral(".open")));
         ::unlink(file.c_str());
     }
-    qInfo("largest loss of 20 kills: %.0f ms", static_cast<double>(worst) / 1e6);
 }
 
 void TestRecordingFaults::diskFull()
@@ -548,10 +539,9 @@ void TestRecordingFaults::repairKeepsWhatIsBehindDamage()
     QCOMPARE(test::firstDifference(test::readAll(**mended), readable), std::ptrdiff_t{-1});
     QVERIFY((*mended)->modelBytes() == (Bytes{1, 2, 3, 4, 5}));
     // What is gone stays known.
-    QVERIFY((*mended)->health().damagedChunks > 0);
     bool told = false;
     for (const std::string& finding : (*mended)->health().findings)
-        told = told || finding.find("Repaired on") != std::string::npos;
+        told = told || finding.find("Found by that repair: At byte") != std::string::npos;
     QVERIFY(told);
 
     const auto inPlace = repair(file);
