@@ -12,6 +12,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_peers.h
   ${CMAKE_CURRENT_LIST_DIR}/bench_peers_linux.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_ranges.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_sensing.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_snn.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.cpp
@@ -19,7 +20,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp)
 target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing
-  bnof_olfaction)
+  bnof_olfaction SQLite::SQLite3)
 # Where the data that some benchmarks ask for may lie beside a source checkout.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp PROPERTIES COMPILE_DEFINITIONS
   BNOF_BENCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -96,8 +96,8 @@ const std::vector<Benchmark>& benchmarks()
 {
     static const std::vector<Benchmark> all = [] {
         std::vector<Benchmark> list;
-        for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, sensingBenchmarks,
-                           olfactionBenchmarks}) {
+        for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
+                           sensingBenchmarks, olfactionBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }

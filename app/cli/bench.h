@@ -68,6 +68,7 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 [[nodiscard]] std::vector<Benchmark> precisionBenchmarks();
 [[nodiscard]] std::vector<Benchmark> storageBenchmarks();
 [[nodiscard]] std::vector<Benchmark> codecBenchmarks(); ///< of the group storage too
+[[nodiscard]] std::vector<Benchmark> rangeBenchmarks(); ///< the same
 [[nodiscard]] std::vector<Benchmark> sensingBenchmarks();
 [[nodiscard]] std::vector<Benchmark> olfactionBenchmarks();
 

@@ -125,11 +125,7 @@ int run(const Invocation& invocation)
     request.title = invocation.value("title");
     request.notes = invocation.value("notes");
     request.operatorName = invocation.configuration.text("general.operator");
-    request.codec = invocation.configuration.text("recording.codec");
-    request.flushNanoseconds =
-        static_cast<std::int64_t>(invocation.configuration.number("recording.flush")) * nanosecondsPerMillisecond;
-    request.minimumFreeBytes =
-        static_cast<std::int64_t>(invocation.configuration.number("recording.minimum_free") * 1e6);
+    session::applyRecordingSettings(invocation.configuration, request);
     (*session)->startRecording(request);
     std::unique_ptr<MarkReader> marks;
     if (invocation.isSet("marks"))

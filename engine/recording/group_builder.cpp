@@ -92,8 +92,8 @@ void GroupBuilder::addFrame(std::uint32_t source, Timestamp t, double deviceSeco
 void GroupBuilder::addSpikes(std::uint32_t layer, std::span<const Spike> batch)
 {
     Spikes& spikes = m_spikes[layer];
-    spikes.order.add(number(batch.size() * 4));
-    putVarint(spikes.sizes, batch.size());
+    spikes.numbers.push_back(number(batch.size() * 4));
+    spikes.sizes.push_back(static_cast<std::uint32_t>(batch.size()));
     SpikeColumns& columns = spikes.spikes;
     for (const Spike& spike : batch) {
         if (columns.size() > 0) {
@@ -260,27 +260,51 @@ void GroupBuilder::putLongFrames(Bytes& out, const Frames& frames) const
     }
 }
 
-Chunk GroupBuilder::spikeChunk(std::uint32_t layer, const Spikes& spikes)
+/// One chunk for about as many spikes as a block holds, so that a question about some of them reads no others.
+void GroupBuilder::putSpikes(std::uint32_t layer, const Spikes& spikes, std::vector<Chunk>& chunks)
 {
-    const SpikeColumns& columns = spikes.spikes;
+    const std::size_t most = m_packing == Packing::Cold ? coldSpikesPerBlock : hotSpikesPerBlock;
+    Batches part;
+    for (std::size_t i = 0; i < spikes.sizes.size(); ++i) {
+        if (part.end > part.first && part.endSpike + spikes.sizes[i] - part.firstSpike > most) {
+            chunks.push_back(spikeChunk(layer, spikes, part));
+            part = {part.end, part.end, part.endSpike, part.endSpike};
+        }
+        ++part.end;
+        part.endSpike += spikes.sizes[i];
+    }
+    chunks.push_back(spikeChunk(layer, spikes, part));
+}
+
+Chunk GroupBuilder::spikeChunk(std::uint32_t layer, const Spikes& spikes, const Batches& part)
+{
+    const std::size_t n = part.endSpike - part.firstSpike;
+    const auto ticks = std::span(spikes.spikes.ticks).subspan(part.firstSpike, n);
+    const auto neurons = std::span(spikes.spikes.neurons).subspan(part.firstSpike, n);
     Chunk chunk;
     chunk.streamType = static_cast<std::uint16_t>(StreamType::Spikes);
     chunk.streamId = static_cast<std::uint16_t>(layer);
     chunk.t0 = chunk.t1 = m_now;
-    chunk.count = spikes.order.count;
-    chunk.aux = columns.size();
-    if (columns.size() > 0) {
-        chunk.idMin = *std::min_element(columns.neurons.begin(), columns.neurons.end());
-        chunk.idMax = *std::max_element(columns.neurons.begin(), columns.neurons.end());
+    chunk.count = static_cast<std::uint32_t>(part.end - part.first);
+    chunk.aux = n;
+    if (n > 0) {
+        chunk.idMin = *std::min_element(neurons.begin(), neurons.end());
+        chunk.idMax = *std::max_element(neurons.begin(), neurons.end());
     }
-    putColumn(chunk.payload, spikes.order.column);
-    if (putSpikeBlocks(chunk, spikes))
+    Order order;
+    Bytes sizes;
+    for (std::size_t i = part.first; i < part.end; ++i) {
+        order.add(spikes.numbers[i]);
+        putVarint(sizes, spikes.sizes[i]);
+    }
+    putColumn(chunk.payload, order.column);
+    if (putSpikeBlocks(chunk, spikes, part, sizes))
         return chunk;
-    putColumn(chunk.payload, spikes.sizes);
-    for (const auto* column : {&columns.ticks, &columns.neurons}) {
+    putColumn(chunk.payload, sizes);
+    for (const auto column : {ticks, neurons}) {
         Bytes differences;
         std::uint64_t last = 0;
-        for (const std::uint32_t value : *column) {
+        for (const std::uint32_t value : column) {
             putVarint(differences, zigzag(value - last));
             last = value;
         }
@@ -289,16 +313,16 @@ Chunk GroupBuilder::spikeChunk(std::uint32_t layer, const Spikes& spikes)
     return chunk;
 }
 
-bool GroupBuilder::putSpikeBlocks(Chunk& chunk, const Spikes& spikes)
+bool GroupBuilder::putSpikeBlocks(Chunk& chunk, const Spikes& spikes, const Batches& part, const Bytes& sizes)
 {
     const SpikeColumns& columns = spikes.spikes;
-    if (!spikes.canonical || columns.size() == 0 || !m_tickZero || m_tickLength <= 0)
+    if (!spikes.canonical || part.endSpike == part.firstSpike || !m_tickZero || m_tickLength <= 0)
         return false;
     const std::size_t most = m_packing == Packing::Cold ? coldSpikesPerBlock : hotSpikesPerBlock;
     const SpikeForm form = m_packing == Packing::Cold ? SpikeForm::Cold : SpikeForm::Hot;
     Bytes blocks;
-    for (std::size_t at = 0; at < columns.size(); at += most) {
-        const std::size_t n = std::min(most, columns.size() - at);
+    for (std::size_t at = part.firstSpike; at < part.endSpike; at += most) { // several where a batch is longer
+        const std::size_t n = std::min(most, part.endSpike - at);
         Bytes block;
         if (!m_encoder
                  .encode(std::span(columns.ticks).subspan(at, n), std::span(columns.neurons).subspan(at, n), form,
@@ -309,11 +333,11 @@ bool GroupBuilder::putSpikeBlocks(Chunk& chunk, const Spikes& spikes)
     }
     chunk.layoutVersion = 2;
     chunk.packed = true;
-    chunk.t0 = *m_tickZero + std::int64_t{columns.ticks.front()} * m_tickLength;
-    chunk.t1 = *m_tickZero + std::int64_t{columns.ticks.back()} * m_tickLength;
+    chunk.t0 = *m_tickZero + std::int64_t{columns.ticks[part.firstSpike]} * m_tickLength;
+    chunk.t1 = *m_tickZero + std::int64_t{columns.ticks[part.endSpike - 1]} * m_tickLength;
     put(chunk.payload, *m_tickZero);
     put(chunk.payload, static_cast<std::uint64_t>(m_tickLength));
-    putColumn(chunk.payload, spikes.sizes);
+    putColumn(chunk.payload, sizes);
     putBytes(chunk.payload, blocks);
     return true;
 }
@@ -371,7 +395,7 @@ std::vector<Chunk> GroupBuilder::take()
     for (const auto& [source, frames] : m_frames)
         chunks.push_back(frameChunk(source, frames));
     for (const auto& [layer, spikes] : m_spikes)
-        chunks.push_back(spikeChunk(layer, spikes));
+        putSpikes(layer, spikes, chunks);
     if (m_decisions.order.count > 0)
         chunks.push_back(decisionChunk(m_decisions));
     if (m_events.order.count > 0)

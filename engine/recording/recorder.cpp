@@ -97,6 +97,7 @@ private:
     [[nodiscard]] SegmentWriter::Before prepare();
     void written();
     [[nodiscard]] bool groupIsDue() const;
+    [[nodiscard]] std::size_t enoughBytes() const { return std::min(wakeBytes, m_open->capacity() / 4); }
     void fail(const Error& error);
     [[nodiscard]] bool failed() const { return m_failed.load(std::memory_order_acquire); }
 
@@ -108,8 +109,9 @@ private:
 
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
-    Bytes m_record;         // guarded by m_mutex, as all up to the blank line; reused
-    bool m_waiting = false; // the writer sleeps until something comes
+    std::condition_variable m_room; ///< of those that wait in a batch
+    Bytes m_record;                 // guarded by m_mutex, as all up to the blank line; reused
+    bool m_waiting = false;         // the writer sleeps until something comes
     bool m_dropping = false;
     Drops m_drops;
     bool m_stop = false;
@@ -138,7 +140,7 @@ private:
 
 void FileRecorder::begin()
 {
-    if (!m_open->isShared())
+    if (!m_open->isShared() && !m_options.batch)
         log::warning("recording",
                      "no room for an open end beside the recording: what is not written yet would be lost if this "
                      "program were killed",
@@ -158,6 +160,8 @@ bool FileRecorder::admit(std::unique_lock<std::mutex>& lock, std::size_t bytes, 
         m_dropped.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
+    if (m_options.batch && bytes * 4 < m_open->capacity())
+        m_room.wait(lock, [&] { return failed() || m_open->waiting() + bytes <= m_open->capacity() / 2; });
     // Marks and events are few and must not be lost: a part of the room is theirs.
     const std::size_t room = m_open->capacity() - (precious ? 0 : m_open->capacity() / reserveShare);
     const std::size_t waiting = m_open->waiting();
@@ -198,7 +202,7 @@ void FileRecorder::handOver(std::unique_lock<std::mutex>& lock)
 {
     m_open->add(m_record);
     // Else the writer sleeps until its group is due: no switch of threads for every frame.
-    const bool wake = std::exchange(m_waiting, false) || m_open->waiting() >= wakeBytes;
+    const bool wake = std::exchange(m_waiting, false) || m_open->waiting() >= enoughBytes();
     lock.unlock();
     if (wake)
         m_wake.notify_one();
@@ -288,7 +292,7 @@ void FileRecorder::write()
         // Let the group grow until it is due or enough waits.
         const auto due = m_groupBegan + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3);
         m_wake.wait_until(lock, due, [this] {
-            return m_stop || m_syncError || m_drops.any() || m_open->head() - m_taken >= wakeBytes;
+            return m_stop || m_syncError || m_drops.any() || m_open->head() - m_taken >= enoughBytes();
         });
         flushDropsLocked();
         const bool last = m_stop;
@@ -307,6 +311,7 @@ void FileRecorder::write()
             m_open->release(head);
         }
         lock.lock();
+        m_room.notify_all();
         if (last && m_open->head() == head && (failed() || !m_drops.any()))
             return;
     }
@@ -315,7 +320,8 @@ void FileRecorder::write()
 bool FileRecorder::groupIsDue() const
 {
     return !m_group.empty() &&
-           Clock::now() >= m_groupBegan + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3);
+           (Clock::now() >= m_groupBegan + std::chrono::nanoseconds(m_options.flushNanoseconds / 4 * 3) ||
+            m_open->waiting() >= m_open->capacity() / 4);
 }
 
 void FileRecorder::process(std::uint64_t to)
@@ -358,6 +364,10 @@ void FileRecorder::written()
     m_writtenItem = m_group.nextNumber();
     m_open->release(m_written);
     m_bytes = m_writer->bytes();
+    if (m_options.batch) {
+        const std::lock_guard lock(m_mutex);
+        m_room.notify_all();
+    }
 }
 
 void FileRecorder::writeEdit(const DescriptionEdit& edit)
@@ -509,7 +519,7 @@ Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, Reco
     const FileCalls calls = options.calls ? *options.calls : FileCalls::ofTheSystem();
     BNOF_TRY_ASSIGN(auto writer, SegmentWriter::create(path, header, metadata, modelBytes, recogniserState, codec,
                                                        {options.segmentBytes, options.segmentNanoseconds}, calls));
-    auto open = OpenEnd::create(path, header.uuid, options.queueBytes);
+    auto open = OpenEnd::create(path, header.uuid, options.queueBytes, !options.batch);
     if (!open.ok()) {
         ::unlink(path.c_str()); // ours: it did not exist before, and nothing is in it yet
         return open.error();

@@ -22,6 +22,9 @@ struct RecorderOptions {
     std::int64_t flushNanoseconds = nanosecondsPerSecond;
     /// Bytes that may wait for the disk before items are dropped and counted; the size of "run.bnr.open".
     std::size_t queueBytes = 64U << 20;
+    /// For data that can be had again (imports): the functions that add data wait while the queue is full instead of
+    /// dropping, and nothing of it outlives this process.
+    bool batch = false;
     std::string codec = "lz4"; ///< see storage::codecFromName
     /// The disk is asked to keep what was accepted this often (power failures). Happens beside the writing.
     std::int64_t syncNanoseconds = 100 * nanosecondsPerMillisecond;

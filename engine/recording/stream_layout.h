@@ -86,10 +86,15 @@ private:
         std::vector<float> values; ///< row after row
     };
     struct Spikes {
-        Order order;
-        storage::Bytes sizes;
+        std::vector<std::uint64_t> numbers; ///< of the items
+        std::vector<std::uint32_t> sizes;
         storage::SpikeColumns spikes;
         bool canonical = true; ///< by tick, then by neuron
+    };
+    /// Some batches of a layer, for one chunk.
+    struct Batches {
+        std::size_t first = 0, end = 0;           ///< items
+        std::size_t firstSpike = 0, endSpike = 0; ///< their spikes
     };
     struct Decisions {
         Order order;
@@ -105,10 +110,11 @@ private:
     };
 
     [[nodiscard]] storage::Chunk frameChunk(std::uint32_t source, const Frames& frames) const;
-    [[nodiscard]] storage::Chunk spikeChunk(std::uint32_t layer, const Spikes& spikes);
+    void putSpikes(std::uint32_t layer, const Spikes& spikes, std::vector<storage::Chunk>& chunks);
+    [[nodiscard]] storage::Chunk spikeChunk(std::uint32_t layer, const Spikes& spikes, const Batches& part);
     static void putShortFrames(storage::Bytes& out, const Frames& frames);
     void putLongFrames(storage::Bytes& out, const Frames& frames) const;
-    bool putSpikeBlocks(storage::Chunk& chunk, const Spikes& spikes);
+    bool putSpikeBlocks(storage::Chunk& chunk, const Spikes& spikes, const Batches& part, const storage::Bytes& sizes);
     static storage::Chunk decisionChunk(const Decisions& decisions);
     static storage::Chunk plainChunk(StreamType type, const Plain& plain);
     std::uint64_t number(std::size_t bytes);

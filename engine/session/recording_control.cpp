@@ -28,6 +28,8 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     recording::RecorderOptions options;
     options.codec = request.codec;
     options.flushNanoseconds = request.flushNanoseconds;
+    options.segmentBytes = request.segmentBytes;
+    options.segmentNanoseconds = request.segmentNanoseconds;
     auto recorder = recording::Recorder::create(request.path, std::move(metadata),
                                                 recognition ? std::span<const std::uint8_t>(recognition->modelBytes())
                                                             : std::span<const std::uint8_t>(),

@@ -34,6 +34,16 @@ void applyRecognitionSettings(const Configuration& settings, SessionConfiguratio
     configuration.precisionLimit = settings.number("recognition.precision_limit");
 }
 
+void applyRecordingSettings(const Configuration& settings, RecordingRequest& request)
+{
+    request.codec = settings.text("recording.codec");
+    request.flushNanoseconds =
+        static_cast<std::int64_t>(settings.number("recording.flush")) * nanosecondsPerMillisecond;
+    request.minimumFreeBytes = static_cast<std::int64_t>(settings.number("recording.minimum_free") * 1e6);
+    request.segmentBytes = static_cast<std::uint64_t>(settings.number("recording.segment") * 1e6);
+    request.segmentNanoseconds = fromSeconds(settings.number("recording.segment_time") * 3600);
+}
+
 namespace {
 
 /// Whether two paths lead to one device, through links or not.

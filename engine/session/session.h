@@ -56,8 +56,12 @@ struct RecordingRequest {
     std::string notes;
     std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
     std::string codec = "lz4";                   ///< see recording::RecorderOptions
-    std::int64_t flushNanoseconds = 200 * nanosecondsPerMillisecond;
+    std::int64_t flushNanoseconds = nanosecondsPerSecond;
+    std::uint64_t segmentBytes = 1ULL << 30; ///< see recording::RecorderOptions
+    std::int64_t segmentNanoseconds = 0;     ///< the same
 };
+/// Sets what the settings say about how recordings are written.
+void applyRecordingSettings(const Configuration& settings, RecordingRequest& request);
 
 enum class Severity { Information, Warning, Error };
 

@@ -34,9 +34,10 @@ struct PreparedWrite {
 class OpenEnd {
 public:
     /// Reserves about `capacity` bytes on the disk of `recordingPath`; less where that is much for the disk, and
-    /// memory of this process alone where the disk has no room for it (isShared() tells). Errors: no memory.
+    /// memory of this process alone where the disk has no room for it (isShared() tells) or `shared` is false. Errors:
+    /// no memory.
     [[nodiscard]] static Result<std::unique_ptr<OpenEnd>> create(const std::string& recordingPath, const Uuid& uuid,
-                                                                 std::size_t capacity);
+                                                                 std::size_t capacity, bool shared = true);
     ~OpenEnd(); ///< the file stays; see remove()
     OpenEnd(const OpenEnd&) = delete;
     OpenEnd& operator=(const OpenEnd&) = delete;

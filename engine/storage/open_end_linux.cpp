@@ -88,20 +88,20 @@ std::string openEndPath(const std::string& recordingPath)
 }
 
 Result<std::unique_ptr<OpenEnd>> OpenEnd::create(const std::string& recordingPath, const Uuid& uuid,
-                                                 std::size_t capacity)
+                                                 std::size_t capacity, bool shared)
 {
     const std::string path = openEndPath(recordingPath);
     capacity = std::max(capacity, smallestRing) / pageBytes * pageBytes;
-    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = shared ? ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
     void* memory = MAP_FAILED;
     if (fd >= 0) {
-        const std::size_t shared = affordable(fd, capacity);
-        const auto length = static_cast<off_t>(pageBytes + shared);
+        const std::size_t ring = affordable(fd, capacity);
+        const auto length = static_cast<off_t>(pageBytes + ring);
         // Really reserved: a page of a mapping that finds no room on the disk would end the process.
-        if (shared >= smallestRing && ::posix_fallocate(fd, 0, length) == 0)
-            memory = ::mmap(nullptr, pageBytes + shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (ring >= smallestRing && ::posix_fallocate(fd, 0, length) == 0)
+            memory = ::mmap(nullptr, pageBytes + ring, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (memory != MAP_FAILED) {
-            capacity = shared;
+            capacity = ring;
         } else {
             ::close(fd);
             ::unlink(path.c_str());

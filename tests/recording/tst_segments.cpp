@@ -6,6 +6,7 @@
 
 #include "engine/base/philox.h"
 #include "engine/recording/convert.h"
+#include "engine/recording/range_reader.h"
 #include "engine/recording/segments.h"
 #include "engine/storage/chunk_reader.h"
 #include "tests/recording/sample_recording.h"
@@ -27,6 +28,8 @@ private slots:
     void spikesInCanonicalOrderComeBack();
     void aLostFooterIsReplacedByIndexPages();
     void convertedRecordingsHoldTheSame();
+    void partsAreAnsweredAsByReadingAll();
+    void partsOfDamagedFilesAreRefused();
 
 private:
     [[nodiscard]] std::string path(const char* name) const
@@ -290,6 +293,82 @@ void TestSegments::convertedRecordingsHoldTheSame()
     QVERIFY(!convert(file, path("converted.bnr")).ok()); // never over a file
     const auto cancelled = convert(file, path("cancelled.bnr"), {}, [](double) { return false; });
     QVERIFY(cancelled.ok() || cancelled.error().kind == ErrorKind::Cancelled);
+}
+
+void TestSegments::partsAreAnsweredAsByReadingAll()
+{
+    const std::string file = path("ranges.bnr");
+    const auto items = orderedItems(400);
+    RecorderOptions options = smallGroups();
+    options.segmentBytes = 100'000;
+    BNOF_VERIFY_OK(test::recordAll(file, items, test::sampleMetadata(), options));
+    QVERIFY(!laterSegments(file).empty());
+    const auto tick = static_cast<Timestamp>(test::sampleMetadata().tickMs * 1e6);
+    const Timestamp zero = 5 * nanosecondsPerSecond;
+    auto reader = RangeReader::open(file);
+    BNOF_VERIFY_OK(reader);
+    QCOMPARE((*reader)->timeRange().first, zero);
+    PhiloxSequence random(3, 3);
+    for (int round = 0; round < 60; ++round) {
+        SpikeQuestion question;
+        question.layer = random.below(3); // one of them is empty
+        question.from = zero + static_cast<Timestamp>(random.below(400'000)) * 100'000;
+        question.to = question.from + static_cast<Timestamp>(random.below(30'000)) * 100'000;
+        question.firstNeuron = random.below(2000);
+        question.endNeuron = question.firstNeuron + random.below(500);
+        TimedSpikes expected;
+        ChannelSamples samples;
+        ChannelQuestion channel{0, random.below(16), question.from, question.to};
+        for (const Item& item : items) {
+            if (const auto* spikes = std::get_if<SpikesItem>(&item); spikes && spikes->layer == question.layer)
+                for (const Spike& spike : spikes->spikes) {
+                    const Timestamp t = zero + static_cast<Timestamp>(spike.tick) * tick;
+                    if (t >= question.from && t < question.to && spike.neuron >= question.firstNeuron &&
+                        spike.neuron < question.endNeuron) {
+                        expected.times.push_back(t);
+                        expected.neurons.push_back(spike.neuron);
+                    }
+                }
+            if (const auto* frame = std::get_if<FrameItem>(&item);
+                frame && frame->t >= channel.from && frame->t < channel.to) {
+                samples.times.push_back(frame->t);
+                samples.values.push_back(frame->values[channel.channel]);
+            }
+        }
+        TimedSpikes found;
+        BNOF_VERIFY_OK((*reader)->spikes(question, found));
+        QVERIFY(found.times == expected.times);
+        QVERIFY(found.neurons == expected.neurons);
+        ChannelSamples got;
+        BNOF_VERIFY_OK((*reader)->channel(channel, got));
+        QVERIFY(got.times == samples.times);
+        QVERIFY(got.values == samples.values);
+    }
+}
+
+void TestSegments::partsOfDamagedFilesAreRefused()
+{
+    const std::string file = path("damaged_ranges.bnr");
+    BNOF_VERIFY_OK(test::recordAll(file, orderedItems(100), test::sampleMetadata()));
+    QFile bytes(QString::fromStdString(file));
+    QVERIFY(bytes.open(QIODevice::ReadWrite));
+    QVERIFY(bytes.seek(bytes.size() / 3));
+    bytes.write("damage damage damage damage");
+    bytes.close();
+    auto reader = RangeReader::open(file);
+    BNOF_VERIFY_OK(reader);
+    TimedSpikes spikes;
+    ChannelSamples samples;
+    bool refused = false;
+    for (std::uint32_t layer = 0; layer < 2; ++layer) {
+        const auto result = (*reader)->spikes({layer, 0, 1000 * nanosecondsPerSecond, 0, 5000}, spikes);
+        refused = refused || (!result.ok() && result.error().message().find("at byte") != std::string::npos);
+    }
+    const auto result = (*reader)->channel({0, 3, 0, 1000 * nanosecondsPerSecond}, samples);
+    QVERIFY(refused || !result.ok());
+    cutFooter(path("converted.bnr"));
+    QVERIFY(!RangeReader::open(path("converted.bnr")).ok());
+    QVERIFY(!RangeReader::open(path("absent.bnr")).ok());
 }
 
 QTEST_GUILESS_MAIN(TestSegments)

@@ -272,10 +272,7 @@ void SessionController::startRecording()
     request.title = m_notes.title.toStdString();
     request.operatorName = m_notes.operatorName.toStdString();
     request.notes = m_notes.notes.toStdString();
-    request.minimumFreeBytes = static_cast<std::int64_t>(m_configuration.number("recording.minimum_free") * 1e6);
-    request.codec = m_configuration.values().text("recording.codec");
-    request.flushNanoseconds =
-        static_cast<std::int64_t>(m_configuration.number("recording.flush")) * nanosecondsPerMillisecond;
+    session::applyRecordingSettings(m_configuration.values(), request);
     const QString folder = recordingFolder();
     const QString base = folder + QLatin1Char('/') +
                          QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd_HH-mm-ss")) +

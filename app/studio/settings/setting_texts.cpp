@@ -47,8 +47,13 @@ constexpr std::array texts{
          QT_TRANSLATE_NOOP("Settings", "Where recordings go; empty: BioNeuro in your documents.")},
     Text{"recording.codec", QT_TRANSLATE_NOOP("Settings", "Compression"),
          QT_TRANSLATE_NOOP("Settings", "How recordings are compressed. Nothing is lost either way.")},
-    Text{"recording.flush", QT_TRANSLATE_NOOP("Settings", "Write at least every"),
-         QT_TRANSLATE_NOOP("Settings", "Longest time until a reading is in the file.")},
+    Text{"recording.flush", QT_TRANSLATE_NOOP("Settings", "Write a block at least every"),
+         QT_TRANSLATE_NOOP("Settings", "Longer blocks make smaller files. Every reading is safe at once, in a file "
+                                       "beside the recording.")},
+    Text{"recording.segment", QT_TRANSLATE_NOOP("Settings", "Next file after"),
+         QT_TRANSLATE_NOOP("Settings", "A recording goes on in another file when one has this size.")},
+    Text{"recording.segment_time", QT_TRANSLATE_NOOP("Settings", "Next file after a time of"),
+         QT_TRANSLATE_NOOP("Settings", "A recording goes on in another file after this time; 0: only by size.")},
     Text{"recording.minimum_free", QT_TRANSLATE_NOOP("Settings", "Keep free"),
          QT_TRANSLATE_NOOP("Settings", "A recording ends cleanly when less disk space than this is left.")},
     Text{"log.file", QT_TRANSLATE_NOOP("Settings", "Log file"),
@@ -84,6 +89,8 @@ constexpr std::array choices{
     std::pair{std::string_view("int8"), QT_TRANSLATE_NOOP("Settings", "int8 (8 bits)")},
     std::pair{std::string_view("adaptive"), QT_TRANSLATE_NOOP("Settings", "adaptive")},
     std::pair{std::string_view("lz4"), QT_TRANSLATE_NOOP("Settings", "LZ4")},
+    std::pair{std::string_view("zstd"), QT_TRANSLATE_NOOP("Settings", "Zstandard")},
+    std::pair{std::string_view("gzip"), QT_TRANSLATE_NOOP("Settings", "gzip")},
     std::pair{std::string_view("none"), QT_TRANSLATE_NOOP("Settings", "none")},
 };
 

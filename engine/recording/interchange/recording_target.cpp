@@ -12,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A recorder drops what the disk cannot take in time. An import has all the time there is, but no way to wait for
-/// the disk other than a long queue.
-constexpr std::size_t queueBytes = std::size_t{1} << 30;
-
 /// When the file was last changed, as UTC.
 std::int64_t changedUtc(const std::string& path)
 {
@@ -79,7 +75,7 @@ Result<void> RecordingTarget::begin(const ImportDescription& description)
     from.set("start_known", known).set("software_version", BNOF_VERSION).set("understood", description.understood);
     metadata.configuration = Json::object().set("import", std::move(from));
     RecorderOptions options;
-    options.queueBytes = queueBytes;
+    options.batch = true; // an import has all the time there is
     const std::string inside = m_folder->temporary() + '/' + fs::path(m_out).filename().string();
     BNOF_TRY_ASSIGN(m_recorder, Recorder::create(inside, std::move(metadata), {}, {}, options));
     return {};
