@@ -59,6 +59,7 @@ struct CatalogueEntry {
 
     /// The file was checked byte by byte and has not changed since.
     [[nodiscard]] bool isVerified() const { return verifiedUtc != 0; }
+    bool operator==(const CatalogueEntry&) const = default;
 };
 
 /// What to look for. All conditions must hold; what is left empty is none. Letters' case does not matter.

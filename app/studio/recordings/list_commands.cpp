@@ -8,6 +8,7 @@
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
+#include "engine/recording/audit.h"
 
 namespace bnof::studio {
 namespace {
@@ -20,6 +21,14 @@ QString fileName(const recording::CatalogueEntry& entry)
 void report(Services& services, const QString& what)
 {
     services.problems.report(QStringLiteral("recordings.files"), widgets::Theme::Severity::Warning, what, {});
+}
+
+void note(Services& services, std::string_view what, const recording::CatalogueEntry& entry)
+{
+    Json detail = Json::object();
+    detail.set("title", entry.title).set("started", formatUtc(entry.startedUtc));
+    services.library.note(services.configuration.text("general.operator"), what, entry.uuid, toQString(entry.path),
+                          std::move(detail));
 }
 
 } // namespace
@@ -51,6 +60,23 @@ void HideCommand::undo()
     m_services.library.unhide(toQString(m_entry.path));
 }
 
+ForgetCommand::ForgetCommand(Services& services, recording::CatalogueEntry entry)
+    : QUndoCommand(QCoreApplication::translate("ListCommands", "forgetting of %1").arg(fileName(entry))),
+      m_services(services), m_entry(std::move(entry))
+{}
+
+void ForgetCommand::redo()
+{
+    m_services.library.forget(m_entry);
+    note(m_services, recording::audit::forgotten, m_entry);
+}
+
+void ForgetCommand::undo()
+{
+    m_services.library.remember(m_entry);
+    note(m_services, recording::audit::remembered, m_entry);
+}
+
 TrashCommand::TrashCommand(Services& services, recording::CatalogueEntry entry)
     : QUndoCommand(QCoreApplication::translate("ListCommands", "deletion of %1").arg(fileName(entry))),
       m_services(services), m_entry(std::move(entry)), m_inTrash(std::make_shared<QString>())
@@ -72,6 +98,7 @@ void TrashCommand::redo()
             }
             *kept = inTrash;
             services->library.forget(entry);
+            note(*services, recording::audit::deleted, entry);
         });
 }
 

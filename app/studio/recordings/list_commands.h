@@ -25,6 +25,18 @@ private:
     recording::CatalogueEntry m_entry;
 };
 
+/// Take a recording whose file is gone out of the catalogue; undo puts its line back. Both are in the audit trail.
+class ForgetCommand : public QUndoCommand {
+public:
+    ForgetCommand(Services& services, recording::CatalogueEntry entry);
+    void undo() override;
+    void redo() override;
+
+private:
+    Services& m_services;
+    recording::CatalogueEntry m_entry;
+};
+
 /// Move a recording's file to the system's trash; undo brings it back.
 class TrashCommand : public QUndoCommand {
 public:

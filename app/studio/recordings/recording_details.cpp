@@ -62,16 +62,23 @@ void RecordingDetails::setRows(const QString& title, const QList<std::pair<QStri
 
 void RecordingDetails::showEntry(const recording::CatalogueEntry& entry)
 {
+    if (entry.id != 0 && entry == m_entry)
+        return; // the file is read once for each time that its line changed
     m_entry = entry;
     const QString path = toQString(entry.path);
     const QString title = entry.title.empty() ? QFileInfo(path).completeBaseName() : toQString(entry.title);
     setRows(title, {{tr("Started"), Format::dateTime(entry.startedUtc)},
                     {tr("Duration"), Format::duration(toSeconds(entry.duration))},
+                    {tr("Operator"), toQString(entry.operatorName)},
+                    {tr("Notes"), toQString(entry.notes)},
                     {tr("Device"), toQString(entry.device)},
+                    {tr("Model"), toQString(entry.modelName)},
                     {tr("Gases"), toQString(entry.gases)},
                     {tr("Marks"), toQString(entry.marks)},
                     {tr("State"), RecordingsModel::stateText(entry)},
-                    {tr("File"), path}});
+                    {tr("Finding"), toQString(entry.finding)},
+                    {tr("Checked"), checkedText()},
+                    {entry.missing ? tr("Last seen at") : tr("File"), placesText()}});
     inBackground(
         *m_services.executor, this, "studio.recording-details",
         [path = entry.path]() -> Result<FileFacts> {
@@ -82,6 +89,23 @@ void RecordingDetails::showEntry(const recording::CatalogueEntry& entry)
             if (request == m_request && facts.ok())
                 showFile(facts.value());
         });
+}
+
+QString RecordingDetails::checkedText() const
+{
+    if (!m_entry.isVerified())
+        return m_entry.missing ? QString() : tr("not since it was last changed");
+    return tr("%1, SHA-256 %2").arg(Format::dateTime(m_entry.verifiedUtc), toQString(m_entry.sha256));
+}
+
+QString RecordingDetails::placesText() const
+{
+    QString text = toQString(m_entry.path);
+    if (m_entry.copy)
+        text += QLatin1Char('\n') + tr("This is a copy: the same recording is listed at another place too.");
+    if (!m_entry.earlierPaths.empty())
+        text += QLatin1Char('\n') + tr("Before: %1").arg(toQString(m_entry.earlierPaths.back()));
+    return text;
 }
 
 void RecordingDetails::showFile(const FileFacts& facts)
@@ -135,9 +159,10 @@ void RecordingDetails::showFile(const FileFacts& facts)
              {tr("Health"),
               healthText +
                   (findings.isEmpty() ? QString() : QLatin1Char('\n') + findings.mid(0, 8).join(QLatin1Char('\n')))},
+             {tr("Checked"), checkedText()},
              {tr("Size"), Format::bytes(static_cast<double>(m_entry.bytes))},
              {tr("Software"), toQString(metadata.softwareVersion)},
-             {tr("File"), path}});
+             {tr("File"), placesText()}});
 }
 
 } // namespace bnof::studio

@@ -31,6 +31,8 @@ private:
     };
 
     void showFile(const FileFacts& facts);
+    [[nodiscard]] QString checkedText() const;
+    [[nodiscard]] QString placesText() const;
     void setRows(const QString& title, const QList<std::pair<QString, QString>>& rows);
 
     Services& m_services;

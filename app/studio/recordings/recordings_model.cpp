@@ -44,8 +44,16 @@ QString RecordingsModel::stateText(const recording::CatalogueEntry& entry)
     QStringList parts;
     if (entry.missing)
         parts << tr("file is gone");
-    else if (!entry.complete)
+    else if (entry.state == recording::RecordingState::BeingWritten)
+        parts << tr("being recorded");
+    else if (entry.state == recording::RecordingState::Damaged)
+        parts << tr("damaged");
+    else if (entry.state == recording::RecordingState::CutOff)
         parts << tr("cut off");
+    else if (entry.isVerified())
+        parts << tr("verified");
+    if (entry.copy)
+        parts << tr("copy");
     if (entry.simulated)
         parts << tr("simulated");
     if (entry.gaps > 0)
@@ -71,6 +79,12 @@ QString displayText(const recording::CatalogueEntry& entry, int column)
     case RecordingsModel::State: return RecordingsModel::stateText(entry);
     default: return {};
     }
+}
+
+bool needsAttention(const recording::CatalogueEntry& entry)
+{
+    return entry.missing || entry.state == recording::RecordingState::Damaged ||
+           entry.state == recording::RecordingState::CutOff || entry.dropped > 0;
 }
 
 QVariant sortKey(const recording::CatalogueEntry& entry, int column)
@@ -99,16 +113,10 @@ QVariant RecordingsModel::data(const QModelIndex& index, int role) const
                    ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                    : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ForegroundRole:
-        if (index.column() == State && (entry->missing || !entry->complete || entry->dropped > 0))
+        if (index.column() == State && needsAttention(*entry))
             return widgets::Theme::current().severity(widgets::Theme::Severity::Warning);
         return {};
     case SortRole: return sortKey(*entry, index.column());
-    case SearchRole: {
-        QStringList all{toQString(entry->path), toQString(entry->operatorName), toQString(entry->modelName)};
-        for (int column = 0; column < ColumnCount; ++column)
-            all << displayText(*entry, column);
-        return all.join(QLatin1Char(' '));
-    }
     default: return {};
     }
 }
@@ -129,25 +137,6 @@ QVariant RecordingsModel::headerData(int section, Qt::Orientation orientation, i
     case State: return tr("State");
     default: return {};
     }
-}
-
-RecordingsFilter::RecordingsFilter(QObject* parent) : QSortFilterProxyModel(parent)
-{
-    setSortRole(RecordingsModel::SortRole);
-    setSortCaseSensitivity(Qt::CaseInsensitive);
-}
-
-void RecordingsFilter::setSearch(const QString& text)
-{
-    m_words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    invalidateFilter();
-}
-
-bool RecordingsFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
-{
-    const QString text = sourceModel()->index(row, 0, parent).data(RecordingsModel::SearchRole).toString();
-    return std::all_of(m_words.begin(), m_words.end(),
-                       [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
 } // namespace bnof::studio

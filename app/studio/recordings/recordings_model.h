@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QSortFilterProxyModel>
 
 #include <vector>
 
@@ -16,7 +15,7 @@ class RecordingsModel : public QAbstractTableModel {
 
 public:
     enum Column { Started, Title, Device, Duration, Gases, Marks, Frames, Size, State, ColumnCount };
-    enum Role { SortRole = Qt::UserRole + 1, SearchRole };
+    enum Role { SortRole = Qt::UserRole + 1 };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -33,22 +32,6 @@ public:
 
 private:
     std::vector<recording::CatalogueEntry> m_entries;
-};
-
-/// Search over every text of a line: all words must occur.
-class RecordingsFilter : public QSortFilterProxyModel {
-    Q_OBJECT
-
-public:
-    explicit RecordingsFilter(QObject* parent = nullptr);
-
-    void setSearch(const QString& text);
-
-protected:
-    [[nodiscard]] bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-
-private:
-    QStringList m_words;
 };
 
 } // namespace bnof::studio

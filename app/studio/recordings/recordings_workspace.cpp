@@ -5,8 +5,6 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHeaderView>
-#include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
@@ -18,8 +16,8 @@
 
 #include <array>
 
-#include "app/report/report.h"
 #include "app/studio/recordings/describe_dialog.h"
+#include "app/studio/recordings/filter_bar.h"
 #include "app/studio/recordings/list_commands.h"
 #include "app/studio/recordings/recording_details.h"
 #include "app/studio/recordings/recording_viewer.h"
@@ -29,7 +27,6 @@
 #include "app/studio/shell/action_registry.h"
 #include "app/studio/shell/banner.h"
 #include "app/studio/shell/job_bar.h"
-#include "engine/recording/export_csv.h"
 #include "engine/recording/reader.h"
 #include "widgets/empty_state.h"
 #include "widgets/table_copy.h"
@@ -39,37 +36,20 @@ namespace bnof::studio {
 
 using widgets::Theme;
 
-namespace {
-
-JobOutcome outcomeOf(const Result<void>& result, const QString& done, const QString& path)
-{
-    if (result.ok())
-        return {true, false, done, path};
-    if (result.error().kind == ErrorKind::Cancelled)
-        return {false, true, RecordingsWorkspace::tr("cancelled, nothing was left behind"), {}};
-    return {false, false, Format::error(result.error()), {}};
-}
-
-QString healthText(const recording::Health& health)
-{
-    QStringList findings;
-    for (const auto& finding : health.findings)
-        findings << toQString(finding);
-    return findings.mid(0, 3).join(QLatin1Char(' '));
-}
-
-} // namespace
-
 RecordingsWorkspace::RecordingsWorkspace(Services& services, ActionRegistry& actions, QWidget* parent)
     : QWidget(parent), m_services(services), m_actions(actions), m_pages(new QStackedWidget(this)),
-      m_list(new QWidget(this)), m_search(new QLineEdit(this)), m_count(new QLabel(this)),
-      m_table(new QTableView(this)), m_tablePages(new QStackedWidget(this)), m_empty(new widgets::EmptyState(this)),
-      m_split(new QSplitter(this)), m_details(new RecordingDetails(services, this)),
-      m_viewer(new RecordingViewer(services, this)), m_banner(new Banner(tr("Message"), this))
+      m_list(new QWidget(this)), m_filters(new FilterBar(this)), m_table(new QTableView(this)),
+      m_tablePages(new QStackedWidget(this)), m_empty(new widgets::EmptyState(this)),
+      m_noMatch(new widgets::EmptyState(this)), m_split(new QSplitter(this)),
+      m_details(new RecordingDetails(services, this)), m_viewer(new RecordingViewer(services, this)),
+      m_banner(new Banner(tr("Message"), this))
 {
     setObjectName(QStringLiteral("recordingsWorkspace"));
     setAccessibleName(tr("Recordings"));
     m_filter.setSourceModel(&m_model);
+    m_filter.setSortRole(RecordingsModel::SortRole);
+    m_filter.setSortCaseSensitivity(Qt::CaseInsensitive);
+    buildTable();
     buildPage(actions);
     connectActions(actions);
     connect(&services.library, &Library::entriesChanged, this, &RecordingsWorkspace::updateEntries);
@@ -86,12 +66,8 @@ RecordingsWorkspace::RecordingsWorkspace(Services& services, ActionRegistry& act
     updateEntries();
 }
 
-void RecordingsWorkspace::buildPage(ActionRegistry& actions)
+void RecordingsWorkspace::buildTable()
 {
-    m_search->setPlaceholderText(tr("Search title, device, gas, mark …"));
-    m_search->setAccessibleName(tr("Search recordings"));
-    m_search->setClearButtonEnabled(true);
-    m_search->setMaximumWidth(Theme::space(90));
     m_table->setModel(&m_filter);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(RecordingsModel::Started, Qt::DescendingOrder);
@@ -109,20 +85,10 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_empty->setText(tr("No recordings yet"),
-                     tr("Connect a sensor or the simulated nose and press R: everything is kept, from the readings to "
-                        "the decisions. Recordings made elsewhere can be opened too."));
-    m_empty->addStep(actions.action(QStringLiteral("simulate")));
-    m_empty->addStep(actions.action(QStringLiteral("open")));
-    m_tablePages->addWidget(m_table);
-    m_tablePages->addWidget(m_empty);
+}
 
-    auto* head = new QHBoxLayout;
-    head->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(2));
-    head->setSpacing(Theme::space(3));
-    head->addWidget(m_search, 2);
-    head->addWidget(m_count);
-    head->addStretch(1);
+QWidget* RecordingsWorkspace::buildSide(ActionRegistry& actions)
+{
     auto* right = new QWidget(m_split);
     auto* buttons = new QVBoxLayout;
     buttons->setContentsMargins(Theme::space(3), Theme::space(2), Theme::space(3), Theme::space(3));
@@ -157,15 +123,32 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     side->setContentsMargins(0, 0, 0, 0);
     side->addWidget(m_details, 1);
     side->addLayout(buttons);
+    return right;
+}
+
+void RecordingsWorkspace::buildPage(ActionRegistry& actions)
+{
+    m_empty->setText(tr("No recordings yet"),
+                     tr("Connect a sensor or the simulated nose and press R: everything is kept, from the readings to "
+                        "the decisions. Recordings made elsewhere can be opened too."));
+    m_empty->addStep(actions.action(QStringLiteral("simulate")));
+    m_empty->addStep(actions.action(QStringLiteral("open")));
+    connect(m_noMatch->addStep(tr("Show all recordings")), &QPushButton::clicked, this, [this] {
+        m_filters->clear();
+        m_filters->focusSearch();
+    });
+    m_tablePages->addWidget(m_table);
+    m_tablePages->addWidget(m_empty);
+    m_tablePages->addWidget(m_noMatch);
     m_split->addWidget(m_tablePages);
-    m_split->addWidget(right);
+    m_split->addWidget(buildSide(actions));
     m_split->setChildrenCollapsible(false);
     m_split->setStretchFactor(0, 1);
     resetLayout();
     auto* layout = new QVBoxLayout(m_list);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(head);
+    layout->addWidget(m_filters);
     layout->addWidget(m_banner);
     layout->addWidget(m_split, 1);
     m_pages->addWidget(m_list);
@@ -174,15 +157,24 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(m_pages);
 
-    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_filter.setSearch(text);
-        updateActions();
+    connect(m_filters, &FilterBar::changed, this, [this] {
+        m_services.library.setQuery(m_filters->query());
+        updatePage();
     });
+    connect(m_filters, &FilterBar::listWanted, this, [this] { m_table->setFocus(Qt::TabFocusReason); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &RecordingsWorkspace::updateActions);
     connect(m_table, &QTableView::activated, actions.action(QStringLiteral("show")), &QAction::trigger);
     connect(m_split, &QSplitter::splitterMoved, this, &RecordingsWorkspace::layoutChanged);
     connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, &RecordingsWorkspace::layoutChanged);
+}
+
+void RecordingsWorkspace::focusSearch()
+{
+    m_actions.action(QStringLiteral("workspace-recordings"))->trigger();
+    if (m_pages->currentWidget() == m_viewer)
+        emit m_viewer->backRequested();
+    m_filters->focusSearch();
 }
 
 void RecordingsWorkspace::connectActions(ActionRegistry& actions)
@@ -220,8 +212,16 @@ void RecordingsWorkspace::connectActions(ActionRegistry& actions)
                if (const auto entry = current())
                    removeFromList(*entry);
            }),
+        on("forget",
+           [this] {
+               if (const auto entry = current())
+                   forget(*entry);
+           }),
         on("delete", [this] { confirmDelete(); }),
     });
+    on("verify-all", [this] { verifyAll(); });
+    on("reindex", [this] { reindex(); });
+    on("search", [this] { focusSearch(); });
     for (const char* id : {"replay", "replay-max", "export", "report", "describe"})
         m_viewer->addButton(actions.action(QLatin1String(id)));
 }
@@ -244,22 +244,48 @@ QString RecordingsWorkspace::currentPath() const
 bool RecordingsWorkspace::select(const QString& path)
 {
     const QModelIndex index = m_filter.mapFromSource(m_model.index(m_model.rowOf(path), 0));
-    if (index.isValid())
+    if (index.isValid()) {
         m_table->setCurrentIndex(index);
+    } else if (m_services.library.query().narrows()) {
+        m_wanted = path;
+        m_filters->clear();
+    }
     return index.isValid();
 }
 
 void RecordingsWorkspace::updateEntries()
 {
-    const QString chosen = current() ? toQString(current()->path) : QString();
+    QString chosen = current() ? toQString(current()->path) : QString();
+    if (!m_wanted.isEmpty())
+        chosen = std::exchange(m_wanted, {});
     m_model.setEntries(m_services.library.entries());
+    m_filters->setChoices(m_services.library.choices());
     if (const auto* shown = m_model.entryAt(m_model.rowOf(m_viewer->path())); shown && !m_viewer->path().isEmpty())
         m_viewer->setTitle(toQString(shown->title));
-    m_tablePages->setCurrentWidget(
-        m_model.rowCount() > 0 || !m_services.library.isLoaded() ? static_cast<QWidget*>(m_table) : m_empty);
-    if ((chosen.isEmpty() || !select(chosen)) && m_filter.rowCount() > 0)
+    updatePage();
+    const QModelIndex index = m_filter.mapFromSource(m_model.index(m_model.rowOf(chosen), 0));
+    if (index.isValid())
+        m_table->setCurrentIndex(index);
+    else if (m_filter.rowCount() > 0)
         m_table->setCurrentIndex(m_filter.index(0, 0));
     updateActions();
+}
+
+/// The table, or why there is none.
+void RecordingsWorkspace::updatePage()
+{
+    const Library& library = m_services.library;
+    m_filters->setCount(m_model.rowCount(), library.total());
+    QWidget* page = m_table;
+    if (library.isLoaded() && library.total() == 0) {
+        page = m_empty;
+    } else if (library.isLoaded() && m_model.rowCount() == 0) {
+        m_noMatch->setText(
+            tr("No recording matches"),
+            tr("None of %n recording(s) has all of this: %1.", nullptr, library.total()).arg(m_filters->description()));
+        page = m_noMatch;
+    }
+    m_tablePages->setCurrentWidget(page);
 }
 
 void RecordingsWorkspace::updateActions()
@@ -279,9 +305,8 @@ void RecordingsWorkspace::updateActions()
     m_actions.setEnabled(QStringLiteral("remove"), entry && !viewing, inList);
     m_actions.setEnabled(QStringLiteral("delete"), entry && !entry->missing && !viewing,
                          entry && entry->missing ? unusable : inList);
-    m_count->setText(m_search->text().isEmpty()
-                         ? tr("%n recording(s)", nullptr, m_model.rowCount())
-                         : tr("%1 of %n recording(s)", nullptr, m_model.rowCount()).arg(m_filter.rowCount()));
+    m_actions.setEnabled(QStringLiteral("forget"), entry && entry->missing && !viewing,
+                         entry && !viewing ? tr("Its file is there: it would be listed again.") : inList);
     if (entry)
         m_details->showEntry(*entry);
     else
@@ -344,78 +369,22 @@ void RecordingsWorkspace::describe(const QString& recording)
         Priority::High);
 }
 
-void RecordingsWorkspace::exportCsv(const QString& recording, const QString& target)
-{
-    m_services.jobs.run(tr("Export of %1").arg(QFileInfo(recording).fileName()),
-                        [recording, target](const Job::Progress& progress) -> JobOutcome {
-                            auto reader = recording::Reader::open(recording.toStdString());
-                            if (!reader.ok())
-                                return {false, false, Format::error(reader.error()), {}};
-                            return outcomeOf(recording::exportCsv(**reader, target.toStdString(), true, progress),
-                                             tr("written to %1").arg(target), target);
-                        });
-}
-
-void RecordingsWorkspace::writeReport(const QString& recording, const QString& target)
-{
-    m_services.jobs.run(
-        tr("Report of %1").arg(QFileInfo(recording).fileName()), [recording, target](const Job::Progress& progress) {
-            return outcomeOf(report::writeReport(recording.toStdString(), target.toStdString(), {}, progress),
-                             tr("written to %1").arg(target), target);
-        });
-}
-
-void RecordingsWorkspace::verify(const QString& recording)
-{
-    if (recording.isEmpty())
-        return;
-    m_services.jobs.run(tr("Check of %1").arg(QFileInfo(recording).fileName()),
-                        [recording](const Job::Progress& progress) -> JobOutcome {
-                            const auto result = recording::verify(recording.toStdString(), progress);
-                            if (!result.ok())
-                                return outcomeOf(result.error(), {}, {});
-                            if (result->intact)
-                                return {true,
-                                        false,
-                                        tr("intact: %L1 frames, %L2 spikes, %L3 decisions, every checksum is right")
-                                            .arg(static_cast<qulonglong>(result->summary.frames))
-                                            .arg(static_cast<qulonglong>(result->summary.spikes))
-                                            .arg(static_cast<qulonglong>(result->summary.decisions)),
-                                        {}};
-                            return {false, false, tr("not intact. %1").arg(healthText(result->health)), {}};
-                        });
-}
-
-void RecordingsWorkspace::repair(const QString& recording)
-{
-    if (recording.isEmpty())
-        return;
-    m_services.jobs.run(
-        tr("Repair of %1").arg(QFileInfo(recording).fileName()),
-        [recording](const Job::Progress& progress) -> JobOutcome {
-            const auto result = recording::repair(recording.toStdString(), {}, progress);
-            if (!result.ok())
-                return outcomeOf(result.error(), {}, {});
-            if (!result->changed)
-                return {true, false, tr("nothing to mend, the file is whole"), {}};
-            return {true, false,
-                    tr("completed; %1 at the cut could not be kept")
-                        .arg(Format::bytes(static_cast<double>(result->cutBytes))),
-                    recording};
-        },
-        true,
-        [this, recording](const JobOutcome& outcome) {
-            if (outcome.ok)
-                m_services.library.add(recording);
-        });
-}
-
 void RecordingsWorkspace::removeFromList(const recording::CatalogueEntry& entry)
 {
     m_services.configuration.undoStack()->push(new HideCommand(m_services, entry));
     m_banner->showMessage(
         Theme::Severity::Info,
         tr("%1 was taken off the list. Its file is kept.").arg(QFileInfo(toQString(entry.path)).fileName()),
+        tr("Undo"));
+}
+
+void RecordingsWorkspace::forget(const recording::CatalogueEntry& entry)
+{
+    m_services.configuration.undoStack()->push(new ForgetCommand(m_services, entry));
+    m_banner->showMessage(
+        Theme::Severity::Info,
+        tr("%1 is forgotten: its line with %2 of readings was taken out of the list.")
+            .arg(QFileInfo(toQString(entry.path)).fileName(), Format::duration(toSeconds(entry.duration))),
         tr("Undo"));
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSortFilterProxyModel>
 #include <QWidget>
 
 #include <optional>
 
 #include "app/studio/recordings/recordings_model.h"
 
-class QLabel;
-class QLineEdit;
 class QSplitter;
 class QStackedWidget;
 class QTableView;
@@ -21,6 +20,7 @@ namespace bnof::studio {
 
 class ActionRegistry;
 class Banner;
+class FilterBar;
 class RecordingDetails;
 class RecordingViewer;
 class Services;
@@ -38,6 +38,8 @@ public:
     [[nodiscard]] RecordingDetails& details() { return *m_details; }
     [[nodiscard]] QTableView& table() { return *m_table; }
     [[nodiscard]] const RecordingsModel& model() const { return m_model; }
+    [[nodiscard]] FilterBar& filters() { return *m_filters; }
+    /// False when it is not in the list; one that the filters hide is shown as soon as they are cleared for it.
     bool select(const QString& path);
     /// Enable what can be done with the chosen recording.
     void updateActions();
@@ -45,10 +47,16 @@ public:
     void exportCsv(const QString& recording, const QString& target);
     void writeReport(const QString& recording, const QString& target);
     void verify(const QString& recording);
+    /// Check every recording that was not verified as it is now.
+    void verifyAll();
+    /// Read every recording of the folder again.
+    void reindex();
     void repair(const QString& recording);
     /// Ask for another title, operator and notes.
     void describe(const QString& recording);
     void removeFromList(const recording::CatalogueEntry& entry);
+    /// For a recording whose file is gone: take it out of the catalogue.
+    void forget(const recording::CatalogueEntry& entry);
     void deleteFile(const recording::CatalogueEntry& entry);
 
     [[nodiscard]] QByteArray saveLayout() const;
@@ -61,6 +69,10 @@ signals:
 
 private:
     void buildPage(ActionRegistry& actions);
+    void buildTable();
+    QWidget* buildSide(ActionRegistry& actions);
+    void focusSearch();
+    void updatePage();
     void connectActions(ActionRegistry& actions);
     void updateEntries();
     void confirmDelete();
@@ -72,14 +84,15 @@ private:
     Services& m_services;
     ActionRegistry& m_actions;
     RecordingsModel m_model;
-    RecordingsFilter m_filter;
+    QSortFilterProxyModel m_filter; ///< sorts; what is shown is the library's query
     QStackedWidget* m_pages;
     QWidget* m_list;
-    QLineEdit* m_search;
-    QLabel* m_count;
+    FilterBar* m_filters;
     QTableView* m_table;
     QStackedWidget* m_tablePages;
     widgets::EmptyState* m_empty;
+    widgets::EmptyState* m_noMatch;
+    QString m_wanted; ///< to be selected when the list shows it
     QSplitter* m_split;
     RecordingDetails* m_details;
     RecordingViewer* m_viewer;

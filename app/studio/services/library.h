@@ -5,10 +5,12 @@
 #include <QStringList>
 #include <QThread>
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "app/studio/services/ui_state.h"
+#include "engine/base/json.h"
 #include "engine/recording/catalogue.h"
 #include "engine/recording/recording.h"
 
@@ -25,9 +27,21 @@ public:
     Library(const QString& database, UiState& state, QObject* parent = nullptr);
     ~Library() override;
 
+    /// What the query leaves, newest first.
     [[nodiscard]] const Entries& entries() const { return m_entries; }
+    /// How many there are without the query.
+    [[nodiscard]] int total() const { return m_total; }
+    [[nodiscard]] const recording::CatalogueChoices& choices() const { return m_choices; }
+    [[nodiscard]] const recording::CatalogueQuery& query() const { return m_query; }
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
-    /// Read every recording below the folder again.
+    /// For work on other threads, which open it themselves.
+    [[nodiscard]] const QString& database() const { return m_database; }
+
+    /// Show what the query leaves; entriesChanged() follows.
+    void setQuery(const recording::CatalogueQuery& query);
+    /// Read the list again: another thread or process changed it.
+    void refresh();
+    /// Bring the list up to date with a folder.
     void scan(const QString& folder);
     /// Add or refresh one recording.
     void add(const QString& path);
@@ -36,25 +50,41 @@ public:
     /// Take off the list; the file stays. unhide() brings it back.
     void hide(const recording::CatalogueEntry& entry);
     void unhide(const QString& path);
-    /// The file is gone for good: take its line out.
+    /// The file is gone for good: take its line out. remember() puts it back as it was.
     void forget(const recording::CatalogueEntry& entry);
+    void remember(const recording::CatalogueEntry& entry);
+    /// A line in the audit trail beside the catalogue; failed() when it cannot be written.
+    void note(const QString& operatorName, std::string_view what, const std::string& uuid, const QString& path,
+              Json detail);
 
 signals:
     void entriesChanged();
     void added(const QString& path);
     void described(const QString& path);
     void failed(const QString& message);
+    /// The catalogue was damaged or of another version: it is kept under this name and was made anew.
+    void rebuilt(const QString& keptAs);
 
 private:
     struct Worker;
+    struct Listing {
+        Entries entries;
+        std::vector<std::string> paths; ///< of all lines
+        recording::CatalogueChoices choices;
+    };
 
     template <typename Task> void post(Task task);
-    void receive(Entries entries);
+    void receive(Listing listing);
 
     UiState& m_state;
+    QString m_database;
     QThread m_thread;
     Worker* m_worker;
+    recording::CatalogueQuery m_query;
+    std::atomic<int> m_newestQuery{0};
     Entries m_entries;
+    recording::CatalogueChoices m_choices;
+    int m_total = 0;
     bool m_loaded = false;
 };
 

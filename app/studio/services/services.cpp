@@ -62,6 +62,13 @@ Services::Services(const Paths& where)
     QObject::connect(&library, &Library::failed, &problems, [this](const QString& message) {
         problems.report(QStringLiteral("recordings.catalogue"), widgets::Theme::Severity::Warning, message, {});
     });
+    QObject::connect(&library, &Library::rebuilt, &problems, [this](const QString& keptAs) {
+        problems.report(
+            QStringLiteral("recordings.rebuilt"), widgets::Theme::Severity::Info,
+            QCoreApplication::translate("Services", "The list of recordings could not be used as it was "
+                                                    "and was made anew from the recordings."),
+            QCoreApplication::translate("Services", "Nothing has to be done. The old list is kept as %1.").arg(keptAs));
+    });
     if (const auto& problem = configuration.loadProblem())
         problems.report(QStringLiteral("settings.load"), widgets::Theme::Severity::Warning, Format::error(*problem),
                         QCoreApplication::translate("Services",

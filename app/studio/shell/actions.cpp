@@ -53,13 +53,18 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.add(id("replay-max"), tr("Replay at once"), id("play"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R),
                 id("bnof replay --speed max"));
     actions.add(id("verify"), tr("Verify"), id("verify"), {}, id("bnof verify"));
+    actions.add(id("verify-all"), tr("Verify all that is not verified"), id("verify"), {}, id("bnof list --verify"));
     actions.add(id("repair"), tr("Repair"), id("repair"), {}, id("bnof repair"));
     actions.add(id("export"), tr("Export CSV…"), id("export"), QKeySequence(Qt::CTRL | Qt::Key_E), id("bnof export"));
     actions.add(id("report"), tr("PDF report…"), id("report"), QKeySequence(Qt::CTRL | Qt::Key_P), id("bnof report"));
     actions.add(id("describe"), tr("Title and notes…"), id("notes"), QKeySequence(Qt::Key_F2));
     actions.add(id("reveal"), tr("Show in folder"), id("folder"));
     actions.add(id("remove"), tr("Take off the list"), id("remove"));
+    actions.add(id("forget"), tr("Forget"), id("remove"), {}, id("bnof list --missing --forget"));
     actions.add(id("delete"), tr("Delete the recording…"), id("trash"));
+    actions.add(id("search"), tr("Search the recordings"), id("search"), QKeySequence(QKeySequence::Find),
+                id("bnof list --search"));
+    actions.add(id("reindex"), tr("Rebuild the list"), {}, {}, id("bnof reindex"));
 }
 
 void Texts::createNetwork(ActionRegistry& actions)

@@ -179,8 +179,9 @@ void MainWindow::buildMenus()
     fill(session, {"freeze", "pause-replay", "go-to-time", "", "disconnect", "", "quit"});
     fill(menuBar()->addMenu(tr("&Edit")), {"undo", "redo"});
     fill(menuBar()->addMenu(tr("&Recording")),
-         {"show", "replay", "replay-10x", "replay-max", "", "describe", "", "export", "report", "", "verify", "repair",
-          "", "reveal", "remove", "delete"});
+         {"show",   "replay", "replay-10x", "replay-max", "",           "describe", "",
+          "export", "report", "",           "verify",     "verify-all", "repair",   "",
+          "reveal", "remove", "forget",     "delete",     "",           "search",   "reindex"});
     fill(menuBar()->addMenu(tr("&Network")), {"network-apply", "network-revert", "", "network-save"});
     QMenu* view = fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-network",
                                                          "workspace-settings", "", "palette", "problems"});
