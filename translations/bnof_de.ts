@@ -171,6 +171,22 @@
         <source>Network</source>
         <translation>Netz</translation>
     </message>
+    <message>
+        <source>Verify all that is not verified</source>
+        <translation>Alles Ungeprüfte prüfen</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Search the recordings</source>
+        <translation>Aufzeichnungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>Rebuild the list</source>
+        <translation>Liste neu aufbauen</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -224,6 +240,10 @@
     <message>
         <source>description of %1</source>
         <translation>Beschreibung von %1</translation>
+    </message>
+    <message>
+        <source>forgetting of %1</source>
+        <translation>Vergessen von %1</translation>
     </message>
 </context>
 <context>
@@ -1125,6 +1145,14 @@
         <source>End the session and start the simulated nose again.</source>
         <translation>Beenden Sie die Sitzung und starten Sie die simulierte Nase erneut.</translation>
     </message>
+    <message>
+        <source>The list of recordings could not be used as it was and was made anew from the recordings.</source>
+        <translation>Die Liste der Aufzeichnungen war so nicht zu gebrauchen und wurde aus den Aufzeichnungen neu aufgebaut.</translation>
+    </message>
+    <message>
+        <source>Nothing has to be done. The old list is kept as %1.</source>
+        <translation>Es ist nichts zu tun. Die alte Liste liegt als %1 bei.</translation>
+    </message>
 </context>
 <context>
     <name>Settings</name>
@@ -1583,6 +1611,135 @@
     <message>
         <source>Give a whole number, %1.</source>
         <translation>Geben Sie eine ganze Zahl an, %1.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::FilterBar</name>
+    <message>
+        <source>Show all</source>
+        <translation>Alle zeigen</translation>
+    </message>
+    <message>
+        <source>Search title, notes, operator, device, mark …</source>
+        <translation>Titel, Notizen, Bediener, Gerät, Marke suchen …</translation>
+    </message>
+    <message>
+        <source>Search recordings</source>
+        <translation>Aufzeichnungen durchsuchen</translation>
+    </message>
+    <message>
+        <source>All words must occur. Words in &quot;quotation marks&quot; are looked for as they stand.</source>
+        <translation>Alle Wörter müssen vorkommen. Wörter in &quot;Anführungszeichen&quot; werden so gesucht, wie sie dastehen.</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>From this day</source>
+        <translation>Von diesem Tag an</translation>
+    </message>
+    <message>
+        <source>To this day</source>
+        <translation>Bis zu diesem Tag</translation>
+    </message>
+    <message>
+        <source>Clear the search and every choice</source>
+        <translation>Suche und jede Auswahl aufheben</translation>
+    </message>
+    <message>
+        <source>Show all recordings</source>
+        <translation>Alle Aufzeichnungen zeigen</translation>
+    </message>
+    <message>
+        <source>Any time</source>
+        <translation>Jede Zeit</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation>Dieses Jahr</translation>
+    </message>
+    <message>
+        <source>Choose days …</source>
+        <translation>Tage wählen …</translation>
+    </message>
+    <message>
+        <source>Any state</source>
+        <translation>Jeder Zustand</translation>
+    </message>
+    <message>
+        <source>Damaged or cut off</source>
+        <translation>Beschädigt oder abgebrochen</translation>
+    </message>
+    <message>
+        <source>Not verified</source>
+        <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+        <source>File is gone</source>
+        <translation>Datei fehlt</translation>
+    </message>
+    <message>
+        <source>Any gas</source>
+        <translation>Jedes Gas</translation>
+    </message>
+    <message>
+        <source>Any device</source>
+        <translation>Jedes Gerät</translation>
+    </message>
+    <message>
+        <source>Any model</source>
+        <translation>Jedes Modell</translation>
+    </message>
+    <message>
+        <source>“%1”</source>
+        <translation>„%1“</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n recording(s)</source>
+        <translation>
+            <numerusform>%1 von %n Aufzeichnung</numerusform>
+            <numerusform>%1 von %n Aufzeichnungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s)</source>
+        <translation>
+            <numerusform>%n Aufzeichnung</numerusform>
+            <numerusform>%n Aufzeichnungen</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2441,6 +2598,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Software</source>
         <translation>Software</translation>
     </message>
+    <message>
+        <source>Finding</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>Checked</source>
+        <translation>Geprüft</translation>
+    </message>
+    <message>
+        <source>Last seen at</source>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+    <message>
+        <source>not since it was last changed</source>
+        <translation>nicht seit der letzten Änderung</translation>
+    </message>
+    <message>
+        <source>%1, SHA-256 %2</source>
+        <translation>%1, SHA-256 %2</translation>
+    </message>
+    <message>
+        <source>This is a copy: the same recording is listed at another place too.</source>
+        <translation>Das ist eine Kopie: Dieselbe Aufzeichnung steht auch an anderer Stelle in der Liste.</translation>
+    </message>
+    <message>
+        <source>Before: %1</source>
+        <translation>Vorher: %1</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::RecordingViewer</name>
@@ -2589,6 +2774,22 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>untitled</source>
         <translation>ohne Titel</translation>
     </message>
+    <message>
+        <source>being recorded</source>
+        <translation>wird aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>geprüft</translation>
+    </message>
+    <message>
+        <source>copy</source>
+        <translation>Kopie</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::RecordingsWorkspace</name>
@@ -2603,14 +2804,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Recordings</source>
         <translation>Aufzeichnungen</translation>
-    </message>
-    <message>
-        <source>Search title, device, gas, mark …</source>
-        <translation>Titel, Gerät, Gas, Marke suchen …</translation>
-    </message>
-    <message>
-        <source>Search recordings</source>
-        <translation>Aufzeichnungen durchsuchen</translation>
     </message>
     <message>
         <source>No recordings yet</source>
@@ -2635,20 +2828,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>PDF documents (*.pdf)</source>
         <translation>PDF-Dokumente (*.pdf)</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n recording(s)</source>
-        <translation>
-            <numerusform>%n Aufzeichnung</numerusform>
-            <numerusform>%n Aufzeichnungen</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 of %n recording(s)</source>
-        <translation>
-            <numerusform>%1 von %n Aufzeichnung</numerusform>
-            <numerusform>%1 von %n Aufzeichnungen</numerusform>
-        </translation>
     </message>
     <message>
         <source>Export of %1</source>
@@ -2733,6 +2912,88 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Choose a recording in the list first.</source>
         <translation>Erst in der Liste eine Aufzeichnung auswählen.</translation>
+    </message>
+    <message>
+        <source>It could not be noted in the audit trail: %1</source>
+        <translation>Es konnte nicht im Prüfprotokoll vermerkt werden: %1</translation>
+    </message>
+    <message>
+        <source>The result could not be kept: %1</source>
+        <translation>Das Ergebnis konnte nicht festgehalten werden: %1</translation>
+    </message>
+    <message>
+        <source>Check of all recordings that were not verified</source>
+        <translation>Prüfung aller ungeprüften Aufzeichnungen</translation>
+    </message>
+    <message numerus="yes">
+        <source>cancelled; %n recording(s) were checked</source>
+        <translation>
+            <numerusform>abgebrochen; %n Aufzeichnung wurde geprüft</numerusform>
+            <numerusform>abgebrochen; %n Aufzeichnungen wurden geprüft</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s) checked, all intact</source>
+        <translation>
+            <numerusform>%n Aufzeichnung geprüft, unversehrt</numerusform>
+            <numerusform>%n Aufzeichnungen geprüft, alle unversehrt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s) not intact. First: %1</source>
+        <translation>
+            <numerusform>%n Aufzeichnung nicht unversehrt: %1</numerusform>
+            <numerusform>%n Aufzeichnungen nicht unversehrt. Die erste: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rebuilding the list of recordings</source>
+        <translation>Neuaufbau der Liste der Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>there are no recordings in %1 yet</source>
+        <translation>in %1 gibt es noch keine Aufzeichnungen</translation>
+    </message>
+    <message>
+        <source>cancelled; what was read until then is in the list</source>
+        <translation>abgebrochen; was bis dahin gelesen wurde, steht in der Liste</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s) in %1</source>
+        <translation>
+            <numerusform>%n Aufzeichnung in %1</numerusform>
+            <numerusform>%n Aufzeichnungen in %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>. %n file(s) could not be read: %1</source>
+        <translation>
+            <numerusform>. %n Datei konnte nicht gelesen werden: %1</numerusform>
+            <numerusform>. %n Dateien konnten nicht gelesen werden, die erste: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show all recordings</source>
+        <translation>Alle Aufzeichnungen zeigen</translation>
+    </message>
+    <message>
+        <source>No recording matches</source>
+        <translation>Keine Aufzeichnung passt</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of %n recording(s) has all of this: %1.</source>
+        <translation>
+            <numerusform>Die einzige Aufzeichnung hat nicht all das: %1.</numerusform>
+            <numerusform>Keine von %n Aufzeichnungen hat all das: %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its file is there: it would be listed again.</source>
+        <translation>Die Datei ist da: Sie stünde gleich wieder in der Liste.</translation>
+    </message>
+    <message>
+        <source>%1 is forgotten: its line with %2 of readings was taken out of the list.</source>
+        <translation>%1 ist vergessen: Die Zeile mit %2 Messung wurde aus der Liste genommen.</translation>
     </message>
 </context>
 <context>

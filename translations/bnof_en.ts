@@ -12,6 +12,23 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::FilterBar</name>
+    <message numerus="yes">
+        <source>%1 of %n recording(s)</source>
+        <translation>
+            <numerusform>%1 of %n recording</numerusform>
+            <numerusform>%1 of %n recordings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s)</source>
+        <translation>
+            <numerusform>%n recording</numerusform>
+            <numerusform>%n recordings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::RecordingDetails</name>
     <message numerus="yes">
         <source>%1, %n channel(s)</source>
@@ -76,17 +93,45 @@
 <context>
     <name>bnof::studio::RecordingsWorkspace</name>
     <message numerus="yes">
-        <source>%n recording(s)</source>
+        <source>cancelled; %n recording(s) were checked</source>
         <translation>
-            <numerusform>%n recording</numerusform>
-            <numerusform>%n recordings</numerusform>
+            <numerusform>cancelled; %n recording was checked</numerusform>
+            <numerusform>cancelled; %n recordings were checked</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%1 of %n recording(s)</source>
+        <source>%n recording(s) checked, all intact</source>
         <translation>
-            <numerusform>%1 of %n recording</numerusform>
-            <numerusform>%1 of %n recordings</numerusform>
+            <numerusform>%n recording checked, intact</numerusform>
+            <numerusform>%n recordings checked, all intact</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s) not intact. First: %1</source>
+        <translation>
+            <numerusform>%n recording is not intact: %1</numerusform>
+            <numerusform>%n recordings are not intact. First: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s) in %1</source>
+        <translation>
+            <numerusform>%n recording in %1</numerusform>
+            <numerusform>%n recordings in %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>. %n file(s) could not be read: %1</source>
+        <translation>
+            <numerusform>. %n file could not be read: %1</numerusform>
+            <numerusform>. %n files could not be read, the first: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>None of %n recording(s) has all of this: %1.</source>
+        <translation>
+            <numerusform>The only recording does not have all of this: %1.</numerusform>
+            <numerusform>None of %n recordings has all of this: %1.</numerusform>
         </translation>
     </message>
 </context>

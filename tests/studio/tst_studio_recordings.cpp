@@ -223,7 +223,7 @@ void StudioRecordings::nothingFoundSaysWhyAndOffersAll()
     auto* nothing = qobject_cast<widgets::EmptyState*>(page());
     QTRY_COMPARE(nothing->title(), QString("No recording matches"));
     QVERIFY2(nothing->why().contains("xenon") && nothing->why().contains("Damaged or cut off") &&
-                 nothing->why().contains("1 recording"),
+                 nothing->why().contains("only recording"),
              qPrintable(nothing->why()));
     nothing->findChild<QPushButton*>()->click();
     QTRY_COMPARE(recordings.model().rowCount(), 1);
@@ -284,7 +284,7 @@ void StudioRecordings::missingFilesAreForgottenAndComeBack()
     QVERIFY(QFile::remove(file));
     program().services().library.refresh();
     QTRY_VERIFY(action(program(), "forget")->isEnabled());
-    QCOMPARE(RecordingsModel::stateText(*recordings.model().entryAt(0)), QString("file is gone, simulated"));
+    QVERIFY(RecordingsModel::stateText(*recordings.model().entryAt(0)).startsWith("file is gone"));
     QVERIFY2(recordings.details().toPlainText().contains("Last seen at"),
              qPrintable(recordings.details().toPlainText()));
     choice("State")->setCurrentIndex(3);
@@ -376,7 +376,7 @@ void StudioRecordings::theListIsRebuilt()
     const auto job = program().services().jobs.jobs().back();
     QVERIFY(job->isCancellable());
     QTRY_VERIFY(job->isFinished());
-    QVERIFY2(job->outcome().message.contains("2 recordings") && job->outcome().message.contains("none.bnr"),
+    QVERIFY2(job->outcome().message.contains("2 recordings in") && job->outcome().message.contains("none.bnr"),
              qPrintable(job->outcome().message));
 }
 

@@ -254,6 +254,12 @@ bool FilterBar::eventFilter(QObject* watched, QEvent* event)
             return true;
         }
     }
+    // Escape clears first; the window's own use of it comes when there is nothing to clear.
+    if (watched == m_search && event->type() == QEvent::ShortcutOverride &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape && !m_search->text().isEmpty()) {
+        event->accept();
+        return true;
+    }
     return QWidget::eventFilter(watched, event);
 }
 
