@@ -2,10 +2,10 @@
 #include "engine/recording/catalogue_files.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "engine/recording/reader.h"
+#include "engine/recording/segments.h"
 #include "engine/storage/byte_source.h"
 
 namespace bnof::recording {
@@ -39,17 +39,14 @@ std::string decidedGases(const RecordingMetadata& metadata, const Summary& summa
     return join(names);
 }
 
-/// "run.0003.bnr" of "run.bnr"; its first segment, when that is there.
+/// "run.0003.bnr" beside "run.bnr"; alone it is listed as what it is, the rest of a recording.
 bool continuesAnother(const fs::path& path)
 {
-    const std::string stem = path.stem().string();
-    const std::size_t dot = stem.rfind('.');
-    if (dot == std::string::npos || stem.size() - dot != 5 ||
-        !std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(dot) + 1, stem.end(),
-                     [](char c) { return c >= '0' && c <= '9'; }))
+    if (!isLaterSegment(path.string()))
         return false;
+    const std::string stem = path.stem().string();
     std::error_code ignored;
-    return fs::exists(path.parent_path() / (stem.substr(0, dot) + ".bnr"), ignored);
+    return fs::exists(path.parent_path() / (stem.substr(0, stem.rfind('.')) + ".bnr"), ignored);
 }
 
 bool isBeingWritten(const std::string& path)
@@ -92,17 +89,11 @@ std::vector<std::string> splitList(const std::string& joined)
 
 std::vector<std::string> segmentsOf(const std::string& path)
 {
+    // Asked for one by one: looking through the folder for every file of it would not end.
     std::vector<std::string> segments{path};
-    const fs::path first(path);
-    for (int number = 1; number <= 9999; ++number) {
-        char suffix[16];
-        std::snprintf(suffix, sizeof suffix, ".%04d.bnr", number);
-        const std::string next = (first.parent_path() / first.stem()).string() + suffix;
-        std::error_code error;
-        if (!fs::is_regular_file(next, error))
-            break;
-        segments.push_back(next);
-    }
+    std::error_code error;
+    for (std::uint32_t number = 1; fs::is_regular_file(segmentPath(path, number), error); ++number)
+        segments.push_back(segmentPath(path, number));
     return segments;
 }
 
