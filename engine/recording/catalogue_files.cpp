@@ -122,7 +122,8 @@ Result<std::vector<std::string>> recordingsBelow(const std::string& folder, cons
     if (error)
         return makeError(ErrorKind::Storage, "this folder cannot be searched for recordings: " + error.message(),
                          folder, "Check the recordings folder in the settings.");
-    std::vector<std::string> paths;
+    // The oldest file first: of two files of one recording it is the original.
+    std::vector<std::pair<fs::file_time_type, std::string>> found;
     std::size_t seen = 0;
     for (const fs::recursive_directory_iterator end; !error && iterator != end; iterator.increment(error)) {
         if (++seen % 1024 == 0 && progress && !progress(0, 0))
@@ -130,9 +131,12 @@ Result<std::vector<std::string>> recordingsBelow(const std::string& folder, cons
         std::error_code ignored;
         if (iterator->path().extension() == ".bnr" && iterator->is_regular_file(ignored) &&
             !continuesAnother(iterator->path()))
-            paths.push_back(iterator->path().string());
+            found.emplace_back(iterator->last_write_time(ignored), iterator->path().string());
     }
-    std::sort(paths.begin(), paths.end());
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> paths;
+    for (auto& [time, path] : found)
+        paths.push_back(std::move(path));
     return paths;
 }
 

@@ -21,7 +21,7 @@ struct FileStamp {
 [[nodiscard]] FileStamp stampOf(const std::string& path);
 /// The file and the segments that follow it.
 [[nodiscard]] std::vector<std::string> segmentsOf(const std::string& path);
-/// All recordings below a folder, first segments only, in order of their paths.
+/// All recordings below a folder, first segments only, the oldest file first.
 /// Errors: the folder cannot be searched, cancelled.
 [[nodiscard]] Result<std::vector<std::string>> recordingsBelow(const std::string& folder, const ScanProgress& progress);
 /// The path without links and dots; as it was given where that cannot be said.

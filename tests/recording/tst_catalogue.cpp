@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The list of recordings against real files and a real database, by one and by two processes.
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QProcess>
@@ -187,6 +188,17 @@ void TestCatalogue::copiesDoNotTakeOver()
     QCOMPARE(listed->at(0).path, renamed);
     QVERIFY(!listed->at(0).copy && listed->at(1).copy);
     QCOMPARE(listed->at(0).earlierPaths, std::vector<std::string>{file});
+    // A catalogue made from the files alone takes the older file for the original.
+    {
+        QFile younger(QString::fromStdString(copy));
+        QVERIFY(younger.open(QIODevice::ReadWrite));
+        QVERIFY(younger.setFileTime(QDateTime::currentDateTime().addSecs(60), QFileDevice::FileModificationTime));
+    }
+    auto another = Catalogue::open(path(QStringLiteral("another.sqlite")));
+    BNOF_VERIFY_OK(another);
+    BNOF_VERIFY_OK((*another)->scan(path(QStringLiteral("recordings"))));
+    QCOMPARE((*another)->list()->at(0).path, renamed);
+    QVERIFY(!(*another)->list()->at(0).copy && (*another)->list()->at(1).copy);
     // When the original is forgotten, the copy is what there is.
     BNOF_VERIFY_OK((*catalogue)->remove(listed->at(0).uuid, renamed));
     listed = (*catalogue)->list();
@@ -486,8 +498,8 @@ void TestCatalogue::reindexReadsEverythingAndKeepsHistory()
     QVERIFY(QFile::remove(QString::fromStdString(gone)));
     QVERIFY(QFile::rename(QString::fromStdString(a), QString::fromStdString(path(QStringLiteral("recordings/c.bnr")))));
     std::vector<std::pair<std::size_t, std::size_t>> told;
-    const auto stopped = (*catalogue)->reindex(path(QStringLiteral("recordings")), [&](std::size_t done, std::size_t) {
-        return done < 1;
+    const auto stopped = (*catalogue)->reindex(path(QStringLiteral("recordings")), [](std::size_t, std::size_t total) {
+        return total == 0;
     });
     QVERIFY(!stopped.ok());
     QCOMPARE(stopped.error().kind, ErrorKind::Cancelled);

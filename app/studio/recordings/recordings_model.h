@@ -14,7 +14,7 @@ class RecordingsModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Started, Title, Device, Duration, Gases, Marks, Frames, Size, State, ColumnCount };
+    enum Column { Started, Title, State, Gases, Duration, Device, Marks, Frames, Size, ColumnCount };
     enum Role { SortRole = Qt::UserRole + 1 };
 
     using QAbstractTableModel::QAbstractTableModel;

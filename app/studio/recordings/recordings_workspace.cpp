@@ -428,7 +428,7 @@ void RecordingsWorkspace::restoreLayout(const QByteArray& layout)
 void RecordingsWorkspace::resetLayout()
 {
     m_split->setSizes({960, 340});
-    const std::array widths{185, 140, 140, 75, 95, 110, 65, 65, 110};
+    const std::array widths{185, 150, 120, 95, 75, 140, 110, 65, 65};
     for (int column = 0; column < RecordingsModel::ColumnCount; ++column)
         m_table->setColumnWidth(column, widths[static_cast<std::size_t>(column)]);
 }
