@@ -232,15 +232,15 @@ Result<Figure> rangeQuery(const BenchOptions& options)
     return figure;
 }
 
-/// Records a minute of reference spikes again and again, at ten microseconds a tick, until `done` says so: real blocks,
+/// Records a minute of reference spikes again and again, at a tenth of a millisecond a tick, until `done` says so: real blocks,
 /// made as fast as the disk takes them.
 Result<void> recordLong(const std::string& path, recording::RecorderOptions options, double seconds,
                         const std::function<bool(const recording::Recorder&)>& done)
 {
     options.batch = true;
-    BNOF_TRY_ASSIGN(auto recorder, recording::Recorder::create(path, metadata(1e-2), {}, {}, options));
+    BNOF_TRY_ASSIGN(auto recorder, recording::Recorder::create(path, metadata(0.1), {}, {}, options));
     recorder->event({StreamEvent::Kind::RecogniserReset, 0, 0, 0, {}});
-    ReferenceSpikes source(5, 1e5);
+    ReferenceSpikes source(5, 1e4);
     storage::SpikeColumns columns;
     source.next(seconds, columns);
     const std::uint32_t length = columns.ticks.back() + 1;
@@ -252,7 +252,7 @@ Result<void> recordLong(const std::string& path, recording::RecorderOptions opti
             batch.clear();
             for (std::size_t i = at; i < std::min(at + step, columns.size()); ++i)
                 batch.push_back({columns.neurons[i], static_cast<std::uint32_t>(columns.ticks[i] + round * length)});
-            now += 0.4;
+            now += 0.37;
             const float value = 1;
             if (!recorder->frame(0, SensorFrame{fromSeconds(now), {&value, 1}}, true) || !recorder->spikes(0, batch))
                 return makeError(ErrorKind::Storage, "the disk could not keep up with the benchmark", path);

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "engine/recording/audit_log.h"
 #include "engine/recording/rewrite.h"
 #include "engine/recording/segments.h"
 
@@ -45,11 +46,14 @@ Result<void> rewrite(Reader& reader, const std::string& outPath, const ConvertOp
     FileHeader header;
     BNOF_TRY_ASSIGN(header.uuid, uuidFromString(reader.metadata().uuid));
     header.createdUtc = reader.metadata().wallAtZero;
-    BNOF_TRY_ASSIGN(auto writer, SegmentWriter::create(outPath, header, reader.originalMetadata(), reader.modelBytes(),
-                                                       reader.recogniserState(), codec, {options.segmentBytes, 0}));
+    BNOF_TRY_ASSIGN(auto writer,
+                    SegmentWriter::create(outPath, header, reader.originalMetadata(), reader.modelBytes(),
+                                          reader.recogniserState(), reader.audit(), codec, {options.segmentBytes, 0}));
     GroupBuilder group(options.cold ? Packing::Cold : Packing::Hot);
     group.setTickLength(static_cast<std::int64_t>(reader.metadata().tickMs * 1e6));
     Result<void> written = copyItems(reader, *writer, group, options.cold ? coldGroupBytes : hotGroupBytes, progress);
+    if (written.ok())
+        written = writer->write(auditBy({}, repairs.items().empty() ? "written anew" : audit::repaired));
     if (written.ok())
         written = writer->finish(repairs);
     if (!written.ok()) {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+
+#include "engine/recording/audit_log.h"
 #include "engine/recording/segments.h"
 #include "engine/recording/stream_layout.h"
 #include "engine/storage/chunk_reader.h"
@@ -30,8 +33,12 @@ Result<void> editDescription(const std::string& path, const DescriptionEdit& edi
     text.edits.push_back(edit);
     if (text.edits.back().utc == 0)
         text.edits.back().utc = wallNow();
+    AuditEntry entry = auditBy(edit.operatorName, audit::described);
+    entry.recording = toString(footer->fileHeader.uuid);
+    text.audit.push_back(chained(headOf(text.audit), std::move(entry)));
+    const std::array added{editChunk(text.edits.back()), auditChunk(text.audit.back())};
     const std::string encoded = encode(text);
-    return ChunkWriter::amend(last, *footer, editChunk(text.edits.back()),
+    return ChunkWriter::amend(last, *footer, added,
                               {reinterpret_cast<const std::uint8_t*>(encoded.data()), encoded.size()});
 }
 

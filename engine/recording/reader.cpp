@@ -54,6 +54,7 @@ public:
     [[nodiscard]] const RecordingMetadata& metadata() const override { return m_metadata; }
     [[nodiscard]] const RecordingMetadata& originalMetadata() const override { return m_original; }
     [[nodiscard]] const std::vector<DescriptionEdit>& edits() const override { return m_edits; }
+    [[nodiscard]] const std::vector<AuditEntry>& audit() const override { return m_audit; }
     [[nodiscard]] std::vector<std::uint8_t> modelBytes() const override { return blob(StreamType::Model); }
     [[nodiscard]] std::vector<std::uint8_t> recogniserState() const override
     {
@@ -97,6 +98,7 @@ private:
     RecordingMetadata m_original;
     RecordingMetadata m_metadata; ///< with the newest description
     std::vector<DescriptionEdit> m_edits;
+    std::vector<AuditEntry> m_audit;
     Summary m_summary;
     std::vector<ChunkPlace> m_prologue;
     mutable Health m_health;
@@ -208,6 +210,7 @@ void FileReader::readTotals(const std::string& path)
         if (part.footer) { // each counts the segments before it too
             m_summary = part.footer->summary;
             m_edits = part.footer->edits;
+            m_audit = part.footer->audit;
             part.index = part.chunks->footer()->contents.index();
             noteRepairs(part.footer->repairs);
             continue;
@@ -239,9 +242,12 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
         if (const auto progress = footerTextFromJson(textOf(recovered->last.application)); progress.ok()) {
             m_summary = progress->summary;
             m_edits = progress->edits;
+            m_audit = progress->audit;
         }
-        if (!recovered->last.chunks.empty())
-            end = recovered->last.chunks.back().offset;
+        if (!recovered->last.chunks.empty()) {
+            const ChunkEntry& chunk = recovered->last.chunks.back();
+            end = chunk.offset + chunkHeaderBytes(formatMajor) + padded(chunk.header.storedLength);
+        }
     }
     std::vector<ChunkPlace> places;
     while (auto place = chunks.next(position, m_logs[part])) {
@@ -310,6 +316,12 @@ void FileReader::tallyChunk(const Located& at)
         if (const auto payload = m_parts[at.part].chunks->payload(at.place, m_logs[at.part])) {
             if (auto edit = editFromPayload(*payload))
                 m_edits.push_back(std::move(*edit));
+        }
+        break;
+    case StreamType::Audit:
+        if (const auto payload = m_parts[at.part].chunks->payload(at.place, m_logs[at.part])) {
+            if (auto entry = parseAuditEntry(textOf(*payload)); entry.ok())
+                m_audit.push_back(std::move(*entry));
         }
         break;
     case StreamType::Decisions:

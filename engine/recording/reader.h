@@ -9,6 +9,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/recording/audit.h"
 #include "engine/recording/recording.h"
 
 namespace bnof::recording {
@@ -74,6 +75,8 @@ public:
     /// As it was when the recording began; metadata() has the newest of edits() in it.
     [[nodiscard]] virtual const RecordingMetadata& originalMetadata() const = 0;
     [[nodiscard]] virtual const std::vector<DescriptionEdit>& edits() const = 0; ///< in file order
+    /// Who did what to this recording, as it stands in the file; see checkChain().
+    [[nodiscard]] virtual const std::vector<AuditEntry>& audit() const = 0;
     [[nodiscard]] virtual std::vector<std::uint8_t> modelBytes() const = 0;      ///< empty: no model
     [[nodiscard]] virtual std::vector<std::uint8_t> recogniserState() const = 0; ///< at the start
     [[nodiscard]] virtual const Health& health() const = 0;

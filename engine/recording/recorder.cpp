@@ -11,6 +11,7 @@
 
 #include "engine/base/instruments.h"
 #include "engine/base/log.h"
+#include "engine/recording/audit_log.h"
 #include "engine/recording/item_record.h"
 #include "engine/recording/segment_writer.h"
 #include "engine/recording/stream_layout.h"
@@ -374,7 +375,8 @@ void FileRecorder::writeEdit(const DescriptionEdit& edit)
 {
     if (failed())
         return;
-    if (const auto result = m_writer->write(edit, prepare()); !result.ok())
+    if (const auto result = m_writer->write(edit, prepare(), auditBy(edit.operatorName, audit::described));
+        !result.ok())
         fail(result.error());
     else
         written();
@@ -517,7 +519,8 @@ Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, Reco
     header.createdUtc = wallNow();
     BNOF_TRY_ASSIGN(const Codec codec, codecFromName(options.codec));
     const FileCalls calls = options.calls ? *options.calls : FileCalls::ofTheSystem();
-    BNOF_TRY_ASSIGN(auto writer, SegmentWriter::create(path, header, metadata, modelBytes, recogniserState, codec,
+    BNOF_TRY_ASSIGN(auto writer, SegmentWriter::create(path, header, metadata, modelBytes, recogniserState,
+                                                       {auditBy(metadata.operatorName, audit::created)}, codec,
                                                        {options.segmentBytes, options.segmentNanoseconds}, calls));
     auto open = OpenEnd::create(path, header.uuid, options.queueBytes, !options.batch);
     if (!open.ok()) {

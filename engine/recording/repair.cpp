@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "engine/recording/audit_log.h"
 #include "engine/recording/item_record.h"
 #include "engine/recording/rewrite.h"
 #include "engine/recording/segments.h"
@@ -71,7 +72,7 @@ Result<void> completeFile(const std::string& path, const std::string& firstPath,
 {
     const FileHeader& header = chunks.fileHeader();
     const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, found.itemsEnd);
-    if (leftover && !leftover->written && !leftover->behind && found.end > leftover->prepared.offset) {
+    if (leftover && !leftover->written && !leftover->behind && found.itemsEnd > leftover->prepared.offset) {
         // The last group was not written whole; the open end has it.
         const std::uint64_t end = leftover->prepared.offset;
         Contents contents;
@@ -86,8 +87,8 @@ Result<void> completeFile(const std::string& path, const std::string& firstPath,
     BNOF_TRY_ASSIGN(auto file, ChunkWriter::resume(path, header, Codec::Lz4, found.contents, std::move(found.page),
                                                    found.nextSequence, found.end));
     // Edits and totals were read with the open end's; only the chunks are missing in the file.
-    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, Codec::Lz4,
-                         {UINT64_MAX, 0});
+    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, reader.audit(),
+                         Codec::Lz4, {UINT64_MAX, 0});
     if (leftover && !leftover->behind) {
         GroupBuilder group;
         group.setTickLength(static_cast<std::int64_t>(reader.metadata().tickMs * 1e6));
@@ -105,6 +106,7 @@ Result<void> completeFile(const std::string& path, const std::string& firstPath,
         }
         BNOF_TRY(writer.write(group));
     }
+    BNOF_TRY(writer.write(auditBy({}, audit::repaired)));
     BNOF_TRY(writer.finish(repairs, summary, reader.edits()));
     removeOpenEnd(firstPath);
     return {};

@@ -22,25 +22,30 @@ Bytes bytesOf(const std::string& text)
 } // namespace
 
 SegmentWriter::SegmentWriter(std::unique_ptr<ChunkWriter> writer, const std::string& path, RecordingMetadata metadata,
-                             Summary summary, std::vector<DescriptionEdit> edits, Codec codec,
-                             const SegmentLimits& limits, FileCalls calls)
+                             Summary summary, std::vector<DescriptionEdit> edits, std::vector<AuditEntry> audit,
+                             Codec codec, const SegmentLimits& limits, FileCalls calls)
     : m_writer(std::move(writer)), m_path(path), m_metadata(std::move(metadata)), m_summary(std::move(summary)),
-      m_edits(std::move(edits)), m_codec(codec), m_limits(limits), m_calls(std::move(calls)), m_bytes(m_writer->size())
+      m_edits(std::move(edits)), m_audit(std::move(audit)), m_codec(codec), m_limits(limits), m_calls(std::move(calls)),
+      m_bytes(m_writer->size())
 {}
 
 Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(const std::string& path, const FileHeader& header,
                                                              const RecordingMetadata& metadata,
                                                              std::span<const std::uint8_t> model,
-                                                             std::span<const std::uint8_t> state, Codec codec,
+                                                             std::span<const std::uint8_t> state,
+                                                             const std::vector<AuditEntry>& audit, Codec codec,
                                                              const SegmentLimits& limits, const FileCalls& calls)
 {
     BNOF_TRY_ASSIGN(std::unique_ptr<ChunkWriter> file, ChunkWriter::create(path, header, codec, calls));
-    auto writer = std::make_unique<SegmentWriter>(std::move(file), path, metadata, Summary{},
-                                                  std::vector<DescriptionEdit>{}, codec, limits, calls);
+    auto writer =
+        std::make_unique<SegmentWriter>(std::move(file), path, metadata, Summary{}, std::vector<DescriptionEdit>{},
+                                        std::vector<AuditEntry>{}, codec, limits, calls);
     const auto begin = [&]() -> Result<void> {
         BNOF_TRY(writer->writeMetadata());
         BNOF_TRY(writer->writeBlob(StreamType::Model, model));
         BNOF_TRY(writer->writeBlob(StreamType::RecogniserState, state));
+        for (const AuditEntry& entry : audit)
+            BNOF_TRY(writer->write(entry));
         return writer->sync();
     };
     if (auto begun = begin(); !begun.ok()) {
@@ -95,17 +100,38 @@ Result<void> SegmentWriter::write(GroupBuilder& group, const Before& before)
     return {};
 }
 
-Result<void> SegmentWriter::write(const DescriptionEdit& edit, const Before& before)
+Result<void> SegmentWriter::write(const DescriptionEdit& edit, const Before& before, std::optional<AuditEntry> entry)
 {
-    const Chunk chunk = editChunk(edit);
-    BNOF_TRY(append(std::span(&chunk, 1), before));
+    std::vector<Chunk> chunks{editChunk(edit)};
+    if (entry) {
+        entry = nextLink(std::move(*entry));
+        chunks.push_back(auditChunk(*entry));
+    }
+    BNOF_TRY(append(chunks, before));
     m_edits.push_back(edit);
+    if (entry)
+        m_audit.push_back(std::move(*entry));
+    return {};
+}
+
+AuditEntry SegmentWriter::nextLink(AuditEntry entry) const
+{
+    entry.recording = m_metadata.uuid;
+    return chained(headOf(m_audit), std::move(entry));
+}
+
+Result<void> SegmentWriter::write(AuditEntry entry)
+{
+    entry = nextLink(std::move(entry));
+    const Chunk chunk = auditChunk(entry);
+    BNOF_TRY(append(std::span(&chunk, 1), {}));
+    m_audit.push_back(std::move(entry));
     return {};
 }
 
 Result<void> SegmentWriter::writePage()
 {
-    BNOF_TRY(m_writer->appendPage(bytesOf(encodeProgress(m_summary, m_edits))));
+    BNOF_TRY(m_writer->appendPage(bytesOf(encodeProgress(footerText(false, {})))));
     m_bytes = m_bytesBefore + m_writer->size();
     return {};
 }
@@ -114,7 +140,7 @@ Result<void> SegmentWriter::writePage()
 Result<void> SegmentWriter::roll()
 {
     FileHeader header = m_writer->fileHeader();
-    BNOF_TRY(m_writer->finish(footerText(false, Json::array())));
+    BNOF_TRY(m_writer->finish(bytesOf(encode(footerText(false, Json::array())))));
     ++header.segment;
     header.firstSequence = static_cast<std::uint32_t>(m_writer->nextSequence());
     BNOF_TRY_ASSIGN(auto next, ChunkWriter::create(segmentPath(m_path, header.segment), header, m_codec, m_calls));
@@ -127,14 +153,14 @@ Result<void> SegmentWriter::roll()
     return writeMetadata();
 }
 
-Bytes SegmentWriter::footerText(bool last, const Json& repairs) const
+FooterText SegmentWriter::footerText(bool last, const Json& repairs) const
 {
-    return bytesOf(encode(FooterText{toJson(m_metadata), m_summary, repairs, m_edits, last}));
+    return {toJson(m_metadata), m_summary, repairs, m_edits, m_audit, last};
 }
 
 Result<void> SegmentWriter::finish(const Json& repairs)
 {
-    BNOF_TRY(m_writer->finish(footerText(true, repairs)));
+    BNOF_TRY(m_writer->finish(bytesOf(encode(footerText(true, repairs)))));
     m_bytes = m_bytesBefore + m_writer->size();
     return {};
 }

@@ -27,16 +27,22 @@ public:
     /// Creates the first file (never overwrites one) and writes metadata, model and the recogniser's state.
     [[nodiscard]] static Result<std::unique_ptr<SegmentWriter>>
     create(const std::string& path, const storage::FileHeader& header, const RecordingMetadata& metadata,
-           std::span<const std::uint8_t> model, std::span<const std::uint8_t> state, storage::Codec codec,
-           const SegmentLimits& limits = {}, const storage::FileCalls& calls = storage::FileCalls::ofTheSystem());
-    /// Goes on behind what `writer` stands for: `summary` and `edits` are those of the recording so far.
+           std::span<const std::uint8_t> model, std::span<const std::uint8_t> state,
+           const std::vector<AuditEntry>& audit, storage::Codec codec, const SegmentLimits& limits = {},
+           const storage::FileCalls& calls = storage::FileCalls::ofTheSystem());
+    /// Goes on behind what `writer` stands for: `summary`, `edits` and `audit` are those of the recording so far.
     SegmentWriter(std::unique_ptr<storage::ChunkWriter> writer, const std::string& path, RecordingMetadata metadata,
-                  Summary summary, std::vector<DescriptionEdit> edits, storage::Codec codec,
-                  const SegmentLimits& limits = {}, storage::FileCalls calls = storage::FileCalls::ofTheSystem());
+                  Summary summary, std::vector<DescriptionEdit> edits, std::vector<AuditEntry> audit,
+                  storage::Codec codec, const SegmentLimits& limits = {},
+                  storage::FileCalls calls = storage::FileCalls::ofTheSystem());
 
     /// What waits in `group`, if anything. After an error the files hold everything up to the group before.
     Result<void> write(GroupBuilder& group, const Before& before = {});
-    Result<void> write(const DescriptionEdit& edit, const Before& before = {});
+    /// With a link of the audit trail where one is given.
+    Result<void> write(const DescriptionEdit& edit, const Before& before = {},
+                       std::optional<AuditEntry> entry = std::nullopt);
+    /// The next link of the recording's audit trail; its number and hashes are set here.
+    Result<void> write(AuditEntry entry);
     /// The last index page and footer, flushed to the disk.
     Result<void> finish(const Json& repairs = Json::array());
     /// The same with these totals instead of those of what was written here.
@@ -55,9 +61,10 @@ private:
     Result<void> writeBlob(StreamType type, std::span<const std::uint8_t> bytes);
     Result<void> writeMetadata();
     Result<void> append(std::span<const storage::Chunk> chunks, const Before& before);
+    [[nodiscard]] AuditEntry nextLink(AuditEntry entry) const;
     Result<void> writePage();
     Result<void> roll();
-    [[nodiscard]] storage::Bytes footerText(bool last, const Json& repairs) const;
+    [[nodiscard]] FooterText footerText(bool last, const Json& repairs) const;
 
     std::unique_ptr<storage::ChunkWriter> m_writer;
     std::mutex m_replacing; ///< held while m_writer changes, and by other threads that use it
@@ -65,6 +72,7 @@ private:
     RecordingMetadata m_metadata;
     Summary m_summary;
     std::vector<DescriptionEdit> m_edits;
+    std::vector<AuditEntry> m_audit;
     storage::Codec m_codec;
     SegmentLimits m_limits;
     storage::FileCalls m_calls;

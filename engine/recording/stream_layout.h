@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/recording/audit.h"
 #include "engine/recording/reader.h"
 #include "engine/storage/chunk_writer.h"
 #include "engine/storage/sensor_codec.h"
@@ -20,6 +21,7 @@ enum class StreamType : std::uint16_t {
     Model = 2,
     RecogniserState = 3,
     DescriptionEdit = 4, ///< anywhere in the file
+    Audit = 5,           ///< the same
     Frames = 16,
     Spikes = 17,
     Decisions = 18,
@@ -188,10 +190,13 @@ struct FooterText {
     Summary summary;
     Json repairs; ///< array of {utc, cut_bytes, findings}
     std::vector<DescriptionEdit> edits;
+    std::vector<AuditEntry> audit;
     bool last = true; ///< of the segment that the recording ended with
 };
-/// What index pages carry: the summary and edits of the recording so far.
-[[nodiscard]] std::string encodeProgress(const Summary& summary, const std::vector<DescriptionEdit>& edits);
+/// What index pages carry: the summary, edits and audit trail of the recording so far.
+[[nodiscard]] std::string encodeProgress(const FooterText& text);
+/// One link of the recording's own audit trail.
+[[nodiscard]] storage::Chunk auditChunk(const AuditEntry& entry);
 [[nodiscard]] std::string encode(const FooterText& text);
 [[nodiscard]] Result<FooterText> footerTextFromJson(std::string_view text);
 

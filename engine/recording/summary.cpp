@@ -171,14 +171,20 @@ std::optional<DescriptionEdit> editFromPayload(const storage::Bytes& payload)
 
 namespace {
 
-void setEdits(Json& out, const std::vector<DescriptionEdit>& edits)
+void setEdits(Json& out, const FooterText& text)
 {
-    if (edits.empty())
-        return;
-    Json all = Json::array();
-    for (const DescriptionEdit& edit : edits)
-        all.push(toJson(edit));
-    out.set("edits", std::move(all));
+    if (!text.edits.empty()) {
+        Json all = Json::array();
+        for (const DescriptionEdit& edit : text.edits)
+            all.push(toJson(edit));
+        out.set("edits", std::move(all));
+    }
+    if (!text.audit.empty()) {
+        Json all = Json::array();
+        for (const AuditEntry& entry : text.audit)
+            all.push(encode(entry)); // as text: its bytes are what is hashed
+        out.set("audit", std::move(all));
+    }
 }
 
 } // namespace
@@ -189,26 +195,41 @@ std::string encode(const FooterText& text)
     out.set("metadata", text.metadata);
     out.set("summary", toJson(text.summary));
     out.set("repairs", text.repairs);
-    setEdits(out, text.edits);
+    setEdits(out, text);
     out.set("last", text.last);
     return out.dump();
 }
 
-std::string encodeProgress(const Summary& summary, const std::vector<DescriptionEdit>& edits)
+std::string encodeProgress(const FooterText& text)
 {
     Json out = Json::object();
-    out.set("summary", toJson(summary));
-    setEdits(out, edits);
+    out.set("summary", toJson(text.summary));
+    setEdits(out, text);
     return out.dump();
+}
+
+storage::Chunk auditChunk(const AuditEntry& entry)
+{
+    const std::string text = encode(entry);
+    storage::Chunk chunk;
+    chunk.streamType = static_cast<std::uint16_t>(StreamType::Audit);
+    chunk.aux = text.size();
+    chunk.payload.assign(text.begin(), text.end());
+    return chunk;
 }
 
 Result<FooterText> footerTextFromJson(std::string_view text)
 {
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, "footer"));
-    FooterText out{json["metadata"], summaryFromJson(json["summary"]), json["repairs"], {}, json["last"].toBool(true)};
+    FooterText out{json["metadata"],         summaryFromJson(json["summary"]), json["repairs"], {}, {},
+                   json["last"].toBool(true)};
     for (const Json& item : json["edits"].items()) {
         BNOF_TRY_ASSIGN(DescriptionEdit edit, descriptionEditFromJson(item));
         out.edits.push_back(std::move(edit));
+    }
+    for (const Json& item : json["audit"].items()) {
+        BNOF_TRY_ASSIGN(AuditEntry entry, parseAuditEntry(item.toString()));
+        out.audit.push_back(std::move(entry));
     }
     return out;
 }

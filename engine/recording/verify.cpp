@@ -72,7 +72,8 @@ void checkIndexPages(const ChunkReader& chunks, const std::vector<ChunkEntry>& w
 
 /// What reading the items does not look at: the zeros between chunks, and whether the footer's tables and the index
 /// pages are those that the chunks give.
-void checkStructure(const ChunkReader& chunks, std::vector<DescriptionEdit>& edits, DamageLog& log)
+void checkStructure(const ChunkReader& chunks, std::vector<DescriptionEdit>& edits, std::vector<AuditEntry>& trail,
+                    DamageLog& log)
 {
     Contents contents;
     ChunkPosition position = chunks.start();
@@ -88,6 +89,13 @@ void checkStructure(const ChunkReader& chunks, std::vector<DescriptionEdit>& edi
             const auto payload = chunks.payload(*place, log);
             if (auto edit = payload ? editFromPayload(*payload) : std::nullopt)
                 edits.push_back(std::move(*edit));
+        }
+        if (place->header.streamType == static_cast<std::uint16_t>(StreamType::Audit)) {
+            const auto payload = chunks.payload(*place, log);
+            auto entry = payload ? parseAuditEntry({reinterpret_cast<const char*>(payload->data()), payload->size()})
+                                 : Result<AuditEntry>(AuditEntry{});
+            if (entry.ok())
+                trail.push_back(std::move(*entry));
         }
         const std::uint64_t end = place->storedEnd();
         if (place->end() <= chunks.dataEnd() && !allZero(chunks.source(), end, place->end() - end))
@@ -144,15 +152,20 @@ Result<Verification> verifySources(Sources sources, std::unique_ptr<Reader> read
     result.decisionsHash = hasher.decisionsHash();
     result.health = reader->health();
     std::vector<DescriptionEdit> edits;
+    std::vector<AuditEntry> trail;
     std::vector<std::string> structural;
     for (auto& [name, source] : sources) {
         DamageLog log;
         BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), name));
-        checkStructure(*chunks, edits, log);
+        checkStructure(*chunks, edits, trail, log);
         result.health.lostBytes += log.lostBytes();
         for (const std::string& finding : log.findings())
             structural.push_back(sources.size() == 1 ? finding : name + ": " + finding);
     }
+    if (const AuditCheck check = checkChain(reader->audit()); !check.intact)
+        structural.push_back("The audit trail: " + check.finding);
+    if (result.health.complete && trail != reader->audit())
+        structural.emplace_back("The audit trail in the footer is not that in the file.");
     if (result.health.complete && edits != reader->edits())
         structural.emplace_back("The changed descriptions in the footer are not those in the file.");
     if (result.health.complete && result.health.damagedChunks == 0 && !(seen == reader->summary()))

@@ -57,12 +57,13 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<ChunkWriter>> resume(const std::string& path, const FileHeader& header,
                                                                      Codec codec, Contents contents, IndexPage page,
                                                                      std::uint64_t nextSequence, std::uint64_t end);
-    /// Add one chunk to a finished file, with a new footer and tail behind it, in a single write; the old
+    /// Add chunks to a finished file, with a new footer and tail behind it, in a single write; the old
     /// footer and tail stay where they are. `footer` is the file's own, `application` the new one's text.
     /// After an error, and in the eyes of a process that was killed, the file is as it was before: what a
     /// torn write left is no whole chunk. Errors: being written, changed meanwhile, not permitted, disk full.
-    [[nodiscard]] static Result<void> amend(const std::string& path, const Footer& footer, const Chunk& chunk,
-                                            ByteView application, FileCalls calls = FileCalls::ofTheSystem());
+    [[nodiscard]] static Result<void> amend(const std::string& path, const Footer& footer,
+                                            std::span<const Chunk> chunks, ByteView application,
+                                            FileCalls calls = FileCalls::ofTheSystem());
     ~ChunkWriter();
     ChunkWriter(const ChunkWriter&) = delete;
     ChunkWriter& operator=(const ChunkWriter&) = delete;

@@ -118,8 +118,8 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path
     return writer;
 }
 
-Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, const Chunk& chunk, ByteView application,
-                                FileCalls calls)
+Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, std::span<const Chunk> chunks,
+                                ByteView application, FileCalls calls)
 {
     const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0)
@@ -132,13 +132,16 @@ Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, c
     const std::uint64_t end = padded(footer.payloadEnd) + tailBytes;
     if (size < 0 || static_cast<std::uint64_t>(size) != end)
         return makeError(ErrorKind::Storage, "the recording was changed meanwhile", path, "Try again.");
-    if (chunk.payload.size() > maxPayloadBytes)
-        return makeError(ErrorKind::Internal, "a chunk is larger than the format allows", path);
     writer->m_size = end;
     writer->m_contents = footer.contents;
     Bytes bytes;
-    writer->m_contents.addUnindexed(writer->encodeChunk(chunk, footer.sequence + 1, true, bytes));
-    writer->encodeFooter(application, end + bytes.size(), footer.sequence + 2, bytes);
+    std::uint64_t sequence = footer.sequence;
+    for (const Chunk& chunk : chunks) {
+        if (chunk.payload.size() > maxPayloadBytes)
+            return makeError(ErrorKind::Internal, "a chunk is larger than the format allows", path);
+        writer->m_contents.addUnindexed(writer->encodeChunk(chunk, ++sequence, true, bytes));
+    }
+    writer->encodeFooter(application, end + bytes.size(), sequence + 1, bytes);
     BNOF_TRY(writer->writeAtEnd(bytes));
     return writer->sync();
 }

@@ -307,7 +307,7 @@ void TestDescription::diskFull()
     storage::Chunk chunk;
     chunk.streamType = 4;
     chunk.payload = Bytes(300, 7);
-    const auto failed = storage::ChunkWriter::amend(file, *(*chunks)->footer(), chunk, {}, calls);
+    const auto failed = storage::ChunkWriter::amend(file, *(*chunks)->footer(), std::span(&chunk, 1), {}, calls);
     QVERIFY(!failed.ok());
     QCOMPARE(writes, 2);
     QVERIFY(contentOf(file) == before);

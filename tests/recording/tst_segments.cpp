@@ -28,6 +28,7 @@ private slots:
     void spikesInCanonicalOrderComeBack();
     void aLostFooterIsReplacedByIndexPages();
     void convertedRecordingsHoldTheSame();
+    void theAuditTrailTellsWhatWasDone();
     void partsAreAnsweredAsByReadingAll();
     void partsOfDamagedFilesAreRefused();
 
@@ -293,6 +294,34 @@ void TestSegments::convertedRecordingsHoldTheSame()
     QVERIFY(!convert(file, path("converted.bnr")).ok()); // never over a file
     const auto cancelled = convert(file, path("cancelled.bnr"), {}, [](double) { return false; });
     QVERIFY(cancelled.ok() || cancelled.error().kind == ErrorKind::Cancelled);
+}
+
+void TestSegments::theAuditTrailTellsWhatWasDone()
+{
+    const std::string file = path("audited.bnr");
+    auto recorder = Recorder::create(file, test::sampleMetadata(), {}, {});
+    BNOF_VERIFY_OK(recorder);
+    for (const Item& item : test::sampleItems(2, 60))
+        QVERIFY(test::record(**recorder, item));
+    QVERIFY((*recorder)->describe({7, "while recording", "Ada", ""}));
+    BNOF_VERIFY_OK((*recorder)->finish());
+    BNOF_VERIFY_OK(editDescription(file, {8, "afterwards", "Grace", ""}));
+    cutFooter(file);
+    BNOF_VERIFY_OK(repair(file));
+    BNOF_VERIFY_OK(convert(file, path("audited_anew.bnr")));
+    auto reader = Reader::open(path("audited_anew.bnr"));
+    BNOF_VERIFY_OK(reader);
+    std::vector<std::string> words;
+    for (const AuditEntry& entry : (*reader)->audit()) {
+        words.push_back(entry.what);
+        QCOMPARE(entry.recording, (*reader)->metadata().uuid);
+    }
+    const std::vector<std::string> expected{"created", "description changed", "description changed", "repaired",
+                                            "written anew"};
+    QVERIFY(words == expected);
+    QCOMPARE((*reader)->audit()[2].operatorName, std::string("Grace"));
+    QVERIFY(checkChain((*reader)->audit()).intact);
+    QVERIFY(verify(path("audited_anew.bnr"))->intact);
 }
 
 void TestSegments::partsAreAnsweredAsByReadingAll()
