@@ -1237,14 +1237,6 @@
         <translation>Wie Aufzeichnungen komprimiert werden. Verloren geht in keinem Fall etwas.</translation>
     </message>
     <message>
-        <source>Write at least every</source>
-        <translation>Schreiben spätestens nach</translation>
-    </message>
-    <message>
-        <source>Longest time until a reading is in the file.</source>
-        <translation>Längste Zeit, bis ein Messwert in der Datei steht.</translation>
-    </message>
-    <message>
         <source>Keep free</source>
         <translation>Freihalten</translation>
     </message>
@@ -1387,6 +1379,38 @@
     <message>
         <source>adaptive</source>
         <translation>anpassend</translation>
+    </message>
+    <message>
+        <source>Write a block at least every</source>
+        <translation>Einen Block spätestens schreiben nach</translation>
+    </message>
+    <message>
+        <source>Longer blocks make smaller files. Every reading is safe at once, in a file beside the recording.</source>
+        <translation>Längere Blöcke ergeben kleinere Dateien. Jeder Messwert ist sofort sicher, in einer Datei neben der Aufzeichnung.</translation>
+    </message>
+    <message>
+        <source>Next file after</source>
+        <translation>Nächste Datei ab</translation>
+    </message>
+    <message>
+        <source>A recording goes on in another file when one has this size.</source>
+        <translation>Eine Aufzeichnung geht in einer weiteren Datei weiter, wenn eine diese Größe hat.</translation>
+    </message>
+    <message>
+        <source>Next file after a time of</source>
+        <translation>Nächste Datei nach</translation>
+    </message>
+    <message>
+        <source>A recording goes on in another file after this time; 0: only by size.</source>
+        <translation>Eine Aufzeichnung geht nach dieser Zeit in einer weiteren Datei weiter; 0: nur nach Größe.</translation>
+    </message>
+    <message>
+        <source>Zstandard</source>
+        <translation>Zstandard</translation>
+    </message>
+    <message>
+        <source>gzip</source>
+        <translation>gzip</translation>
     </message>
 </context>
 <context>
