@@ -12,7 +12,7 @@ import tempfile
 
 import numpy as np
 
-import bnof
+import bnof  # PYTHONPATH names its folder
 from bnof import _checksums as checksums
 from bnof import _codecs as codecs
 
@@ -190,7 +190,9 @@ def compare_rest(recording, info, get, has):
         same("time", [d.t for d in decisions], get("decisions_time_ns").tolist())
         same("gas", [d.gas for d in decisions], get("decisions_gas").tolist())
         same("onset", [d.onset if d.onset >= 0 else -1 for d in decisions], get("decisions_onset_ns").tolist())
-        same("probabilities", np.array([d.probabilities for d in decisions]), get("decisions_probabilities"))
+        for i, exported in enumerate(get("decisions_probabilities")):  # padded to the number of gases
+            own = decisions[i].probabilities
+            same(f"probabilities {i}", own, exported[:len(own)])
         same("novelty", np.array([d.novelty for d in decisions], np.float32), get("decisions_novelty"))
         ppm = np.array([np.nan if d.ppm is None else d.ppm for d in decisions], np.float32)
         same("ppm", ppm, get("decisions_ppm").astype(np.float32))

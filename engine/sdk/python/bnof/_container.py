@@ -349,6 +349,11 @@ class Segment:
         for index in np.flatnonzero(steps != 1).tolist():
             missing = int(steps[index]) - 1
             self._damage(self.damaged(f"{missing} chunks are missing before this one", int(table["offset"][index])))
+        if self.footer is not None and (steps == 1).all():
+            found = int((table["type"] != FOOTER).sum())
+            if found != self.footer.chunks:
+                self._damage(self.damaged(f"the footer counts {self.footer.chunks} chunks; {found} are here",
+                                          self.footer.offset))
 
 
 def segment_files(path):

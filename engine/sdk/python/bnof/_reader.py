@@ -11,6 +11,10 @@ from . import _container as container
 from . import _streams as streams
 from ._container import Segment, segment_files
 from ._errors import DamagedError, FormatError
+from ._open_end import Behind, read_open_end
+
+
+_ATTEMPTS = 20  #: looks at a recording that grows, until its file and its open end fit together
 
 
 def open(path, damage="raise", check_payloads=True):
@@ -44,9 +48,15 @@ class Recording:
             raise ValueError('damage is "raise" or "skip"')
         self.path, self._skip = str(path), damage == "skip"
         self.findings, self.complete = [], True
-        self._segments, self._resets = [], None
+        self._segments, self._resets, self._leftover = [], None, []
         try:
-            self._open(check_payloads)
+            for attempt in range(_ATTEMPTS):
+                try:
+                    self._open(check_payloads, attempt + 1 == _ATTEMPTS)
+                    break
+                except Behind:  # the recording runs, and has grown between two looks
+                    self.close()
+                    self._segments, self.findings, self.complete = [], [], True
         except BaseException:
             self.close()
             raise
@@ -74,7 +84,7 @@ class Recording:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def _open(self, check_payloads):
+    def _open(self, check_payloads, last_attempt):
         first = Segment(self.path, check_payloads, self._damage)
         self._segments.append(first)
         header = first.header
@@ -90,7 +100,28 @@ class Recording:
                 self._note(f"{segment.path}: there is no whole footer; the recording was interrupted or still runs")
         if last.footer is not None and not self._footer_text(last).get("last", True):
             self._note(f"{last.path}: the recording went on in another file, which is missing")
-        self._read_texts(first)
+        edits = []
+        if last.footer is None and header.major > 1 and header.segment == 0:
+            edits = self._take_open_end(last, last_attempt)
+        self._read_texts(first, edits)
+
+    def _take_open_end(self, last, last_attempt):
+        """Items that were accepted and are in no file; returns changes of the description among them."""
+        data_end = last.end_of(last.chunks[-1]) if len(last.chunks) else container.HEADER_BYTES
+        try:
+            found = read_open_end(self.path, last.header.uuid, last.header.segment, data_end)
+        except Behind:
+            if last_attempt:
+                return []
+            raise
+        if found is None:
+            return []
+        last.chunks = last.chunks[last.chunks["offset"] < found.limit]
+        self._leftover = found.chunks
+        if found.items:
+            self._note(f"{self.path}.open: {found.items} items at the end come from this file, which belongs to the "
+                       "recording until it is closed or repaired")
+        return found.edits
 
     def _open_later(self, check_payloads):
         expected = 1
@@ -132,7 +163,7 @@ class Recording:
             raise DamagedError("a text is no JSON object", path, offset)
         return value
 
-    def _read_texts(self, first):
+    def _read_texts(self, first, newest_edits):
         text = self._blob(first, container.METADATA)
         if text:
             self.original_metadata = self._json(text, first.path, None)
@@ -140,7 +171,7 @@ class Recording:
             self.original_metadata = self._footer_text(first).get("metadata", {})
         else:
             self.original_metadata = {}
-        self.edits = self._texts(container.EDIT)
+        self.edits = self._texts(container.EDIT) + newest_edits
         self.audit = self._texts(container.AUDIT)
         self.metadata = dict(self.original_metadata)
         if self.edits:
@@ -218,6 +249,9 @@ class Recording:
                 except (FormatError, MemoryError) as error:
                     self._damage(segment.damaged(str(error) or "not enough memory", int(row["offset"])))
             yield from _interleaved(chunks)
+        # Behind the files: all of it is in memory, and of one group.
+        yield from _interleaved([chunk for chunk in self._leftover if chunk[0]["type"] == kind and wanted(chunk[0]) and
+                                 (stream is None or chunk[0]["id"] == stream)])
 
     def channels(self, source=0):
         """The channels of a source, as the metadata describe them: a list of dicts."""
@@ -235,7 +269,9 @@ class Recording:
         def decode(cursor, n, layout):
             return streams.decode_frames(cursor, n, _known(layout, 2), channels)
 
-        for _, _, frames, begin, end in self._decode(streams.FRAMES, source, decode, wanted):
+        for row, _, frames, begin, end in self._decode(streams.FRAMES, source, decode, wanted):
+            if row["layout"] == 0 and channels is not None:  # of the open end
+                frames = frames._replace(values=frames.values[:, list(channels)])
             keep = np.zeros(len(frames.times), bool)
             keep[begin:end] = True
             if start_ns is not None:
@@ -343,7 +379,9 @@ class Recording:
 
     def _ids(self, kind):
         """Highest number of a source or layer that has items, plus 1."""
-        return max((int(group["id"].max()) + 1 for _, group in self._rows(kind)), default=0)
+        ids = [int(group["id"].max()) + 1 for _, group in self._rows(kind)]
+        ids += [int(row["id"]) + 1 for row, _, _ in self._leftover if row["type"] == kind]
+        return max(ids, default=0)
 
     def spikes_hash(self):
         """SHA-256 over the layers' SHA-256, each over little-endian u32 pairs (neuron, tick), as hexadecimal."""

@@ -186,11 +186,12 @@ def decode_decisions(cursor, n):
         raise FormatError("decisions are packed in an unknown way")
     cursor.finish("the decisions")
     for record in records:
-        _check_decision(record)
+        check_decision(record)
     return latencies, records
 
 
-def _check_decision(record):
+def check_decision(record):
+    """FormatError when the record is not as long as its number of probabilities says."""
     if len(record) < 41 or len(record) != 41 + 4 * struct.unpack_from("<I", record, 12)[0]:
         raise FormatError("a decision has another length than its probabilities")
 
@@ -203,12 +204,17 @@ def decision(record, latency):
     return Decision(t, gas, probabilities, novelty, ppm if present else None, low, high, onset, latency)
 
 
+def event(kind, t, t2, count, text):
+    """An event with its kind by name."""
+    return Event(t, t2, EVENT_KINDS.get(kind, f"kind {kind}"), count, text)
+
+
 def decode_events(cursor, n):
     events = []
     for _ in range(n):
         kind, t, t2 = cursor.unpack("Bqq")
         count = cursor.varint()
-        events.append(Event(t, t2, EVENT_KINDS.get(kind, f"kind {kind}"), count, cursor.text()))
+        events.append(event(kind, t, t2, count, cursor.text()))
     cursor.finish("the events")
     return events
 
