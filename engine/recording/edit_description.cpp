@@ -30,6 +30,8 @@ Result<void> editDescription(const std::string& path, const DescriptionEdit& edi
                          "Write it anew first: bnof convert FILE --out NEW.bnr");
     const Bytes& bytes = footer->application;
     BNOF_TRY_ASSIGN(FooterText text, footerTextFromJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+    if (!text.last)
+        return makeError(ErrorKind::BadInput, "files of this recording are missing", path, "Put them back beside it.");
     text.edits.push_back(edit);
     if (text.edits.back().utc == 0)
         text.edits.back().utc = wallNow();

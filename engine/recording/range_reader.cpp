@@ -41,7 +41,13 @@ class MappedRanges final : public RangeReader {
 public:
     Result<void> add(const std::string& path, const std::optional<Uuid>& expected);
     [[nodiscard]] Uuid uuid() const { return m_files.front().chunks->fileHeader().uuid; }
-    [[nodiscard]] std::size_t files() const { return m_files.size(); }
+    /// The first file says that it is not the last one.
+    [[nodiscard]] bool goesOn() const
+    {
+        const Bytes& text = m_files.front().chunks->footer()->application;
+        const auto parsed = footerTextFromJson({reinterpret_cast<const char*>(text.data()), text.size()});
+        return parsed.ok() && !parsed->last;
+    }
 
     Result<void> spikes(const SpikeQuestion& question, TimedSpikes& out) override;
     Result<void> channel(const ChannelQuestion& question, ChannelSamples& out) override;
@@ -273,7 +279,7 @@ Result<std::unique_ptr<RangeReader>> RangeReader::open(const std::string& path)
 {
     auto reader = std::make_unique<MappedRanges>();
     BNOF_TRY(reader->add(path, std::nullopt));
-    if (!isLaterSegment(path))
+    if (!isLaterSegment(path) && reader->goesOn())
         for (const SegmentFile& file : laterSegments(path))
             BNOF_TRY(reader->add(file.path, reader->uuid()));
     return std::unique_ptr<RangeReader>(std::move(reader));

@@ -563,8 +563,12 @@ Result<std::unique_ptr<FileReader>> openFiles(const std::string& path)
     BNOF_TRY_ASSIGN(auto source, openFileSource(path));
     BNOF_TRY_ASSIGN(parts.emplace_back().chunks, ChunkReader::open(std::move(source), path));
     const Uuid uuid = parts.front().chunks->fileHeader().uuid;
-    if (parts.front().chunks->fileHeader().major > 1 && !isLaterSegment(path)) {
-        for (const SegmentFile& file : laterSegments(path)) {
+    const auto& footer = parts.front().chunks->footer();
+    const auto text = footer ? footerTextFromJson(textOf(footer->application)) : Result<FooterText>(FooterText{});
+    const bool more = footer && text.ok() && !text->last;
+    const bool alone = parts.front().chunks->fileHeader().major == 1 || isLaterSegment(path) || (footer && !more);
+    if (!alone) {
+        for (const SegmentFile& file : laterSegments(path, more)) {
             BNOF_TRY_ASSIGN(auto later, openFileSource(file.path));
             auto chunks = ChunkReader::open(std::move(later), file.path);
             // A file by that name that is no part of this recording is none of its business.

@@ -39,7 +39,7 @@ std::string segmentPath(const std::string& path, std::uint32_t segment)
     return stemOf(path) + number + extension;
 }
 
-std::vector<SegmentFile> laterSegments(const std::string& path)
+std::vector<SegmentFile> laterSegments(const std::string& path, bool thorough)
 {
     std::vector<SegmentFile> found;
     const std::string stem = stemOf(path);
@@ -56,7 +56,7 @@ std::vector<SegmentFile> laterSegments(const std::string& path)
             ++missing;
         }
     }
-    if (!found.empty())
+    if (!found.empty() || !thorough)
         return found;
     // The second one may be the one that is missing.
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();

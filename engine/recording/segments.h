@@ -16,7 +16,8 @@ struct SegmentFile {
     std::uint32_t number = 0;
     std::string path;
 };
-[[nodiscard]] std::vector<SegmentFile> laterSegments(const std::string& path);
+/// `thorough`: looks through the folder even when the second one is missing, which takes a while in a large one.
+[[nodiscard]] std::vector<SegmentFile> laterSegments(const std::string& path, bool thorough = false);
 /// True for the name of a segment other than the first: "run.0002.bnr".
 [[nodiscard]] bool isLaterSegment(const std::string& path);
 
