@@ -17,6 +17,13 @@ std::int64_t flag(bool value)
     return value ? 1 : 0;
 }
 
+/// The file of a line is there and still holds its recording; it is opened only when it is not as it was.
+bool stillHolds(const CatalogueEntry& line)
+{
+    return !line.missing &&
+           (stampOf(line.path) == FileStamp{line.bytes, line.modified, true} || uuidOf(line.path) == line.uuid);
+}
+
 } // namespace
 
 /// The line that this file belongs to, with id 0 when it gets a new one: its own, else one of the same recording
@@ -36,7 +43,7 @@ Result<CatalogueEntry> SqliteCatalogue::lineFor(const CatalogueEntry& entry, boo
         if (line.path == entry.path)
             return line;
         others = true;
-        if (gone.id == 0 && (line.missing || uuidOf(line.path) != entry.uuid))
+        if (gone.id == 0 && !stillHolds(line))
             gone = std::move(line);
     }
     moved = gone.id != 0;
