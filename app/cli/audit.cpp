@@ -63,6 +63,12 @@ void addOwnHistory(const recording::Reader& reader, std::vector<Happening>& out)
         changed.set("title", edit.title).set("operator", edit.operatorName).set("notes", edit.notes);
         out.push_back({edit.utc, "description changed", edit.operatorName, "recording", std::move(changed)});
     }
+    for (const AuditEntry& entry : reader.audit()) {
+        if (entry.what == recording::audit::created || entry.what == recording::audit::described)
+            continue; // told above, with what was written
+        std::string who = entry.operatorName.empty() ? "account " + entry.systemUser : entry.operatorName;
+        out.push_back({entry.utc, entry.what, std::move(who), "recording", entry.detail});
+    }
 }
 
 void addCatalogueHistory(const recording::CatalogueEntry& entry, std::vector<Happening>& out)

@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "app/cli/command.h"
+#include "app/cli/library.h"
+#include "engine/recording/audit.h"
 #include "engine/recording/interchange/formats.h"
 #include "engine/recording/interchange/import.h"
 
@@ -65,6 +67,7 @@ int runExport(const Invocation& invocation)
     if (!outcome.ok())
         return fail(outcome.error());
     showProgress({});
+    noteMade(invocation, recording::audit::exported, path, about.name, out);
     if (invocation.json) {
         Json line = Json::object();
         line.set("file", out).set("format", about.name).set("files", Json::arrayOf(outcome->files));
