@@ -30,7 +30,7 @@ private:
 
 void TestConfiguration::defaultsFileAndCommandLineAreLayers()
 {
-    QCOMPARE(Configuration().number("recording.flush"), 200.0);
+    QCOMPARE(Configuration().number("recording.flush"), 1000.0);
     auto configuration = Configuration::load(write("[recording]\nflush = 50\ncodec = \"none\"\n"));
     BNOF_VERIFY_OK(configuration);
     QCOMPARE(configuration->number("recording.flush"), 50.0);
@@ -58,7 +58,7 @@ void TestConfiguration::everySettingHasAValidDefault()
 void TestConfiguration::everyProblemIsNamedWithItsLine()
 {
     const auto problems = Configuration::check(write("[recording]\n"
-                                                     "flush = 900\n"
+                                                     "flush = 90000\n"
                                                      "folder = 7\n"
                                                      "[appearence]\n"
                                                      "theme = \"dark\"\n"

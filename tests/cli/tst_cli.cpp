@@ -68,7 +68,7 @@ void TestCli::exitCodesAreAsDocumented_data()
     row("missing --out", "record tcp://127.0.0.1:1", 2, "--out");
     row("bad URI", "watch seriel:/dev/ttyUSB0", 2, "seriel");
     row("bad number", "watch tcp://127.0.0.1:1 --duration soon", 2, "soon");
-    row("bad setting", "doctor --set recording.codec=zip", 2, "lz4|none");
+    row("bad setting", "doctor --set recording.codec=zip", 2, "lz4|zstd");
     row("missing recording", "info /nonexistent/run.bnr", 3, "/nonexistent/run.bnr");
     row("two recordings", "verify a.bnr b.bnr", 2, "--determinism");
     row("determinism of nothing", "verify --determinism default", 2, "MODEL RECORDING");
