@@ -292,8 +292,19 @@ void TestExportFormats::arffHoldsMarksAsClasses()
     QCOMPARE(python("arff", path("b.arff"), expected), QByteArray("same"));
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define BNOF_UNDER_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BNOF_UNDER_ASAN
+#endif
+#endif
+
 void TestExportFormats::libxdfReadsXdf()
 {
+#ifdef BNOF_UNDER_ASAN
+    QSKIP("libxdf 0.99.8 itself reads past the end of the XML of a chunk, which the address sanitizer refuses");
+#endif
     const auto items = test::sampleItems(7, 3000, 2);
     const RecordingMetadata metadata = test::sampleMetadata(2);
     const auto reader = sample(items, metadata);

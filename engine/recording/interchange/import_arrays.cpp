@@ -15,7 +15,8 @@ constexpr std::uint64_t maxChannels = 65'536;
 /// The name behind the last '/'.
 std::string baseName(const std::string& name)
 {
-    return name.substr(name.rfind('/') + 1);
+    std::string last = name.substr(name.rfind('/') + 1);
+    return last.empty() ? "unnamed" : last;
 }
 
 /// Names of arrays at the top of an HDF5 file are written without their '/'.
