@@ -232,8 +232,8 @@ Result<Figure> rangeQuery(const BenchOptions& options)
     return figure;
 }
 
-/// Records a minute of reference spikes again and again, at a tenth of a millisecond a tick, until `done` says so: real blocks,
-/// made as fast as the disk takes them.
+/// Records a minute of reference spikes again and again, at a tenth of a millisecond a tick, until `done` says so: real
+/// blocks, made as fast as the disk takes them.
 Result<void> recordLong(const std::string& path, recording::RecorderOptions options, double seconds,
                         const std::function<bool(const recording::Recorder&)>& done)
 {
