@@ -42,8 +42,9 @@ void TestCli::everyCommandHasHelpWithAnExample()
 {
     const auto overview = runBnof({QStringLiteral("--help")});
     QCOMPARE(overview.code, 0);
-    for (const char* name : {"devices", "simulate", "watch", "record", "replay", "recognise", "train", "evaluate",
-                             "list", "info", "verify", "repair", "export", "import", "report", "config", "doctor", "bench"}) {
+    for (const char* name :
+         {"devices", "simulate", "watch", "record", "replay", "recognise", "train", "evaluate", "list", "info",
+          "verify", "repair", "export", "import", "report", "config", "doctor", "bench"}) {
         QVERIFY2(overview.out.contains(QByteArray("\n  ") + name + ' '), name);
         const auto help = runBnof({QString::fromLatin1(name), QStringLiteral("--help")});
         QCOMPARE(help.code, 0);
