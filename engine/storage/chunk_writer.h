@@ -87,7 +87,7 @@ public:
     [[nodiscard]] const FileHeader& fileHeader() const { return m_header; }
     [[nodiscard]] std::uint64_t nextSequence() const { return m_sequence; }
     [[nodiscard]] const std::string& path() const { return m_path; }
-    /// Bytes free for this user on the file's disk; -1 when unknown.
+    /// Bytes free for this user on the file's disk, what is reserved for this file among them; -1 when unknown.
     [[nodiscard]] std::int64_t freeBytes() const;
 
 private:
@@ -108,7 +108,7 @@ private:
     Contents m_contents;
     IndexPage m_page; ///< that is being collected
     std::uint64_t m_sequence = 0;
-    std::uint64_t m_reserved = 0; ///< disk space is reserved up to here
+    std::atomic<std::uint64_t> m_reserved{0}; ///< disk space is reserved up to here
     std::atomic<std::uint64_t> m_size{0};
 };
 

@@ -326,7 +326,10 @@ std::int64_t ChunkWriter::freeBytes() const
     struct statvfs status {};
     if (::fstatvfs(m_fd, &status) != 0)
         return -1;
-    return static_cast<std::int64_t>(status.f_bavail) * static_cast<std::int64_t>(status.f_frsize);
+    const std::uint64_t reserved = m_reserved;
+    const std::uint64_t size = m_size;
+    return static_cast<std::int64_t>(status.f_bavail) * static_cast<std::int64_t>(status.f_frsize) +
+           static_cast<std::int64_t>(reserved > size ? reserved - size : 0);
 }
 
 } // namespace bnof::storage
