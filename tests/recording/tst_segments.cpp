@@ -69,7 +69,8 @@ std::vector<Item> orderedItems(std::size_t frames)
 RecorderOptions smallGroups()
 {
     RecorderOptions options;
-    options.flushNanoseconds = nanosecondsPerMillisecond;
+    options.batch = true; // no group is longer than half of the queue, however fast this machine is
+    options.queueBytes = 256 * 1024;
     return options;
 }
 
@@ -125,7 +126,7 @@ void TestSegments::aRecordingGoesOnInTheNextFile()
     const std::string file = path("long.bnr");
     const auto items = test::sampleItems(4, 6000, 2);
     RecorderOptions options = smallGroups();
-    options.segmentBytes = 128 * 1024;
+    options.segmentBytes = 64 * 1024;
     BNOF_VERIFY_OK(test::recordAll(file, items, test::sampleMetadata(2), options, {1, 2, 3}));
     const auto later = laterSegments(file);
     QVERIFY2(later.size() >= 2, std::to_string(later.size()).c_str());
@@ -204,7 +205,7 @@ void TestSegments::anInterruptedLaterFileIsRepaired()
     const std::string file = path("cut.bnr");
     const auto items = test::sampleItems(9, 4000);
     RecorderOptions options = smallGroups();
-    options.segmentBytes = 128 * 1024;
+    options.segmentBytes = 64 * 1024;
     BNOF_VERIFY_OK(test::recordAll(file, items, test::sampleMetadata(), options));
     const auto later = laterSegments(file);
     QVERIFY(!later.empty());
@@ -329,7 +330,7 @@ void TestSegments::partsAreAnsweredAsByReadingAll()
     const std::string file = path("ranges.bnr");
     const auto items = orderedItems(400);
     RecorderOptions options = smallGroups();
-    options.segmentBytes = 100'000;
+    options.segmentBytes = 64 * 1024;
     BNOF_VERIFY_OK(test::recordAll(file, items, test::sampleMetadata(), options));
     QVERIFY(!laterSegments(file).empty());
     const auto tick = static_cast<Timestamp>(test::sampleMetadata().tickMs * 1e6);
