@@ -5,7 +5,7 @@
 #include "engine/base/files.h"
 #include "engine/compute/energy.h"
 #include "engine/olfaction/recogniser.h"
-#include "engine/sensing/simulated_nose.h"
+#include "engine/sensing/simulator/simulated_nose.h"
 
 namespace bnof::bench {
 namespace {

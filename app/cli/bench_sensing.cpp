@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "app/cli/bench_measure.h"
-#include "engine/sensing/decoder.h"
-#include "engine/sensing/simulated_nose.h"
+#include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/simulator/simulated_nose.h"
 
 namespace bnof::bench {
 namespace {

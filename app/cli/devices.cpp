@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
-#include "engine/sensing/ports.h"
 #include "engine/sensing/source_uri.h"
+#include "engine/sensing/transports/ports.h"
 
 namespace bnof::cli {
 namespace {

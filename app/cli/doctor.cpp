@@ -10,7 +10,7 @@
 #include "engine/olfaction/recogniser.h"
 #include "engine/recording/catalogue.h"
 #include "engine/recording/library.h"
-#include "engine/sensing/ports.h"
+#include "engine/sensing/transports/ports.h"
 #include "engine/snn/simulation.h"
 
 namespace bnof::cli {

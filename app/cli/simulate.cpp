@@ -9,7 +9,7 @@
 
 #include "app/cli/command.h"
 #include "engine/base/files.h"
-#include "engine/sensing/simulator_server.h"
+#include "engine/sensing/simulator/simulator_server.h"
 
 namespace bnof::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstdlib>
 
 #include "engine/base/instruments.h"
-#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/decoders/decoder_text.h"
 
 namespace bnof::sensing {
 namespace {

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoders/decoder.h"
 #include "engine/sensing/frame_clock.h"
 #include "engine/sensing/source.h"
-#include "engine/sensing/transport.h"
+#include "engine/sensing/transports/transport.h"
 
 class QTimer;
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoders/decoder.h"
 
 namespace bnof::test {
 

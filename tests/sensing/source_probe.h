@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/sensing/simulator_server.h"
+#include "engine/sensing/simulator/simulator_server.h"
 #include "engine/sensing/source.h"
 
 namespace bnof::test {

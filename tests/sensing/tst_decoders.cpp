@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 
 #include "engine/base/philox.h"
-#include "engine/sensing/decoder.h"
-#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/decoders/decoder_text.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/decoders/decoder_text.h"
 #include "engine/sensing/live_source.h"
-#include "engine/sensing/simulator_link.h"
+#include "engine/sensing/simulator/simulator_link.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"
 

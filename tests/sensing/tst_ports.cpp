@@ -15,9 +15,9 @@
 #include <cstdio>
 #include <cstring>
 
-#include "engine/sensing/ports.h"
-#include "engine/sensing/serial_transport.h"
-#include "engine/sensing/simulator_link.h"
+#include "engine/sensing/simulator/simulator_link.h"
+#include "engine/sensing/transports/ports.h"
+#include "engine/sensing/transports/serial_transport.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"
 

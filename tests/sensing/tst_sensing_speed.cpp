@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "engine/base/time.h"
-#include "engine/sensing/decoder.h"
-#include "engine/sensing/simulator_link.h"
-#include "engine/sensing/simulator_rows.h"
+#include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/simulator/simulator_link.h"
+#include "engine/sensing/simulator/simulator_rows.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"
 

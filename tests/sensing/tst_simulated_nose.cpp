@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "engine/base/sha256.h"
-#include "engine/sensing/simulated_nose.h"
+#include "engine/sensing/simulator/simulated_nose.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;

@@ -9,7 +9,7 @@
 
 #include <filesystem>
 
-#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/decoders/decoder_text.h"
 #include "engine/sensing/source_uri.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"

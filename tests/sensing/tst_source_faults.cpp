@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "engine/base/time.h"
-#include "engine/sensing/serial_transport.h"
-#include "engine/sensing/simulator_link.h"
+#include "engine/sensing/simulator/simulator_link.h"
+#include "engine/sensing/transports/serial_transport.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/sensing/source_uri.h"
-#include "engine/sensing/transport.h"
+#include "engine/sensing/transports/transport.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;

@@ -9,7 +9,7 @@
 #include "engine/base/sha256.h"
 #include "engine/olfaction/model.h"
 #include "engine/recording/reader.h"
-#include "engine/sensing/simulator_server.h"
+#include "engine/sensing/simulator/simulator_server.h"
 #include "engine/session/model_change.h"
 #include "engine/session/session.h"
 #include "tests/support/suite.h"

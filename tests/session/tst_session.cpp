@@ -11,7 +11,7 @@
 #include "engine/base/files.h"
 #include "engine/olfaction/model.h"
 #include "engine/recording/reader.h"
-#include "engine/sensing/simulator_server.h"
+#include "engine/sensing/simulator/simulator_server.h"
 #include "engine/session/session.h"
 #include "tests/support/suite.h"
 

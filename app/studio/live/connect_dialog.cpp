@@ -20,7 +20,7 @@
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
-#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoders/decoder.h"
 #include "widgets/table_copy.h"
 #include "widgets/theme.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/studio/live/source_preview.h"
-#include "engine/sensing/ports.h"
+#include "engine/sensing/transports/ports.h"
 
 class QComboBox;
 class QLabel;

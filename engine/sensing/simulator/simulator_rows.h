@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "engine/sensing/decoder_text.h"
-#include "engine/sensing/simulated_nose.h"
+#include "engine/sensing/decoders/decoder_text.h"
+#include "engine/sensing/simulator/simulated_nose.h"
 
 namespace bnof::sensing {
 

@@ -5,7 +5,7 @@
 // and its logarithm approaches that value with one time constant when it rises and a slower one when it falls.
 // The parameter table is our own: plausible magnitudes for metal-oxide sensors, not those of a real product.
 // Only IEEE-exact operations and exactLog/exactExp are used, so that a seed gives the same bytes everywhere.
-#include "engine/sensing/simulated_nose.h"
+#include "engine/sensing/simulator/simulated_nose.h"
 
 #include <algorithm>
 #include <array>

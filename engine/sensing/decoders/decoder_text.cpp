@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/decoder_text.h"
+#include "engine/sensing/decoders/decoder_text.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/tcp_transport.h"
+#include "engine/sensing/transports/tcp_transport.h"
 
 #include <QNetworkProxy>
 #include <QTcpSocket>
@@ -92,6 +92,12 @@ void TcpTransport::lost()
             : makeError(ErrorKind::Device, "the network sensor cannot be reached (" + words + ")", deviceName(),
                         "Check the address, that the sensor is on, and that no firewall is between.", words);
     m_listener.transportClosed(problem);
+}
+
+void TcpTransport::send(std::string_view bytes)
+{
+    if (m_socket != nullptr && m_connected && m_socket->bytesToWrite() < maximumUnsent)
+        m_socket->write(bytes.data(), static_cast<qint64>(bytes.size()));
 }
 
 void TcpTransport::close()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/simulator_rows.h"
+#include "engine/sensing/simulator/simulator_rows.h"
 
 #include <zlib.h>
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "engine/sensing/fault_injector.h"
-#include "engine/sensing/simulated_nose.h"
-#include "engine/sensing/simulator_rows.h"
+#include "engine/sensing/simulator/fault_injector.h"
+#include "engine/sensing/simulator/simulated_nose.h"
+#include "engine/sensing/simulator/simulator_rows.h"
 
 namespace bnof::sensing {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/transport.h"
+#include "engine/sensing/transports/transport.h"
 
-#include "engine/sensing/serial_transport.h"
-#include "engine/sensing/tcp_transport.h"
+#include "engine/sensing/transports/serial_transport.h"
+#include "engine/sensing/transports/tcp_transport.h"
 
 namespace bnof::sensing {
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "engine/sensing/ports.h"
-#include "engine/sensing/transport.h"
+#include "engine/sensing/transports/ports.h"
+#include "engine/sensing/transports/transport.h"
 
 class QSerialPort;
 
@@ -36,6 +36,7 @@ public:
 
     void open() override;
     void close() override;
+    void send(std::string_view bytes) override;
     [[nodiscard]] std::string deviceName() const override { return m_deviceName; }
     /// Error signals received while open, since the beginning.
     [[nodiscard]] std::uint64_t errorSignals() const { return m_errorSignals; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/ports.h"
+#include "engine/sensing/transports/ports.h"
 
 #include <QSerialPortInfo>
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -41,12 +42,18 @@ class Transport : public QObject {
     Q_OBJECT
 
 public:
+    /// A connection that has taken none of this many bytes takes no more.
+    static constexpr std::int64_t maximumUnsent = 65536;
+
     ~Transport() override = default;
     /// Begins to open; exactly one of transportOpened() and transportClosed() follows, unless close() is
     /// called before. After transportOpened() bytes follow, and at most one transportClosed().
     virtual void open() = 0;
     /// Closes without a word; nothing is told afterwards.
     virtual void close() = 0;
+    /// Sends bytes to the device, for those that have to be asked; returns at once. Bytes sent while the
+    /// connection is not open, or while it takes none, are lost, as a UART's would be.
+    virtual void send(std::string_view bytes) = 0;
     /// For people: port, vendor, product, or address.
     [[nodiscard]] virtual std::string deviceName() const = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/serial_transport.h"
+#include "engine/sensing/transports/serial_transport.h"
 
 #include <QSerialPort>
 #include <QTimer>
@@ -162,6 +162,12 @@ void SerialTransport::fail(TransportProblem problem)
 {
     close();
     m_listener.transportClosed(problem);
+}
+
+void SerialTransport::send(std::string_view bytes)
+{
+    if (m_port != nullptr && m_port->bytesToWrite() < maximumUnsent)
+        m_port->write(bytes.data(), static_cast<qint64>(bytes.size()));
 }
 
 void SerialTransport::close()

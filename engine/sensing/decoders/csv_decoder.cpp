@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/csv_decoder.h"
+#include "engine/sensing/decoders/csv_decoder.h"
 
 #include <algorithm>
 #include <cmath>

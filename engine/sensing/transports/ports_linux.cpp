@@ -17,7 +17,7 @@
 #include <filesystem>
 
 #include "engine/base/files.h"
-#include "engine/sensing/ports.h"
+#include "engine/sensing/transports/ports.h"
 
 namespace bnof::sensing {
 namespace {

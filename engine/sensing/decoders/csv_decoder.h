@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/sensing/decoder.h"
-#include "engine/sensing/decoder_text.h"
-#include "engine/sensing/line_splitter.h"
+#include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/decoders/decoder_text.h"
+#include "engine/sensing/decoders/line_splitter.h"
 
 namespace bnof::sensing {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoders/decoder.h"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <mutex>
 
-#include "engine/sensing/csv_decoder.h"
-#include "engine/sensing/ndjson_decoder.h"
+#include "engine/sensing/decoders/csv_decoder.h"
+#include "engine/sensing/decoders/ndjson_decoder.h"
 
 namespace bnof::sensing {
 namespace {

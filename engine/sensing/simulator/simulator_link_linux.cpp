@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/simulator_link.h"
+#include "engine/sensing/simulator/simulator_link.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
-#include "engine/sensing/decoder.h"
+#include "engine/sensing/decoders/decoder.h"
 
 namespace bnof::sensing {
 

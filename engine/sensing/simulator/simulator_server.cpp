@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/simulator_server.h"
+#include "engine/sensing/simulator/simulator_server.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/time.h"
-#include "engine/sensing/simulator_link.h"
+#include "engine/sensing/simulator/simulator_link.h"
 
 namespace bnof::sensing {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/ndjson_decoder.h"
+#include "engine/sensing/decoders/ndjson_decoder.h"
 
 #include <algorithm>
 #include <charconv>

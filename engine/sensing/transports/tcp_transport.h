@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/sensing/transport.h"
+#include "engine/sensing/transports/transport.h"
 
 class QTcpSocket;
 
@@ -24,6 +24,7 @@ public:
 
     void open() override;
     void close() override;
+    void send(std::string_view bytes) override;
     [[nodiscard]] std::string deviceName() const override;
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/sensing/fault_injector.h"
+#include "engine/sensing/simulator/fault_injector.h"
 
 #include <algorithm>
 #include <array>
