@@ -577,557 +577,6 @@
     </message>
 </context>
 <context>
-    <name>ReportText</name>
-    <message>
-        <source>share of decisions (%)</source>
-        <translation>Anteil der Entscheidungen (%)</translation>
-    </message>
-    <message>
-        <source>Decisions per gas</source>
-        <translation>Entscheidungen je Gas</translation>
-    </message>
-    <message>
-        <source>Latency from frame to decision</source>
-        <translation>Latenz vom Messwert bis zur Entscheidung</translation>
-    </message>
-    <message>
-        <source>latency (ms)</source>
-        <translation>Latenz (ms)</translation>
-    </message>
-    <message>
-        <source>recording time (%1)</source>
-        <translation>Aufzeichnungszeit (%1)</translation>
-    </message>
-    <message>
-        <source>no values</source>
-        <translation>keine Werte</translation>
-    </message>
-    <message>
-        <source>%1 neurons, %2 Hz</source>
-        <translation>%1 Neuronen, %2 Hz</translation>
-    </message>
-    <message>
-        <source>no spikes</source>
-        <translation>keine Spikes</translation>
-    </message>
-    <message>
-        <source>100 %</source>
-        <translation>100 %</translation>
-    </message>
-    <message>
-        <source>not stated</source>
-        <translation>keine Angabe</translation>
-    </message>
-    <message>
-        <source>Recording %1, %2 to %3.</source>
-        <translation>Aufzeichnung %1, %2 bis %3.</translation>
-    </message>
-    <message>
-        <source>Recording report</source>
-        <translation>Bericht zur Aufzeichnung</translation>
-    </message>
-    <message>
-        <source>Recording report · BioNeuro Olfactory Fusion · %1</source>
-        <translation>Bericht zur Aufzeichnung · BioNeuro Olfactory Fusion · %1</translation>
-    </message>
-    <message>
-        <source>SIMULATED DATA. This recording comes from a simulated device; it says nothing about any real gas or sensor.</source>
-        <translation>SIMULIERTE DATEN. Diese Aufzeichnung stammt von einem simulierten Gerät; sie sagt nichts über ein wirkliches Gas oder einen wirklichen Sensor aus.</translation>
-    </message>
-    <message>
-        <source>DAMAGED RECORDING. Parts of the file could not be used; see “Condition of the file”.</source>
-        <translation>BESCHÄDIGTE AUFZEICHNUNG. Teile der Datei konnten nicht verwendet werden; siehe „Zustand der Datei“.</translation>
-    </message>
-    <message>
-        <source>INCOMPLETE RECORDING. The file was not closed properly or was cut off; see “Condition of the file”.</source>
-        <translation>UNVOLLSTÄNDIGE AUFZEICHNUNG. Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten; siehe „Zustand der Datei“.</translation>
-    </message>
-    <message>
-        <source>Recording</source>
-        <translation>Aufzeichnung</translation>
-    </message>
-    <message>
-        <source>Title</source>
-        <translation>Titel</translation>
-    </message>
-    <message>
-        <source>Operator</source>
-        <translation>Bediener</translation>
-    </message>
-    <message>
-        <source>Began</source>
-        <translation>Beginn</translation>
-    </message>
-    <message>
-        <source>Ended</source>
-        <translation>Ende</translation>
-    </message>
-    <message>
-        <source>Duration</source>
-        <translation>Dauer</translation>
-    </message>
-    <message>
-        <source>File</source>
-        <translation>Datei</translation>
-    </message>
-    <message>
-        <source>%1 (%2 bytes)</source>
-        <translation>%1 (%2 Byte)</translation>
-    </message>
-    <message>
-        <source>Notes</source>
-        <translation>Notizen</translation>
-    </message>
-    <message>
-        <source>Devices</source>
-        <translation>Geräte</translation>
-    </message>
-    <message>
-        <source> (simulated)</source>
-        <translation> (simuliert)</translation>
-    </message>
-    <message>
-        <source>Channels (%1): %2</source>
-        <translation>Kanäle (%1): %2</translation>
-    </message>
-    <message>
-        <source>%1 frames, %2 Hz on average</source>
-        <translation>%1 Messwerte, %2 Hz im Mittel</translation>
-    </message>
-    <message>
-        <source>Source %1 (recognised)</source>
-        <translation>Quelle %1 (erkannt)</translation>
-    </message>
-    <message>
-        <source>Source %1</source>
-        <translation>Quelle %1</translation>
-    </message>
-    <message>
-        <source>Recogniser</source>
-        <translation>Erkenner</translation>
-    </message>
-    <message>
-        <source>No recogniser was running during this recording.</source>
-        <translation>Während dieser Aufzeichnung lief kein Erkenner.</translation>
-    </message>
-    <message>
-        <source>%1 (%2)</source>
-        <translation>%1 (%2)</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Model SHA-256</source>
-        <translation>SHA-256 des Modells</translation>
-    </message>
-    <message>
-        <source>Kind</source>
-        <translation>Art</translation>
-    </message>
-    <message>
-        <source>spiking network, tick %1 ms</source>
-        <translation>spikendes Netz, Takt %1 ms</translation>
-    </message>
-    <message>
-        <source>Back end</source>
-        <translation>Rechenwerk</translation>
-    </message>
-    <message>
-        <source>Gases</source>
-        <translation>Gase</translation>
-    </message>
-    <message>
-        <source>Layers (neurons)</source>
-        <translation>Schichten (Neuronen)</translation>
-    </message>
-    <message>
-        <source>Identity and proof</source>
-        <translation>Identität und Nachweis</translation>
-    </message>
-    <message>
-        <source>Recording UUID</source>
-        <translation>UUID der Aufzeichnung</translation>
-    </message>
-    <message>
-        <source>File SHA-256</source>
-        <translation>SHA-256 der Datei</translation>
-    </message>
-    <message>
-        <source>Spike stream hash</source>
-        <translation>Prüfsumme der Spikes</translation>
-    </message>
-    <message>
-        <source>Decision stream hash</source>
-        <translation>Prüfsumme der Entscheidungen</translation>
-    </message>
-    <message>
-        <source>Recorded by</source>
-        <translation>Aufgezeichnet mit</translation>
-    </message>
-    <message>
-        <source>version %1</source>
-        <translation>Version %1</translation>
-    </message>
-    <message>
-        <source>Report made by</source>
-        <translation>Bericht erstellt mit</translation>
-    </message>
-    <message>
-        <source>A replay of this file with the same model gives the same spike and decision stream hashes, bit for bit.</source>
-        <translation>Eine Wiedergabe dieser Datei mit demselben Modell ergibt dieselben Prüfsummen der Spikes und Entscheidungen, Bit für Bit.</translation>
-    </message>
-    <message>
-        <source>Counts and losses</source>
-        <translation>Zählungen und Verluste</translation>
-    </message>
-    <message>
-        <source>Frames recorded</source>
-        <translation>Aufgezeichnete Messwerte</translation>
-    </message>
-    <message>
-        <source>Frames dropped</source>
-        <translation>Verlorene Messwerte</translation>
-    </message>
-    <message>
-        <source>lost before they could be recorded</source>
-        <translation>verloren, bevor sie aufgezeichnet werden konnten</translation>
-    </message>
-    <message>
-        <source>Frames not recognised</source>
-        <translation>Nicht erkannte Messwerte</translation>
-    </message>
-    <message>
-        <source>recorded but not shown to the recogniser</source>
-        <translation>aufgezeichnet, aber dem Erkenner nicht gezeigt</translation>
-    </message>
-    <message>
-        <source>Skipped lines</source>
-        <translation>Übersprungene Zeilen</translation>
-    </message>
-    <message>
-        <source>%1 bytes that could not be understood</source>
-        <translation>%1 unverständliche Byte</translation>
-    </message>
-    <message>
-        <source>Gaps</source>
-        <translation>Lücken</translation>
-    </message>
-    <message>
-        <source>%1 without data</source>
-        <translation>%1 ohne Daten</translation>
-    </message>
-    <message>
-        <source>Recogniser resets</source>
-        <translation>Neustarts des Erkenners</translation>
-    </message>
-    <message>
-        <source>Spikes</source>
-        <translation>Spikes</translation>
-    </message>
-    <message>
-        <source>Decisions</source>
-        <translation>Entscheidungen</translation>
-    </message>
-    <message>
-        <source>Marks</source>
-        <translation>Marken</translation>
-    </message>
-    <message>
-        <source>Counter</source>
-        <translation>Zähler</translation>
-    </message>
-    <message>
-        <source>Count</source>
-        <translation>Anzahl</translation>
-    </message>
-    <message>
-        <source>Meaning</source>
-        <translation>Bedeutung</translation>
-    </message>
-    <message>
-        <source>Sensor traces</source>
-        <translation>Sensorsignale</translation>
-    </message>
-    <message>
-        <source>Source %1 delivered no frames.</source>
-        <translation>Quelle %1 hat keine Messwerte geliefert.</translation>
-    </message>
-    <message>
-        <source>Channels %1 to %2 of source %3 (%4): minimum and maximum of every time column, each lane on its own scale (highest and lowest value at the right). Dashed, numbered lines are marks; hatched areas are gaps.</source>
-        <translation>Kanäle %1 bis %2 der Quelle %3 (%4): Minimum und Maximum jeder Zeitspalte, jede Spur mit eigener Skala (höchster und niedrigster Wert rechts). Gestrichelte, nummerierte Linien sind Marken; schraffierte Flächen sind Lücken.</translation>
-    </message>
-    <message>
-        <source>Channels</source>
-        <translation>Kanäle</translation>
-    </message>
-    <message>
-        <source>No.</source>
-        <translation>Nr.</translation>
-    </message>
-    <message>
-        <source>Channel</source>
-        <translation>Kanal</translation>
-    </message>
-    <message>
-        <source>Quantity</source>
-        <translation>Größe</translation>
-    </message>
-    <message>
-        <source>Unit</source>
-        <translation>Einheit</translation>
-    </message>
-    <message>
-        <source>Gas</source>
-        <translation>Gas</translation>
-    </message>
-    <message>
-        <source>Lowest</source>
-        <translation>Niedrigster</translation>
-    </message>
-    <message>
-        <source>Mean</source>
-        <translation>Mittel</translation>
-    </message>
-    <message>
-        <source>Highest</source>
-        <translation>Höchster</translation>
-    </message>
-    <message>
-        <source>Missing</source>
-        <translation>Fehlend</translation>
-    </message>
-    <message>
-        <source>Network activity</source>
-        <translation>Aktivität des Netzes</translation>
-    </message>
-    <message>
-        <source>Spike density by layer: the darker, the more spikes per time column and group of neurons (square-root scale, each layer on its own); neuron number upwards, mean rate per neuron beside the layer&apos;s name.</source>
-        <translation>Spikedichte je Schicht: je dunkler, desto mehr Spikes je Zeitspalte und Neuronengruppe (Wurzelskala, jede Schicht für sich); Neuronennummer nach oben, mittlere Rate je Neuron neben dem Namen der Schicht.</translation>
-    </message>
-    <message>
-        <source>Decisions over time</source>
-        <translation>Entscheidungen im Zeitverlauf</translation>
-    </message>
-    <message>
-        <source>Decided gas over time. A bar&apos;s height is the mean confidence, for “unknown” the novelty.</source>
-        <translation>Entschiedenes Gas im Zeitverlauf. Die Höhe eines Balkens ist die mittlere Sicherheit, bei „unbekannt“ die Neuheit.</translation>
-    </message>
-    <message>
-        <source>%1 (%2 to %3)</source>
-        <translation>%1 (%2 bis %3)</translation>
-    </message>
-    <message>
-        <source>%1 (background)</source>
-        <translation>%1 (Hintergrund)</translation>
-    </message>
-    <message>
-        <source>Share</source>
-        <translation>Anteil</translation>
-    </message>
-    <message>
-        <source>Episodes</source>
-        <translation>Episoden</translation>
-    </message>
-    <message>
-        <source>First at (s)</source>
-        <translation>Zuerst bei (s)</translation>
-    </message>
-    <message>
-        <source>Confidence</source>
-        <translation>Sicherheit</translation>
-    </message>
-    <message>
-        <source>Concentration (ppm)</source>
-        <translation>Konzentration (ppm)</translation>
-    </message>
-    <message>
-        <source>Confidence is the mean probability of the decided gas, for “unknown” the mean novelty. Concentration is the mean with the lowest and highest estimate. An episode is a run of equal decisions.</source>
-        <translation>Sicherheit ist die mittlere Wahrscheinlichkeit des entschiedenen Gases, bei „unbekannt“ die mittlere Neuheit. Konzentration ist das Mittel mit niedrigster und höchster Schätzung. Eine Episode ist eine Folge gleicher Entscheidungen.</translation>
-    </message>
-    <message>
-        <source>Share of decisions per gas, and the time from the arrival of a frame to its decision (median %1, 99th percentile %2).</source>
-        <translation>Anteil der Entscheidungen je Gas und die Zeit vom Eintreffen eines Messwerts bis zur Entscheidung (Median %1, 99. Perzentil %2).</translation>
-    </message>
-    <message>
-        <source>No marks were set.</source>
-        <translation>Es wurden keine Marken gesetzt.</translation>
-    </message>
-    <message>
-        <source>(no label)</source>
-        <translation>(ohne Beschriftung)</translation>
-    </message>
-    <message>
-        <source>Time (s)</source>
-        <translation>Zeit (s)</translation>
-    </message>
-    <message>
-        <source>Local time</source>
-        <translation>Ortszeit</translation>
-    </message>
-    <message>
-        <source>Label</source>
-        <translation>Beschriftung</translation>
-    </message>
-    <message>
-        <source>%1 further marks are not listed here; the recording holds them all.</source>
-        <translation>%1 weitere Marken sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
-    </message>
-    <message>
-        <source>Gaps and remarks</source>
-        <translation>Lücken und Bemerkungen</translation>
-    </message>
-    <message>
-        <source>Gap</source>
-        <translation>Lücke</translation>
-    </message>
-    <message>
-        <source>no data for %1</source>
-        <translation>keine Daten für %1</translation>
-    </message>
-    <message>
-        <source>no data for %1: %2</source>
-        <translation>keine Daten für %1: %2</translation>
-    </message>
-    <message>
-        <source>Recogniser reset</source>
-        <translation>Neustart des Erkenners</translation>
-    </message>
-    <message>
-        <source>Remark</source>
-        <translation>Bemerkung</translation>
-    </message>
-    <message>
-        <source>What</source>
-        <translation>Was</translation>
-    </message>
-    <message>
-        <source>Details</source>
-        <translation>Einzelheiten</translation>
-    </message>
-    <message>
-        <source>%1 further entries are not listed here; the recording holds them all.</source>
-        <translation>%1 weitere Einträge sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
-    </message>
-    <message>
-        <source>Condition of the file</source>
-        <translation>Zustand der Datei</translation>
-    </message>
-    <message>
-        <source>The file is complete: every byte was checked and every checksum is right.</source>
-        <translation>Die Datei ist vollständig: Jedes Byte wurde geprüft und jede Prüfsumme stimmt.</translation>
-    </message>
-    <message>
-        <source>The file was closed properly.</source>
-        <translation>Die Datei wurde ordentlich abgeschlossen.</translation>
-    </message>
-    <message>
-        <source>The file was not closed properly or was cut off. Everything before the break is in this report.</source>
-        <translation>Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten. Alles vor dem Abbruch ist in diesem Bericht.</translation>
-    </message>
-    <message>
-        <source>Damaged chunks: %1. Bytes that could not be used: %2.</source>
-        <translation>Beschädigte Blöcke: %1. Nicht verwendbare Byte: %2.</translation>
-    </message>
-    <message>
-        <source>%1 further findings: see `bnof verify`.</source>
-        <translation>%1 weitere Befunde: siehe `bnof verify`.</translation>
-    </message>
-    <message>
-        <source>Remarks</source>
-        <translation>Bemerkungen</translation>
-    </message>
-    <message>
-        <source>Signatures</source>
-        <translation>Unterschriften</translation>
-    </message>
-    <message>
-        <source>Operator, date</source>
-        <translation>Bediener, Datum</translation>
-    </message>
-    <message>
-        <source>Reviewed by, date</source>
-        <translation>Geprüft von, Datum</translation>
-    </message>
-    <message>
-        <source>Approved by, date</source>
-        <translation>Freigegeben von, Datum</translation>
-    </message>
-    <message>
-        <source>%1 · recording %2</source>
-        <translation>%1 · Aufzeichnung %2</translation>
-    </message>
-    <message>
-        <source>Page %1 of %2</source>
-        <translation>Seite %1 von %2</translation>
-    </message>
-    <message>
-        <source>Page %1</source>
-        <translation>Seite %1</translation>
-    </message>
-    <message>
-        <source>Figure %1. %2</source>
-        <translation>Abbildung %1. %2</translation>
-    </message>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 s</translation>
-    </message>
-    <message>
-        <source>%1:%2 min</source>
-        <translation>%1:%2 min</translation>
-    </message>
-    <message>
-        <source>%1:%2:%3 h</source>
-        <translation>%1:%2:%3 h</translation>
-    </message>
-    <message>
-        <source>s</source>
-        <translation>s</translation>
-    </message>
-    <message>
-        <source>min:s</source>
-        <translation>min:s</translation>
-    </message>
-    <message>
-        <source>h:min:s</source>
-        <translation>h:min:s</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1 %</translation>
-    </message>
-    <message>
-        <source>%1 ms</source>
-        <translation>%1 ms</translation>
-    </message>
-    <message>
-        <source>receptor</source>
-        <translation>Rezeptoren</translation>
-    </message>
-    <message>
-        <source>projection</source>
-        <translation>Projektion</translation>
-    </message>
-    <message>
-        <source>local</source>
-        <translation>lokal</translation>
-    </message>
-    <message>
-        <source>Kenyon</source>
-        <translation>Kenyon</translation>
-    </message>
-    <message>
-        <source>output</source>
-        <translation>Ausgang</translation>
-    </message>
-    <message>
-        <source>unknown</source>
-        <translation>unbekannt</translation>
-    </message>
-</context>
-<context>
     <name>Services</name>
     <message>
         <source>Nothing is recognised in this session. Choose a model under Settings, Recognition, and connect again.</source>
@@ -1418,6 +867,801 @@
     <message>
         <source>Copy</source>
         <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::report::ReportText</name>
+    <message>
+        <source>share of decisions (%)</source>
+        <translation>Anteil der Entscheidungen (%)</translation>
+    </message>
+    <message>
+        <source>Decisions per gas</source>
+        <translation>Entscheidungen je Gas</translation>
+    </message>
+    <message>
+        <source>Latency from frame to decision</source>
+        <translation>Latenz vom Messwert bis zur Entscheidung</translation>
+    </message>
+    <message>
+        <source>latency (ms)</source>
+        <translation>Latenz (ms)</translation>
+    </message>
+    <message>
+        <source>recording time (%1)</source>
+        <translation>Aufzeichnungszeit (%1)</translation>
+    </message>
+    <message>
+        <source>no values</source>
+        <translation>keine Werte</translation>
+    </message>
+    <message>
+        <source>%1 neurons, %2 Hz</source>
+        <translation>%1 Neuronen, %2 Hz</translation>
+    </message>
+    <message>
+        <source>no spikes</source>
+        <translation>keine Spikes</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>keine Angabe</translation>
+    </message>
+    <message>
+        <source>Recording %1, %2 to %3.</source>
+        <translation>Aufzeichnung %1, %2 bis %3.</translation>
+    </message>
+    <message>
+        <source>Recording report</source>
+        <translation>Bericht zur Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recording report · BioNeuro Olfactory Fusion · %1</source>
+        <translation>Bericht zur Aufzeichnung · BioNeuro Olfactory Fusion · %1</translation>
+    </message>
+    <message>
+        <source>SIMULATED DATA. This recording comes from a simulated device; it says nothing about any real gas or sensor.</source>
+        <translation>SIMULIERTE DATEN. Diese Aufzeichnung stammt von einem simulierten Gerät; sie sagt nichts über ein wirkliches Gas oder einen wirklichen Sensor aus.</translation>
+    </message>
+    <message>
+        <source>DAMAGED RECORDING. Parts of the file could not be used; see “Condition of the file”.</source>
+        <translation>BESCHÄDIGTE AUFZEICHNUNG. Teile der Datei konnten nicht verwendet werden; siehe „Zustand der Datei“.</translation>
+    </message>
+    <message>
+        <source>INCOMPLETE RECORDING. The file was not closed properly or was cut off; see “Condition of the file”.</source>
+        <translation>UNVOLLSTÄNDIGE AUFZEICHNUNG. Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten; siehe „Zustand der Datei“.</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Began</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source> (simulated)</source>
+        <translation> (simuliert)</translation>
+    </message>
+    <message>
+        <source>Channels (%1): %2</source>
+        <translation>Kanäle (%1): %2</translation>
+    </message>
+    <message>
+        <source>%1 frames, %2 Hz on average</source>
+        <translation>%1 Messwerte, %2 Hz im Mittel</translation>
+    </message>
+    <message>
+        <source>Source %1 (recognised)</source>
+        <translation>Quelle %1 (erkannt)</translation>
+    </message>
+    <message>
+        <source>Source %1</source>
+        <translation>Quelle %1</translation>
+    </message>
+    <message>
+        <source>Recogniser</source>
+        <translation>Erkenner</translation>
+    </message>
+    <message>
+        <source>No recogniser was running during this recording.</source>
+        <translation>Während dieser Aufzeichnung lief kein Erkenner.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>spiking network, tick %1 ms</source>
+        <translation>spikendes Netz, Takt %1 ms</translation>
+    </message>
+    <message>
+        <source>Back end</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation>Gase</translation>
+    </message>
+    <message>
+        <source>Layers (neurons)</source>
+        <translation>Schichten (Neuronen)</translation>
+    </message>
+    <message>
+        <source>Recording UUID</source>
+        <translation>UUID der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Recorded by</source>
+        <translation>Aufgezeichnet mit</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>Report made by</source>
+        <translation>Bericht erstellt mit</translation>
+    </message>
+    <message>
+        <source>Counts and losses</source>
+        <translation>Zählungen und Verluste</translation>
+    </message>
+    <message>
+        <source>Frames recorded</source>
+        <translation>Aufgezeichnete Messwerte</translation>
+    </message>
+    <message>
+        <source>Frames dropped</source>
+        <translation>Verlorene Messwerte</translation>
+    </message>
+    <message>
+        <source>lost before they could be recorded</source>
+        <translation>verloren, bevor sie aufgezeichnet werden konnten</translation>
+    </message>
+    <message>
+        <source>Frames not recognised</source>
+        <translation>Nicht erkannte Messwerte</translation>
+    </message>
+    <message>
+        <source>recorded but not shown to the recogniser</source>
+        <translation>aufgezeichnet, aber dem Erkenner nicht gezeigt</translation>
+    </message>
+    <message>
+        <source>Skipped lines</source>
+        <translation>Übersprungene Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 bytes that could not be understood</source>
+        <translation>%1 unverständliche Byte</translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation>Lücken</translation>
+    </message>
+    <message>
+        <source>%1 without data</source>
+        <translation>%1 ohne Daten</translation>
+    </message>
+    <message>
+        <source>Recogniser resets</source>
+        <translation>Neustarts des Erkenners</translation>
+    </message>
+    <message>
+        <source>Spikes</source>
+        <translation>Spikes</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation>Marken</translation>
+    </message>
+    <message>
+        <source>Counter</source>
+        <translation>Zähler</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Meaning</source>
+        <translation>Bedeutung</translation>
+    </message>
+    <message>
+        <source>Sensor traces</source>
+        <translation>Sensorsignale</translation>
+    </message>
+    <message>
+        <source>Source %1 delivered no frames.</source>
+        <translation>Quelle %1 hat keine Messwerte geliefert.</translation>
+    </message>
+    <message>
+        <source>Channels %1 to %2 of source %3 (%4): minimum and maximum of every time column, each lane on its own scale (highest and lowest value at the right). Dashed, numbered lines are marks; hatched areas are gaps.</source>
+        <translation>Kanäle %1 bis %2 der Quelle %3 (%4): Minimum und Maximum jeder Zeitspalte, jede Spur mit eigener Skala (höchster und niedrigster Wert rechts). Gestrichelte, nummerierte Linien sind Marken; schraffierte Flächen sind Lücken.</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Quantity</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>Lowest</source>
+        <translation>Niedrigster</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Highest</source>
+        <translation>Höchster</translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation>Fehlend</translation>
+    </message>
+    <message>
+        <source>Network activity</source>
+        <translation>Aktivität des Netzes</translation>
+    </message>
+    <message>
+        <source>Spike density by layer: the darker, the more spikes per time column and group of neurons (square-root scale, each layer on its own); neuron number upwards, mean rate per neuron beside the layer&apos;s name.</source>
+        <translation>Spikedichte je Schicht: je dunkler, desto mehr Spikes je Zeitspalte und Neuronengruppe (Wurzelskala, jede Schicht für sich); Neuronennummer nach oben, mittlere Rate je Neuron neben dem Namen der Schicht.</translation>
+    </message>
+    <message>
+        <source>Decisions over time</source>
+        <translation>Entscheidungen im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>Decided gas over time. A bar&apos;s height is the mean confidence, for “unknown” the novelty.</source>
+        <translation>Entschiedenes Gas im Zeitverlauf. Die Höhe eines Balkens ist die mittlere Sicherheit, bei „unbekannt“ die Neuheit.</translation>
+    </message>
+    <message>
+        <source>%1 (%2 to %3)</source>
+        <translation>%1 (%2 bis %3)</translation>
+    </message>
+    <message>
+        <source>%1 (background)</source>
+        <translation>%1 (Hintergrund)</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>Episodes</source>
+        <translation>Episoden</translation>
+    </message>
+    <message>
+        <source>First at (s)</source>
+        <translation>Zuerst bei (s)</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>Concentration (ppm)</source>
+        <translation>Konzentration (ppm)</translation>
+    </message>
+    <message>
+        <source>Confidence is the mean probability of the decided gas, for “unknown” the mean novelty. Concentration is the mean with the lowest and highest estimate. An episode is a run of equal decisions.</source>
+        <translation>Sicherheit ist die mittlere Wahrscheinlichkeit des entschiedenen Gases, bei „unbekannt“ die mittlere Neuheit. Konzentration ist das Mittel mit niedrigster und höchster Schätzung. Eine Episode ist eine Folge gleicher Entscheidungen.</translation>
+    </message>
+    <message>
+        <source>Share of decisions per gas, and the time from the arrival of a frame to its decision (median %1, 99th percentile %2).</source>
+        <translation>Anteil der Entscheidungen je Gas und die Zeit vom Eintreffen eines Messwerts bis zur Entscheidung (Median %1, 99. Perzentil %2).</translation>
+    </message>
+    <message>
+        <source>No marks were set.</source>
+        <translation>Es wurden keine Marken gesetzt.</translation>
+    </message>
+    <message>
+        <source>(no label)</source>
+        <translation>(ohne Beschriftung)</translation>
+    </message>
+    <message>
+        <source>Time (s)</source>
+        <translation>Zeit (s)</translation>
+    </message>
+    <message>
+        <source>Local time</source>
+        <translation>Ortszeit</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Beschriftung</translation>
+    </message>
+    <message>
+        <source>%1 further marks are not listed here; the recording holds them all.</source>
+        <translation>%1 weitere Marken sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
+    </message>
+    <message>
+        <source>Gaps and remarks</source>
+        <translation>Lücken und Bemerkungen</translation>
+    </message>
+    <message>
+        <source>Gap</source>
+        <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>no data for %1</source>
+        <translation>keine Daten für %1</translation>
+    </message>
+    <message>
+        <source>no data for %1: %2</source>
+        <translation>keine Daten für %1: %2</translation>
+    </message>
+    <message>
+        <source>Recogniser reset</source>
+        <translation>Neustart des Erkenners</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>Bemerkung</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>%1 further entries are not listed here; the recording holds them all.</source>
+        <translation>%1 weitere Einträge sind hier nicht aufgeführt; die Aufzeichnung enthält alle.</translation>
+    </message>
+    <message>
+        <source>Condition of the file</source>
+        <translation>Zustand der Datei</translation>
+    </message>
+    <message>
+        <source>The file is complete: every byte was checked and every checksum is right.</source>
+        <translation>Die Datei ist vollständig: Jedes Byte wurde geprüft und jede Prüfsumme stimmt.</translation>
+    </message>
+    <message>
+        <source>The file was closed properly.</source>
+        <translation>Die Datei wurde ordentlich abgeschlossen.</translation>
+    </message>
+    <message>
+        <source>The file was not closed properly or was cut off. Everything before the break is in this report.</source>
+        <translation>Die Datei wurde nicht ordentlich abgeschlossen oder abgeschnitten. Alles vor dem Abbruch ist in diesem Bericht.</translation>
+    </message>
+    <message>
+        <source>Damaged chunks: %1. Bytes that could not be used: %2.</source>
+        <translation>Beschädigte Blöcke: %1. Nicht verwendbare Byte: %2.</translation>
+    </message>
+    <message>
+        <source>%1 further findings: see `bnof verify`.</source>
+        <translation>%1 weitere Befunde: siehe `bnof verify`.</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>Bemerkungen</translation>
+    </message>
+    <message>
+        <source>Signatures</source>
+        <translation>Unterschriften</translation>
+    </message>
+    <message>
+        <source>Operator, date</source>
+        <translation>Bediener, Datum</translation>
+    </message>
+    <message>
+        <source>Reviewed by, date</source>
+        <translation>Geprüft von, Datum</translation>
+    </message>
+    <message>
+        <source>Approved by, date</source>
+        <translation>Freigegeben von, Datum</translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation>Seite %1 von %2</translation>
+    </message>
+    <message>
+        <source>Page %1</source>
+        <translation>Seite %1</translation>
+    </message>
+    <message>
+        <source>Figure %1. %2</source>
+        <translation>Abbildung %1. %2</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1:%2 min</source>
+        <translation>%1:%2 min</translation>
+    </message>
+    <message>
+        <source>%1:%2:%3 h</source>
+        <translation>%1:%2:%3 h</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>s</translation>
+    </message>
+    <message>
+        <source>min:s</source>
+        <translation>min:s</translation>
+    </message>
+    <message>
+        <source>h:min:s</source>
+        <translation>h:min:s</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>receptor</source>
+        <translation>Rezeptoren</translation>
+    </message>
+    <message>
+        <source>projection</source>
+        <translation>Projektion</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>Kenyon</source>
+        <translation>Kenyon</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1 Byte</translation>
+    </message>
+    <message>
+        <source>created</source>
+        <translation>angelegt</translation>
+    </message>
+    <message>
+        <source>description changed</source>
+        <translation>Beschreibung geändert</translation>
+    </message>
+    <message>
+        <source>repaired</source>
+        <translation>repariert</translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation>importiert</translation>
+    </message>
+    <message>
+        <source>training of the model: %1</source>
+        <translation>Training des Modells: %1</translation>
+    </message>
+    <message>
+        <source>network of the model: %1</source>
+        <translation>Netz des Modells: %1</translation>
+    </message>
+    <message>
+        <source>source %1: %2</source>
+        <translation>Quelle %1: %2</translation>
+    </message>
+    <message>
+        <source>The recording is not intact; see “Condition of the file”.</source>
+        <translation>Die Aufzeichnung ist nicht unversehrt; siehe „Zustand der Datei“.</translation>
+    </message>
+    <message>
+        <source>The recording&apos;s audit trail was altered; see “Audit trail”.</source>
+        <translation>Das Protokoll der Aufzeichnung wurde verändert; siehe „Protokoll“.</translation>
+    </message>
+    <message>
+        <source>Frames were lost before they could be recorded: %1.</source>
+        <translation>Vor der Aufzeichnung verlorene Messwerte: %1.</translation>
+    </message>
+    <message>
+        <source>Frames were recorded but not shown to the recogniser: %1.</source>
+        <translation>Aufgezeichnete, aber dem Erkenner nicht gezeigte Messwerte: %1.</translation>
+    </message>
+    <message>
+        <source>The device sent bytes that could not be understood: %1.</source>
+        <translation>Unverständliche Bytes vom Gerät: %1.</translation>
+    </message>
+    <message>
+        <source>There are gaps in the data: %1, together %2.</source>
+        <translation>Lücken in den Daten: %1, zusammen %2.</translation>
+    </message>
+    <message>
+        <source>The model in the recording is not the one that its description names.</source>
+        <translation>Das Modell in der Aufzeichnung ist nicht das, das ihre Beschreibung nennt.</translation>
+    </message>
+    <message>
+        <source>The recording does not hold the model that made its decisions.</source>
+        <translation>Die Aufzeichnung enthält das Modell nicht, das ihre Entscheidungen traf.</translation>
+    </message>
+    <message>
+        <source>The model was trained on simulated data.</source>
+        <translation>Das Modell wurde mit simulierten Daten trainiert.</translation>
+    </message>
+    <message>
+        <source>The decisions could not be proven by a replay; see “Proof by replay”.</source>
+        <translation>Die Entscheidungen konnten durch Wiedergabe nicht bewiesen werden; siehe „Beweis durch Wiedergabe“.</translation>
+    </message>
+    <message>
+        <source>A replay gave other spikes or decisions than were recorded; see “Proof by replay”.</source>
+        <translation>Eine Wiedergabe ergab andere Spikes oder Entscheidungen als aufgezeichnet; siehe „Beweis durch Wiedergabe“.</translation>
+    </message>
+    <message>
+        <source>The decisions were not proven by a replay when this report was made.</source>
+        <translation>Die Entscheidungen wurden für diesen Bericht nicht durch Wiedergabe bewiesen.</translation>
+    </message>
+    <message>
+        <source>The recording was made by another version of the program than this report.</source>
+        <translation>Die Aufzeichnung stammt von einer anderen Programmversion als dieser Bericht.</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
+        <source>None: nothing was lost, every checksum is right, and a replay gave the recorded result wherever there was one to compare.</source>
+        <translation>Keine: Es ging nichts verloren, jede Prüfsumme stimmt, und wo es ein Ergebnis zu vergleichen gab, hat die Wiedergabe das aufgezeichnete ergeben.</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>recording, file %1 of %2</source>
+        <translation>Aufzeichnung, Datei %1 von %2</translation>
+    </message>
+    <message>
+        <source>recording, all files in order</source>
+        <translation>Aufzeichnung, alle Dateien der Reihe nach</translation>
+    </message>
+    <message>
+        <source>model in the recording</source>
+        <translation>Modell in der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>model that the description names</source>
+        <translation>in der Beschreibung genanntes Modell</translation>
+    </message>
+    <message>
+        <source>state of the recogniser at the start</source>
+        <translation>Zustand des Erkenners zu Beginn</translation>
+    </message>
+    <message>
+        <source>settings in force</source>
+        <translation>geltende Einstellungen</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Byte</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Versions, seeds and calibration</source>
+        <translation>Versionen, Startwerte und Kalibrierung</translation>
+    </message>
+    <message>
+        <source>Sources SHA-256</source>
+        <translation>SHA-256 des Quelltexts</translation>
+    </message>
+    <message>
+        <source>Model trained by</source>
+        <translation>Modell trainiert mit</translation>
+    </message>
+    <message>
+        <source>Training data SHA-256</source>
+        <translation>SHA-256 der Trainingsdaten</translation>
+    </message>
+    <message>
+        <source>Seeds</source>
+        <translation>Startwerte</translation>
+    </message>
+    <message>
+        <source>none were used</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>Kalibrierung</translation>
+    </message>
+    <message>
+        <source>none in the recording: values are as the devices sent them</source>
+        <translation>keine in der Aufzeichnung: Werte wie von den Geräten gesendet</translation>
+    </message>
+    <message>
+        <source>Proof by replay</source>
+        <translation>Beweis durch Wiedergabe</translation>
+    </message>
+    <message>
+        <source>There is nothing to prove: no recogniser was running.</source>
+        <translation>Es gibt nichts zu beweisen: Es lief kein Erkenner.</translation>
+    </message>
+    <message>
+        <source>Spikes, recorded</source>
+        <translation>Spikes, aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Spikes, computed again</source>
+        <translation>Spikes, neu berechnet</translation>
+    </message>
+    <message>
+        <source>Decisions, recorded</source>
+        <translation>Entscheidungen, aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Decisions, computed again</source>
+        <translation>Entscheidungen, neu berechnet</translation>
+    </message>
+    <message>
+        <source>Stream</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>The recording was not replayed when this report was made. “bnof replay” computes the streams again; their hashes must be those above.</source>
+        <translation>Für diesen Bericht wurde die Aufzeichnung nicht wiedergegeben. „bnof replay“ berechnet die Ströme neu; ihre Prüfsummen müssen die obigen sein.</translation>
+    </message>
+    <message>
+        <source>NOT PROVEN. The recording could not be replayed: %1</source>
+        <translation>NICHT BEWIESEN. Die Aufzeichnung konnte nicht wiedergegeben werden: %1</translation>
+    </message>
+    <message>
+        <source>Match: the whole recording was computed again from its frames with the model in it, on the back end “%1” (%2 frames, %3 spikes, %4 decisions), and every spike and every decision is the recorded one, bit for bit.</source>
+        <translation>Übereinstimmung: Die ganze Aufzeichnung wurde aus ihren Messwerten mit dem enthaltenen Modell auf dem Rechenwerk „%1“ neu berechnet (%2 Messwerte, %3 Spikes, %4 Entscheidungen), und jeder Spike und jede Entscheidung gleicht Bit für Bit dem Aufgezeichneten.</translation>
+    </message>
+    <message>
+        <source>NO MATCH on the back end “%1”. %2</source>
+        <translation>KEINE ÜBEREINSTIMMUNG auf dem Rechenwerk „%1“. %2</translation>
+    </message>
+    <message>
+        <source>NOT PROVEN. %1</source>
+        <translation>NICHT BEWIESEN. %1</translation>
+    </message>
+    <message>
+        <source>Audit trail</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>The recording holds no audit trail.</source>
+        <translation>Die Aufzeichnung enthält kein Protokoll.</translation>
+    </message>
+    <message>
+        <source>account %1</source>
+        <translation>Konto %1</translation>
+    </message>
+    <message>
+        <source>%1 (account %2)</source>
+        <translation>%1 (Konto %2)</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>SHA-256 begins with</source>
+        <translation>SHA-256 beginnt mit</translation>
+    </message>
+    <message>
+        <source>The chain is unbroken: %1 entries, the last with SHA-256 %2.</source>
+        <translation>Die Kette ist lückenlos: %1 Einträge, der letzte mit SHA-256 %2.</translation>
+    </message>
+    <message>
+        <source>ALTERED. %1</source>
+        <translation>VERÄNDERT. %1</translation>
+    </message>
+    <message>
+        <source>Settings in force</source>
+        <translation>Geltende Einstellungen</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>Einstellung</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>How to make this report again</source>
+        <translation>So entsteht dieser Bericht noch einmal</translation>
+    </message>
+    <message>
+        <source>From the same recording the same version of the program makes the same bytes: %1</source>
+        <translation>Aus derselben Aufzeichnung macht dieselbe Programmversion dieselben Bytes: %1</translation>
+    </message>
+    <message>
+        <source>Recording %1</source>
+        <translation>Aufzeichnung %1</translation>
     </message>
 </context>
 <context>

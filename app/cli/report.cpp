@@ -9,9 +9,21 @@ namespace {
 
 void describe(QCommandLineParser& parser)
 {
-    parser.addOption({QStringLiteral("report"), QStringLiteral("The PDF to write (default: beside the recording)."),
+    parser.addOption({QStringLiteral("out"),
+                      QStringLiteral("The PDF to write (default: beside the recording). Example: --out run.pdf"),
                       QStringLiteral("PDF")});
-    parser.addOption({QStringLiteral("out"), QStringLiteral("The same as --report."), QStringLiteral("PDF")});
+    parser.addOption({QStringLiteral("report"), QStringLiteral("The same as --out."), QStringLiteral("PDF")});
+    parser.addOption({QStringLiteral("language"),
+                      QStringLiteral("en (the default) or de, whatever this computer speaks. Example: --language de"),
+                      QStringLiteral("NAME")});
+    parser.addOption({QStringLiteral("zone"),
+                      QStringLiteral("Time zone of the times beside UTC. Example: --zone Europe/Berlin"),
+                      QStringLiteral("NAME")});
+    parser.addOption({QStringLiteral("remarks"), QStringLiteral("Text to print above the signature lines."),
+                      QStringLiteral("TEXT")});
+    parser.addOption({QStringLiteral("no-replay"),
+                      QStringLiteral("Leave out the proof that a replay gives the recorded spikes and decisions; "
+                                     "computing them takes longest.")});
 }
 
 int run(const Invocation& invocation)
@@ -20,8 +32,14 @@ int run(const Invocation& invocation)
     std::string out = invocation.isSet("report") ? invocation.value("report") : invocation.value("out");
     if (out.empty())
         out = std::filesystem::path(path).replace_extension(".pdf").string();
-    const auto result = report::writeReport(path, out, {}, [](double share) {
-        showProgress("drawing the report, " + std::to_string(static_cast<int>(share * 100)) + " %");
+    report::ReportOptions options;
+    options.timeZone = invocation.value("zone");
+    options.remarks = invocation.value("remarks");
+    options.replay = !invocation.isSet("no-replay");
+    if (invocation.isSet("language"))
+        options.language = invocation.value("language");
+    const auto result = report::writeReport(path, out, options, [](double share) {
+        showProgress("making the report, " + std::to_string(static_cast<int>(share * 100)) + " %");
         return !interrupted();
     });
     if (!result.ok())
@@ -38,9 +56,9 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command reportCommand{"report",
-                            "FILE --report OUT.pdf",
-                            "Draw the PDF report of a recording.",
-                            "bnof report run.bnr --report run.pdf",
+                            "FILE --out OUT.pdf",
+                            "Draw the PDF report of a recording, with digests and the proof by replay.",
+                            "bnof report run.bnr --out run.pdf --zone Europe/Berlin",
                             1,
                             1,
                             true,

@@ -8,7 +8,6 @@
 #include <QChart>
 #include <QGraphicsScene>
 #include <QHorizontalBarSeries>
-#include <QLocale>
 #include <QThread>
 #include <QValueAxis>
 
@@ -116,8 +115,8 @@ std::unique_ptr<QChart> latencyChart(const ReportContents& contents)
         percent << 100.0 * static_cast<double>(*it) /
                        static_cast<double>(std::max<std::uint64_t>(contents.decisions, 1));
         names << (index < latencyEdgesMs.size()
-                      ? QStringLiteral("≤ %1").arg(QLocale().toString(latencyEdgesMs[index]))
-                      : QStringLiteral("> %1").arg(QLocale().toString(latencyEdgesMs.back())));
+                      ? QStringLiteral("≤ %1").arg(ReportText::locale().toString(latencyEdgesMs[index]))
+                      : QStringLiteral("> %1").arg(ReportText::locale().toString(latencyEdgesMs.back())));
     }
     addBars(*chart, new QBarSeries, percent, names, ReportText::tr("latency (ms)"));
     return chart;
@@ -147,7 +146,8 @@ Result<SummaryCharts> drawSummaryCharts(const ReportContents& contents, double w
         return makeError(ErrorKind::Internal, "a report cannot be drawn without a QApplication", "report",
                          "Start the program with Qt's platform \"offscreen\" where there is no display.");
     SummaryCharts charts;
-    const auto draw = [&] {
+    const auto draw = [&contents, &charts, width, height, language = ReportText::language()] {
+        const ReportText::Scope scope(language);
         charts.decisionShare = painted(shareChart(contents), width, height);
         charts.latency = painted(latencyChart(contents), width, height);
     };

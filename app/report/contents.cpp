@@ -188,6 +188,25 @@ void Assembler::finish()
     m_contents.latencyP99 = m_latency.quantile(0.99);
 }
 
+/// Where the recording lies and what its files are called is no part of it: "/data/run.0001.bnr" becomes
+/// "recording.0001.bnr".
+void withoutFileName(std::vector<std::string>& findings, const std::string& recordingPath)
+{
+    const std::filesystem::path path(recordingPath);
+    const std::string folder = path.parent_path().string() + '/';
+    const std::string stem = path.stem().string() + '.';
+    const auto replace = [](std::string& text, const std::string& what, const std::string& by) {
+        for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+            text.replace(at, what.size(), by);
+    };
+    for (std::string& finding : findings) {
+        if (folder.size() > 1)
+            replace(finding, folder + stem, "recording.");
+        replace(finding, stem + "0", "recording.0");
+        replace(finding, stem + "bnr", "recording.bnr");
+    }
+}
+
 /// Everything that is known before the first item is read.
 void prepare(ReportContents& contents, const recording::Reader& reader)
 {
@@ -254,8 +273,8 @@ Result<ReportContents> assembleContents(const std::string& recordingPath, const 
     if (progress && !progress(0))
         return cancelled;
     ReportContents contents;
-    contents.fileName = std::filesystem::path(recordingPath).filename().string();
     BNOF_TRY_ASSIGN(contents.verification, recording::verify(recordingPath));
+    withoutFileName(contents.verification.health.findings, recordingPath);
     if (progress && !progress(0.3))
         return cancelled;
     BNOF_TRY_ASSIGN(auto reader, recording::Reader::open(recordingPath));

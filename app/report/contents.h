@@ -77,7 +77,6 @@ template <typename T> struct Listed {
 };
 
 struct ReportContents {
-    std::string fileName;
     std::uint64_t fileBytes = 0;
     recording::RecordingMetadata metadata;
     recording::Verification verification;

@@ -3,7 +3,6 @@
 
 #include <QFontMetricsF>
 #include <QImage>
-#include <QLocale>
 #include <QPainterPath>
 
 #include <algorithm>
@@ -227,9 +226,9 @@ QString channelDetail(const ChannelInfo& info)
 {
     QStringList parts;
     if (!info.unit.empty())
-        parts << QString::fromStdString(info.unit);
+        parts << printed(info.unit);
     if (!info.gas.empty())
-        parts << QString::fromStdString(info.gas);
+        parts << printed(info.gas);
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -276,7 +275,7 @@ void drawTraces(QPainter& painter, const QRectF& area, const ReportContents& con
             painter.setPen(QPen(gridColour, points(0.4)));
             painter.drawLine(lane.topLeft(), lane.topRight());
         }
-        plot.laneLabel(lane, QString::fromStdString(channel.info.name), channelDetail(channel.info), colour);
+        plot.laneLabel(lane, printed(channel.info.name), channelDetail(channel.info), colour);
         if (channel.samples == 0) {
             painter.setFont(textFont(7));
             painter.setPen(frameColour);
@@ -307,10 +306,11 @@ void drawRaster(QPainter& painter, const QRectF& area, const ReportContents& con
         const double rate = layer.info.size == 0
                                 ? 0
                                 : static_cast<double>(layer.spikes) / (static_cast<double>(layer.info.size) * seconds);
-        plot.laneLabel(band, layerText(layer.info.name),
-                       ReportText::tr("%1 neurons, %2 Hz")
-                           .arg(countText(layer.info.size), QLocale().toString(rate, 'f', rate < 10 ? 2 : 1)),
-                       {});
+        plot.laneLabel(
+            band, layerText(layer.info.name),
+            ReportText::tr("%1 neurons, %2 Hz")
+                .arg(countText(layer.info.size), ReportText::locale().toString(rate, 'f', rate < 10 ? 2 : 1)),
+            {});
         plot.laneScale(band, layer.info.size == 0 ? QString() : countText(layer.info.size - 1), QStringLiteral("0"));
         if (layer.spikes > 0 && layer.rows > 0) {
             painter.drawImage(band, rasterImage(layer));

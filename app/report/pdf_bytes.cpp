@@ -24,21 +24,47 @@ template <typename Replacement> void overwrite(QByteArray& pdf, const QString& p
     }
 }
 
+/// Exchange bytes for others that may be more or fewer, and correct the table of where objects begin.
+void exchange(QByteArray& pdf, qsizetype at, qsizetype length, const QByteArray& value)
+{
+    const qsizetype shift = value.size() - length;
+    pdf.replace(at, length, value);
+    if (shift == 0)
+        return;
+    const qsizetype table = pdf.lastIndexOf("\nxref\n");
+    const qsizetype trailer = pdf.indexOf("\ntrailer", table);
+    const qsizetype start = pdf.lastIndexOf("\nstartxref\n");
+    if (table < at || trailer < table || start < trailer)
+        return;
+    static const QRegularExpression entry(QStringLiteral(R"((\d{10}) \d{5} n)"));
+    const QString entries = QString::fromLatin1(pdf.mid(table, trailer - table));
+    for (auto matches = entry.globalMatch(entries); matches.hasNext();) {
+        const QRegularExpressionMatch match = matches.next();
+        const qlonglong offset = match.captured(1).toLongLong();
+        if (offset > at)
+            pdf.replace(table + match.capturedStart(1), 10, QByteArray::number(offset + shift).rightJustified(10, '0'));
+    }
+    const qsizetype number = start + 11;
+    qsizetype digits = 0;
+    while (number + digits < pdf.size() && pdf[number + digits] >= '0' && pdf[number + digits] <= '9')
+        ++digits;
+    pdf.replace(number, digits, QByteArray::number(table + 1));
+}
+
 } // namespace
 
 void makeReproducible(QByteArray& pdf, std::int64_t wallNanoseconds, const std::string& identity)
 {
     const QDateTime time = QDateTime::fromMSecsSinceEpoch(wallNanoseconds / nanosecondsPerMillisecond, Qt::UTC);
-    // Info dictionary: (D:20260305140211+01'00'); the zone may also be missing or Z.
-    overwrite(pdf, QStringLiteral(R"(/(?:CreationDate|ModDate) ?\(D:(\d{14}[^)]*)\))"), [&](const QString& old) {
-        QByteArray value = time.toString(QStringLiteral("yyyyMMddHHmmss")).toLatin1();
-        const auto zone = old.size() - value.size();
-        if (zone >= 6)
-            value += QByteArray("+00'00'").left(zone);
-        else if (zone >= 1)
-            value += 'Z';
-        return value.leftJustified(old.size(), '\'');
-    });
+    // Info dictionary: (D:20260305140211+01'00'); how long the zone is depends on the computer's.
+    const QByteArray date = "D:" + time.toString(QStringLiteral("yyyyMMddHHmmss")).toLatin1() + "Z";
+    for (const char* key : {"/CreationDate (", "/ModDate ("}) {
+        const qsizetype at = pdf.indexOf(key);
+        const qsizetype begin = at + static_cast<qsizetype>(qstrlen(key));
+        const qsizetype end = at < 0 ? -1 : pdf.indexOf(')', begin);
+        if (end > begin)
+            exchange(pdf, begin, end - begin, date);
+    }
     // XMP packet: 2026-03-05T14:02:11+01:00, with or without milliseconds.
     overwrite(pdf, QStringLiteral(R"(>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^<]*)</xmp:)"), [&](const QString& old) {
         QByteArray value = time.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss")).toLatin1();

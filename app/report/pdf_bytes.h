@@ -10,7 +10,7 @@ namespace bnof::report {
 
 /// Replace what QPdfWriter takes from the clock and from random numbers (creation and modification dates,
 /// document identity) by values that follow from the recording: `wallNanoseconds` (UTC) and `identity` (any
-/// text). Every replacement keeps its length, so that the cross-reference table stays right.
+/// text). The cross-reference table stays right.
 void makeReproducible(QByteArray& pdf, std::int64_t wallNanoseconds, const std::string& identity);
 
 } // namespace bnof::report

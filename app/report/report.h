@@ -8,16 +8,20 @@
 
 namespace bnof::report {
 
-/// What a person may choose about a report. The same recording and options give the same bytes on the
-/// same installation (fonts and Qt decide the rest).
+/// What a person may choose about a report; the report says what was chosen. The same recording, options and program
+/// give the same bytes, whatever the computer's language, time zone, fonts and display are, and whatever the
+/// recording's file is called.
 struct ReportOptions {
-    std::string timeZone; ///< IANA name, e.g. "Europe/Berlin"; empty: this computer's zone
-    std::string remarks;  ///< printed above the signature lines; empty: left out
+    std::string timeZone;        ///< IANA name, e.g. "Europe/Berlin", of the times beside UTC; empty: UTC
+    std::string remarks;         ///< printed above the signature lines; empty: left out
+    std::string language = "en"; ///< or "de"
+    bool replay = true;          ///< compute the recording again and state whether every spike and decision is the same
 };
 
-/// Write a PDF (A4, readable in black and white) about a recording: what it is and who made it, identity and
-/// hashes, loss counters, traces, raster, decisions, marks, health. A recording that was cut off or damaged
-/// is reported as far as it can be read, and the report names what is missing.
+/// Write a PDF (A4, readable in black and white) about a recording: what it is and who made it, warnings, digests of
+/// everything that went into it, versions and seeds, the proof by replay, loss counters, traces, raster, decisions,
+/// marks, health, audit trail and settings. A recording that was cut off or damaged is reported as far as it can be
+/// read, and the report names what is missing.
 ///
 /// Needs a QApplication (any platform, "offscreen" too). May be called from any thread: the summary charts
 /// are drawn on the GUI thread, which must therefore not be waiting for the caller. Memory does not grow

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/report/sheet.h"
 
+#include <QFontDatabase>
 #include <QFontMetricsF>
+#include <QGuiApplication>
 #include <QTextLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
 
 #include "app/report/text.h"
+
+// Resources of a static library have to be asked for; this must be outside of any namespace.
+static void initialiseReportResources()
+{
+    Q_INIT_RESOURCE(report);
+    Q_INIT_RESOURCE(i18n);
+}
 
 namespace bnof::report {
 namespace {
@@ -21,6 +31,8 @@ QFont sized(QFont font, double size)
 {
     font.setPixelSize(static_cast<int>(std::lround(points(size))));
     font.setHintingPreference(QFont::PreferNoHinting);
+    // What our faces lack is never taken from the computer's: see printed().
+    font.setStyleStrategy(static_cast<QFont::StyleStrategy>(QFont::PreferOutline | QFont::NoFontMerging));
     // Any spacing switches ligatures off: a search for "file" finds it in every reader.
     font.setLetterSpacing(QFont::AbsoluteSpacing, 0.1);
     return font;
@@ -58,22 +70,32 @@ double layText(QPainter* painter, const QString& text, const QFont& font, const 
 
 } // namespace
 
+void loadReportResources()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        initialiseReportResources();
+        // The drawing of text needs an application; words alone do not.
+        if (qobject_cast<QGuiApplication*>(QCoreApplication::instance()) == nullptr)
+            return;
+        for (const char* file : {"sans", "sans-bold", "mono"})
+            QFontDatabase::addApplicationFont(
+                QStringLiteral(":/report/fonts/bnof-report-%1.ttf").arg(QString::fromLatin1(file)));
+    });
+}
+
 QFont textFont(double size, bool strong)
 {
-    // Static faces with a TrueType outline: what Qt's PDF writer embeds as text on every version.
-    QFont font(
-        QStringList{QStringLiteral("DejaVu Sans"), QStringLiteral("Liberation Sans"), QStringLiteral("sans-serif")});
-    font.setStyleHint(QFont::SansSerif);
+    loadReportResources();
+    QFont font(QStringLiteral("BNOF Report Sans"));
     font.setWeight(strong ? QFont::Bold : QFont::Normal);
     return sized(font, size);
 }
 
 QFont fixedFont(double size)
 {
-    QFont font(QStringList{QStringLiteral("DejaVu Sans Mono"), QStringLiteral("Liberation Mono"),
-                           QStringLiteral("monospace")});
-    font.setStyleHint(QFont::Monospace);
-    return sized(font, size);
+    loadReportResources();
+    return sized(QFont(QStringLiteral("BNOF Report Mono")), size);
 }
 
 Sheet::Sheet(QPdfWriter& writer, QString footer, int pageCount)

@@ -25,7 +25,9 @@ constexpr int unitsPerInch = 720;
     return pt * 10;
 }
 
-/// Fonts of a report. Sizes in points.
+/// Make the typefaces and translations that travel in the program known to Qt; once is enough, any thread.
+void loadReportResources();
+/// Fonts of a report: our own, never the computer's. Sizes in points.
 [[nodiscard]] QFont textFont(double size, bool strong = false);
 [[nodiscard]] QFont fixedFont(double size);
 

@@ -1,19 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QCoreApplication>
 #include <QLocale>
 #include <QString>
 #include <QTimeZone>
+#include <QTranslator>
 
+#include <memory>
+#include <string>
+
+#include "engine/base/result.h"
 #include "engine/base/types.h"
 
 namespace bnof::report {
 
-/// The translation context of all words in a report.
-class ReportText {
-    Q_DECLARE_TR_FUNCTIONS(ReportText)
+/// The language of one report, whatever the language of the program or of the computer is.
+class ReportLanguage {
+public:
+    /// "en" or "de". Error (Usage): another one.
+    [[nodiscard]] static Result<std::unique_ptr<ReportLanguage>> load(const std::string& name);
+
+    [[nodiscard]] QString translate(const char* text, const char* remark) const;
+    [[nodiscard]] const QLocale& locale() const { return m_locale; }
+
+private:
+    QTranslator m_translator;
+    QLocale m_locale;
 };
+
+/// All words and figures of a report, in the language that this thread draws it in.
+class ReportText {
+public:
+    [[nodiscard]] static QString tr(const char* text, const char* remark = nullptr);
+    [[nodiscard]] static const QLocale& locale();
+    [[nodiscard]] static const ReportLanguage* language();
+
+    /// As long as it lives, this thread writes this language; without one it writes English.
+    class Scope {
+    public:
+        explicit Scope(const ReportLanguage* language);
+        ~Scope();
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        const ReportLanguage* m_before;
+    };
+};
+
+/// A text from outside (names, notes, file contents) as it is printed: signs that the report's typeface lacks, and
+/// control characters, stand as "‹U+4F60›", because a typeface of the computer would make reports differ.
+[[nodiscard]] QString printed(const std::string& text);
 
 /// "14.2 s", "3:07 min", "1:02:09 h": a span of time for people.
 [[nodiscard]] QString durationText(Timestamp duration);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The long work of the Recordings workspace: export, report, checks, repair and the list made anew.
 #include <QFileInfo>
+#include <QLocale>
+#include <QTimeZone>
 
 #include "app/report/report.h"
 #include "app/studio/recordings/recordings_workspace.h"
@@ -37,6 +39,15 @@ JobOutcome noted(JobOutcome outcome, const std::string& operatorName, std::strin
             QLatin1Char(' ') +
             RecordingsWorkspace::tr("It could not be noted in the audit trail: %1").arg(Format::error(done.error()));
     return outcome;
+}
+
+/// A report for people in front of this window: its language and this computer's time zone, which the report names.
+report::ReportOptions reportOptions()
+{
+    report::ReportOptions options;
+    options.language = QLocale().language() == QLocale::German ? "de" : "en";
+    options.timeZone = QTimeZone::systemTimeZoneId().toStdString();
+    return options;
 }
 
 std::string operatorName(const Services& services)
@@ -106,10 +117,11 @@ void RecordingsWorkspace::writeReport(const QString& recording, const QString& t
 {
     m_services.jobs.run(
         tr("Report of %1").arg(QFileInfo(recording).fileName()),
-        [recording, target, who = operatorName(m_services)](const Job::Progress& progress) {
-            return noted(outcomeOf(report::writeReport(recording.toStdString(), target.toStdString(), {}, progress),
-                                   tr("written to %1").arg(target), target),
-                         who, recording::audit::reported, "pdf", recording, target);
+        [recording, target, who = operatorName(m_services), options = reportOptions()](const Job::Progress& progress) {
+            return noted(
+                outcomeOf(report::writeReport(recording.toStdString(), target.toStdString(), options, progress),
+                          tr("written to %1").arg(target), target),
+                who, recording::audit::reported, "pdf", recording, target);
         });
 }
 
