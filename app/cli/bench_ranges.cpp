@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "app/cli/bench_hdf.h"
 #include "app/cli/bench_measure.h"
 #include "app/cli/bench_spikes.h"
 #include "engine/base/philox.h"
@@ -158,11 +159,14 @@ Result<Figure> rangeQuery(const BenchOptions& options)
         return makeError(ErrorKind::Storage, "no temporary folder could be made", "storage.range_query");
     const std::string path = folder.path() + "/many.bnr";
     Database database(folder.path() + "/many.sqlite", enough / 20); // all of them would take minutes to insert
+    IndexedHdf hdf(folder.path() + "/many.h5", enough / 20);
     BNOF_TRY_ASSIGN(const Timestamp end, recordSpikes(path, enough, [&](const storage::SpikeColumns& spikes) {
                         database.add(spikes);
+                        hdf.add(spikes);
                         return Result<void>();
                     }));
     database.finish();
+    hdf.finish();
     BNOF_TRY_ASSIGN(auto reader, recording::RangeReader::open(path));
     PhiloxSequence random(1, 1);
     recording::TimedSpikes found;
@@ -196,14 +200,28 @@ Result<Figure> rangeQuery(const BenchOptions& options)
         BNOF_TRY(ask(*reader, somewhere(random, end)));
         cold.push_back(elapsed(begin));
     }
+    // Others, with a twentieth of the spikes; they have to give the same answers.
     std::vector<double> sqlite;
+    std::vector<double> hdf5;
     for (int i = 0; i < (options.rehearsal ? 5 : 100); ++i) {
-        auto question = somewhere(random, static_cast<Timestamp>(database.lastTick()) * nanosecondsPerTick);
-        const std::int64_t begin = monotonicNow();
-        (void)database.ask(static_cast<std::uint64_t>(question.from / nanosecondsPerTick),
-                           static_cast<std::uint64_t>(question.to / nanosecondsPerTick), question.firstNeuron,
-                           static_cast<std::uint32_t>(question.endNeuron));
+        const auto question = somewhere(random, static_cast<Timestamp>(database.lastTick()) * nanosecondsPerTick);
+        // From the next whole tick on, as recordings see it.
+        const auto tickAt = [](Timestamp t) {
+            return static_cast<std::uint64_t>((t + nanosecondsPerTick - 1) / nanosecondsPerTick);
+        };
+        const std::uint64_t from = tickAt(question.from);
+        const std::uint64_t to = tickAt(question.to);
+        const auto endNeuron = static_cast<std::uint32_t>(question.endNeuron);
+        std::int64_t begin = monotonicNow();
+        const std::size_t rows = database.ask(from, to, question.firstNeuron, endNeuron);
         sqlite.push_back(elapsed(begin));
+        begin = monotonicNow();
+        const std::size_t others = hdf.ask(from, to, question.firstNeuron, endNeuron);
+        hdf5.push_back(elapsed(begin));
+        BNOF_TRY(ask(*reader, question));
+        if (rows != found.times.size() || others != rows)
+            return makeError(ErrorKind::Internal, "the answers of SQLite, HDF5 and the recording differ",
+                             "storage.range_query");
     }
     // The scan that has no index: every item is read.
     const std::int64_t begin = monotonicNow();
@@ -228,6 +246,8 @@ Result<Figure> rangeQuery(const BenchOptions& options)
         .set("sqlite", quantile(sqlite, 0.5))
         .set("sqlite_rows", database.rows())
         .set("times_faster_than_reading_all", scan / figure.value.value_or(1))
+        .set("hdf5_chunk_index", quantile(hdf5, 0.5))
+        .set("times_faster_than_hdf5", quantile(hdf5, 0.5) / figure.value.value_or(1))
         .set("times_faster_than_sqlite", quantile(sqlite, 0.5) / figure.value.value_or(1));
     return figure;
 }

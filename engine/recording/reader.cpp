@@ -74,6 +74,8 @@ public:
     [[nodiscard]] double position() const override;
     void seek(Timestamp t) override;
     bool next(Item& item) override;
+    [[nodiscard]] bool growing() const override { return m_growing; }
+    Result<void> refresh() override;
 
 private:
     [[nodiscard]] const ChunkReader& first() const { return *m_parts.front().chunks; }
@@ -81,17 +83,24 @@ private:
     Result<void> readMetadata();
     void readTotals(const std::string& path);
     void scan(std::size_t part, const std::string& openEnd);
-    std::uint64_t takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end);
+    std::optional<std::uint64_t> takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end);
+    void readBetweenFiles(const std::string& path, const ChunkReader& chunks);
     void tallyChunk(const Located& at);
     void noteRepairs(const Json& repairs);
     void noteMissingSegments();
     [[nodiscard]] std::vector<std::uint8_t> blob(StreamType type) const;
+    /// Where a walk over the segments stands.
+    struct Place {
+        std::size_t part = 0;
+        ChunkPosition position;
+    };
     std::optional<Located> nextChunk();
     bool loadGroup();
     std::unique_ptr<ItemCursor> openCursor(const Located& at);
     bool takeNext(Item& item);
     [[nodiscard]] static std::optional<Timestamp> timeOf(const Item& item);
 
+    std::string m_path; ///< empty: bytes in memory
     std::vector<Part> m_parts;
     mutable std::vector<DamageLog> m_logs; ///< one a segment
     DamageLog m_notes;                     ///< of the recording as a whole
@@ -102,12 +111,18 @@ private:
     Summary m_summary;
     std::vector<ChunkPlace> m_prologue;
     mutable Health m_health;
-    std::vector<Item> m_leftover; ///< accepted, and in no segment yet
+    std::vector<Item> m_leftover;       ///< accepted, and in no segment yet
+    std::uint64_t m_leftoverNumber = 0; ///< of the first one
     bool m_behind = false;
+    bool m_growing = false;
+    bool m_nextFileIsDue = false; ///< the last file is closed, and the open end has what would begin the next one
 
-    std::size_t m_part = 0;
-    ChunkPosition m_position;
+    Place m_at;
     std::optional<Located> m_pending; ///< first chunk of the next group
+    Place m_pendingAt;                ///< where it was found
+    Place m_groupAt;                  ///< where the group that is being read begins
+    std::uint64_t m_nextNumber = 0;   ///< of the item behind the one given last
+    std::uint64_t m_skipTo = 0;       ///< items with lower numbers were given before
     struct Cursor {
         std::size_t part = 0;
         std::unique_ptr<ItemCursor> items;
@@ -121,6 +136,9 @@ private:
 
 Result<void> FileReader::begin(const std::string& path)
 {
+    m_path = path;
+    // Before anything is read: what is written afterwards is worth another look.
+    m_growing = m_parts.back().chunks->source().isBeingWritten();
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         Part& part = m_parts[i];
         if (part.chunks->fileHeaderIsDamaged())
@@ -131,10 +149,10 @@ Result<void> FileReader::begin(const std::string& path)
         if (auto parsed = footerTextFromJson(textOf(part.chunks->footer()->application)); parsed.ok())
             part.footer = std::move(*parsed);
     }
-    noteMissingSegments();
     readPrologue();
     BNOF_TRY(readMetadata());
     readTotals(path);
+    noteMissingSegments();
     m_original = m_metadata;
     if (!m_edits.empty())
         apply(m_edits.back(), m_metadata);
@@ -158,7 +176,7 @@ void FileReader::noteMissingSegments()
         expected = number + 1;
     }
     const auto& last = m_parts.back().footer;
-    if (last && !last->last)
+    if (last && !last->last && !m_nextFileIsDue)
         m_notes.report(m_parts.size(), 0, 0,
                        "The files of this recording that follow " + m_parts.back().chunks->name() + " are missing.");
 }
@@ -223,10 +241,27 @@ void FileReader::readTotals(const std::string& path)
                                  "be completed by a repair.");
         scan(i, i + 1 == m_parts.size() ? path : std::string());
     }
+    if (const Part& last = m_parts.back(); last.footer && !last.footer->last && !path.empty())
+        readBetweenFiles(path, *last.chunks);
     for (std::size_t i = 1; i < m_parts.size(); ++i)
         complete =
             complete && m_parts[i].chunks->fileHeader().segment == m_parts[i - 1].chunks->fileHeader().segment + 1;
     m_health.complete = complete;
+    m_growing = m_growing && !complete;
+}
+
+/// One file is closed and the next one is not there: the recorder is about to begin it, or was interrupted just then.
+void FileReader::readBetweenFiles(const std::string& path, const ChunkReader& chunks)
+{
+    const std::uint64_t end = chunks.lastChunkEnd();
+    if (end == 0 || !takeLeftover(path, chunks, end))
+        return;
+    m_nextFileIsDue = true;
+    m_logs.back().note(chunks.source().isBeingWritten()
+                           ? "This recording is still being written: what was there when it was opened is shown."
+                           : "The recording was interrupted. It can be completed by a repair.");
+    for (const Item& item : m_leftover)
+        tally(m_summary, item);
 }
 
 /// Replaces the footer: the last index page and one walk over the chunk headers behind it. Of these only marks, events
@@ -254,7 +289,9 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
         places.push_back(*place);
         end = place->end();
     }
-    const std::uint64_t limit = openEnd.empty() ? UINT64_MAX : takeLeftover(openEnd, chunks, end);
+    const std::uint64_t limit = openEnd.empty() ? UINT64_MAX : takeLeftover(openEnd, chunks, end).value_or(UINT64_MAX);
+    // What stands behind the last whole chunk of a growing file is the beginning of the next one.
+    m_logs[part].forgetFrom(m_growing && part + 1 == m_parts.size() ? std::min(limit, end) : limit);
     for (const ChunkPlace& place : places) {
         if (place.offset >= limit)
             break;
@@ -266,17 +303,20 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
     m_parts[part].index = contents.index();
 }
 
-/// Items that were accepted and are in no segment; returns where the segment's whole groups end.
-std::uint64_t FileReader::takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end)
+/// Items that were accepted and are in no segment; returns where the segment's whole groups end. Nothing when there is
+/// no open end for this segment.
+std::optional<std::uint64_t> FileReader::takeLeftover(const std::string& path, const ChunkReader& chunks,
+                                                      std::uint64_t end)
 {
     const FileHeader& header = chunks.fileHeader();
     const auto found = readOpenEnd(path, header.uuid, header.segment, end);
     if (!found)
-        return UINT64_MAX;
+        return std::nullopt;
     m_behind = found->behind;
     if (m_behind)
-        return UINT64_MAX;
+        return std::nullopt;
     Accepted accepted;
+    m_leftoverNumber = found->nextItem;
     for (const Bytes& record : found->records) {
         if (!parseRecord(record, accepted))
             break;
@@ -396,7 +436,7 @@ double FileReader::position() const
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         const std::uint64_t length = m_parts[i].chunks->dataEnd();
         end += length;
-        at += i < m_part ? length : i == m_part ? std::min(m_position.offset, length) : 0;
+        at += i < m_at.part ? length : i == m_at.part ? std::min(m_at.position.offset, length) : 0;
     }
     return end == 0 ? 1 : static_cast<double>(at) / static_cast<double>(end);
 }
@@ -406,9 +446,10 @@ void FileReader::seek(Timestamp t)
     m_cursors.clear();
     m_pending.reset();
     m_leftoverAt = 0;
+    m_skipTo = m_nextNumber = 0;
     m_from = t;
     // The last segment that begins before the time sought; an earlier one ends before the next begins.
-    m_part = 0;
+    m_at.part = 0;
     for (std::size_t i = 1; i < m_parts.size(); ++i) {
         ChunkPosition position = m_parts[i].chunks->start();
         std::optional<ChunkPlace> place;
@@ -416,9 +457,10 @@ void FileReader::seek(Timestamp t)
         }
         if (!place || place->header.t0 >= t)
             break;
-        m_part = i;
+        m_at.part = i;
     }
-    m_position = m_parts[m_part].chunks->positionBefore(m_parts[m_part].index, t);
+    m_at.position = m_parts[m_at.part].chunks->positionBefore(m_parts[m_at.part].index, t);
+    m_groupAt = m_at;
 }
 
 std::unique_ptr<ItemCursor> FileReader::openCursor(const Located& at)
@@ -447,12 +489,12 @@ std::unique_ptr<ItemCursor> FileReader::openCursor(const Located& at)
 std::optional<Located> FileReader::nextChunk()
 {
     while (true) {
-        if (auto place = m_parts[m_part].chunks->next(m_position, m_logs[m_part]))
-            return Located{m_part, *place};
-        if (m_part + 1 == m_parts.size())
+        if (auto place = m_parts[m_at.part].chunks->next(m_at.position, m_logs[m_at.part]))
+            return Located{m_at.part, *place};
+        if (m_at.part + 1 == m_parts.size())
             return std::nullopt;
-        ++m_part;
-        m_position = m_parts[m_part].chunks->start();
+        ++m_at.part;
+        m_at.position = m_parts[m_at.part].chunks->start();
     }
 }
 
@@ -462,6 +504,7 @@ bool FileReader::loadGroup()
     Timestamp latest = std::numeric_limits<Timestamp>::min();
     std::vector<Located> group;
     while (true) {
+        const Place before = m_pending ? m_pendingAt : m_at;
         auto at = m_pending ? std::exchange(m_pending, std::nullopt) : nextChunk();
         if (!at)
             break;
@@ -472,8 +515,11 @@ bool FileReader::loadGroup()
             !group.empty() && (at->part != group.front().part || header.group != group.front().place.header.group);
         if (other || (!group.empty() && bytes + header.rawLength > maxGroupBytes)) {
             m_pending = at;
+            m_pendingAt = before;
             break;
         }
+        if (group.empty())
+            m_groupAt = before;
         bytes += header.rawLength;
         latest = std::max(latest, header.t1);
         group.push_back(*at);
@@ -500,11 +546,13 @@ bool FileReader::takeNext(Item& item)
                 continue;
             if (m_leftoverAt == m_leftover.size())
                 return false;
+            m_nextNumber = m_leftoverNumber + m_leftoverAt + 1;
             item = m_leftover[m_leftoverAt++];
             return true;
         }
         std::pop_heap(m_cursors.begin(), m_cursors.end(), laterFirst);
         ItemCursor& cursor = *m_cursors.back().items;
+        m_nextNumber = cursor.nextNumber() + 1;
         if (!cursor.take(item)) {
             m_logs[m_cursors.back().part].report(cursor.offset(), 0, 1,
                                                  "At byte " + std::to_string(cursor.offset()) + ": the last " +
@@ -537,6 +585,8 @@ std::optional<Timestamp> FileReader::timeOf(const Item& item)
 bool FileReader::next(Item& item)
 {
     while (takeNext(item)) {
+        if (m_nextNumber <= m_skipTo)
+            continue;
         if (m_from == std::numeric_limits<Timestamp>::min())
             return true;
         const auto t = timeOf(item);
@@ -581,6 +631,36 @@ Result<std::unique_ptr<FileReader>> openFiles(const std::string& path)
     return reader;
 }
 
+Result<std::unique_ptr<FileReader>> openNewest(const std::string& path)
+{
+    // A recording that grows may have a new group between a look at its file and one at its open end.
+    constexpr int tries = 5;
+    std::unique_ptr<FileReader> reader;
+    for (int i = 0; i < tries && (!reader || reader->isBehind()); ++i) {
+        BNOF_TRY_ASSIGN(reader, openFiles(path));
+    }
+    return reader;
+}
+
+Result<void> FileReader::refresh()
+{
+    if (m_path.empty())
+        return {};
+    BNOF_TRY_ASSIGN(const auto fresh, openNewest(m_path));
+    if (fresh->first().fileHeader().uuid != first().fileHeader().uuid)
+        return makeError(ErrorKind::BadInput, "another recording has taken the place of the one that was opened",
+                         m_path, "Open it again.");
+    // Groups stay where they are once they are written; what was in none of them has a number to be known by.
+    const Place at = m_groupAt;
+    const std::uint64_t given = std::max(m_nextNumber, m_skipTo);
+    const Timestamp from = m_from;
+    *this = std::move(*fresh);
+    m_at = m_groupAt = at;
+    m_skipTo = m_nextNumber = given;
+    m_from = from;
+    return {};
+}
+
 } // namespace
 
 void Reader::rewind()
@@ -590,12 +670,7 @@ void Reader::rewind()
 
 Result<std::unique_ptr<Reader>> Reader::open(const std::string& path)
 {
-    // A recording that grows may have a new group between a look at its file and one at its open end.
-    constexpr int tries = 5;
-    std::unique_ptr<FileReader> reader;
-    for (int i = 0; i < tries && (!reader || reader->isBehind()); ++i) {
-        BNOF_TRY_ASSIGN(reader, openFiles(path));
-    }
+    BNOF_TRY_ASSIGN(auto reader, openNewest(path));
     return std::unique_ptr<Reader>(std::move(reader));
 }
 

@@ -61,7 +61,8 @@ struct Summary {
 };
 
 /// Reads a .bnr file, whole, cut off anywhere or still being recorded, in bounded memory (by positional
-/// reads: a file that shrinks meanwhile is damage, not a crash). It sees the file as it was when opened.
+/// reads: a file that shrinks meanwhile is damage, not a crash). It sees the file as it was when opened or
+/// refreshed.
 /// Damaged chunks are reported in health() and skipped, never guessed. Distinct readers are independent.
 class Reader {
 public:
@@ -93,6 +94,14 @@ public:
     void rewind();
     /// False at the end.
     virtual bool next(Item& item) = 0;
+
+    /// A program was writing the recording when it was opened or refreshed: more may follow.
+    [[nodiscard]] virtual bool growing() const = 0;
+    /// Takes in what has been recorded since. Everything that is told above is new after it, and next() goes on
+    /// behind the item that it gave last; nothing is given twice or left out. Costs a few milliseconds, however
+    /// long the recording is. Errors: the file is gone, or another one has taken its place; the reader stays as
+    /// it was.
+    virtual Result<void> refresh() = 0;
 };
 
 /// Result of checking every byte of a recording.

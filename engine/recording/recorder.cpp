@@ -56,12 +56,18 @@ struct Drops {
     }
 };
 
+Error noMemory(const std::string& path)
+{
+    return makeError(ErrorKind::Storage, "there is no memory for recording", path, "Close other programs.");
+}
+
 class FileRecorder final : public Recorder {
 public:
     FileRecorder(RecordingMetadata metadata, const std::string& path, std::unique_ptr<SegmentWriter> writer,
                  std::unique_ptr<OpenEnd> open, const RecorderOptions& options)
         : m_metadata(std::move(metadata)), m_path(path), m_options(options), m_writer(std::move(writer)),
-          m_open(std::move(open)), m_freeBytes(m_writer->freeBytes()), m_now(m_metadata.start)
+          m_open(std::move(open)), m_noMemory(noMemory(path)), m_freeBytes(m_writer->freeBytes()),
+          m_now(m_metadata.start)
     {}
     ~FileRecorder() override
     {
@@ -88,9 +94,13 @@ private:
                Timestamp t);
     void flushDropsLocked();
     void handOver(std::unique_lock<std::mutex>& lock);
+    /// Runs one of the calls that add something: without memory for it the item counts as dropped.
+    template <typename Add> bool offer(Add add);
 
     void write();
+    void writeRounds();
     void keepOnDisk();
+    void syncRounds();
     void process(std::uint64_t to);
     void processRecord(ByteView record);
     void writeEdit(const DescriptionEdit& edit);
@@ -100,6 +110,9 @@ private:
     [[nodiscard]] bool groupIsDue() const;
     [[nodiscard]] std::size_t enoughBytes() const { return std::min(wakeBytes, m_open->capacity() / 4); }
     void fail(const Error& error);
+    void closeAfter(const Error& error);
+    void outOfMemory();
+    Result<void> finishNow();
     [[nodiscard]] bool failed() const { return m_failed.load(std::memory_order_acquire); }
 
     RecordingMetadata m_metadata;
@@ -120,14 +133,16 @@ private:
     bool m_finished = false;
     std::optional<Error> m_failure;
     std::optional<Error> m_syncError;
+    Error m_noMemory; ///< kept ready, for there is none to write it then
     std::condition_variable m_syncWake;
 
     std::atomic<bool> m_failed{false};
+    std::atomic<bool> m_keepOpenEnd{false}; ///< it holds what a failure kept from the segments
     std::atomic<std::uint64_t> m_frames{0};
     std::atomic<std::uint64_t> m_dropped{0};
     std::atomic<std::uint64_t> m_bytes{0};
     std::atomic<std::int64_t> m_freeBytes;
-    Timestamp m_now; // of the newest frame offered; only the thread that adds data uses it
+    Timestamp m_now; // of the newest frame offered; guarded by m_mutex
 
     GroupBuilder m_group; // writer thread only, as all below
     Clock::time_point m_groupBegan;
@@ -209,78 +224,127 @@ void FileRecorder::handOver(std::unique_lock<std::mutex>& lock)
         m_wake.notify_one();
 }
 
+template <typename Add> bool FileRecorder::offer(Add add)
+{
+    try {
+        return add();
+    } catch (const std::bad_alloc&) {
+        m_dropped.fetch_add(1, std::memory_order_relaxed);
+        return false;
+    }
+}
+
 bool FileRecorder::frame(std::uint32_t source, const SensorFrame& frame, bool recognised)
 {
-    std::unique_lock lock(m_mutex);
-    m_now = frame.t;
-    if (source > UINT16_MAX || frame.values.size() > maxFrameValues ||
-        !admit(lock, frame.values.size_bytes() + 32, false, &Drops::frames, frame.t))
-        return false;
-    appendRecord(m_record, source, frame, recognised);
-    m_frames.fetch_add(1, std::memory_order_relaxed);
-    handOver(lock);
-    return true;
+    return offer([&] {
+        std::unique_lock lock(m_mutex);
+        m_now = frame.t;
+        if (source > UINT16_MAX || frame.values.size() > maxFrameValues ||
+            !admit(lock, frame.values.size_bytes() + 32, false, &Drops::frames, frame.t))
+            return false;
+        appendRecord(m_record, source, frame, recognised);
+        m_frames.fetch_add(1, std::memory_order_relaxed);
+        handOver(lock);
+        return true;
+    });
 }
 
 bool FileRecorder::spikes(std::uint32_t layer, std::span<const Spike> spikes)
 {
-    const std::size_t most = std::min(maxSpikesPerItem, m_open->capacity() / (8 * sizeof(Spike)));
-    do {
-        const auto part = spikes.first(std::min(spikes.size(), most));
-        spikes = spikes.subspan(part.size());
-        std::unique_lock lock(m_mutex);
-        if (layer > UINT16_MAX || !admit(lock, part.size_bytes() + 16, false, &Drops::batches, m_now))
-            return false;
-        appendRecord(m_record, layer, part);
-        handOver(lock);
-    } while (!spikes.empty());
-    return true;
+    return offer([&] {
+        const std::size_t most = std::min(maxSpikesPerItem, m_open->capacity() / (8 * sizeof(Spike)));
+        do {
+            const auto part = spikes.first(std::min(spikes.size(), most));
+            spikes = spikes.subspan(part.size());
+            std::unique_lock lock(m_mutex);
+            if (layer > UINT16_MAX || !admit(lock, part.size_bytes() + 16, false, &Drops::batches, m_now))
+                return false;
+            appendRecord(m_record, layer, part);
+            handOver(lock);
+        } while (!spikes.empty());
+        return true;
+    });
 }
 
 bool FileRecorder::decision(const Decision& decision, std::int64_t latencyNanoseconds)
 {
-    std::unique_lock lock(m_mutex);
-    if (!admit(lock, decision.probabilities.size() * 4 + 64, false, &Drops::decisions, decision.t))
-        return false;
-    appendRecord(m_record, decision, latencyNanoseconds);
-    handOver(lock);
-    return true;
+    return offer([&] {
+        std::unique_lock lock(m_mutex);
+        if (!admit(lock, decision.probabilities.size() * 4 + 64, false, &Drops::decisions, decision.t))
+            return false;
+        appendRecord(m_record, decision, latencyNanoseconds);
+        handOver(lock);
+        return true;
+    });
 }
 
 bool FileRecorder::event(const StreamEvent& event)
 {
-    std::unique_lock lock(m_mutex);
-    if (!admit(lock, event.text.size() + 64, true, &Drops::others, event.t))
-        return false;
-    appendRecord(m_record, event);
-    handOver(lock);
-    return true;
+    return offer([&] {
+        std::unique_lock lock(m_mutex);
+        if (!admit(lock, event.text.size() + 64, true, &Drops::others, event.t))
+            return false;
+        appendRecord(m_record, event);
+        handOver(lock);
+        return true;
+    });
 }
 
 bool FileRecorder::mark(const Mark& mark)
 {
-    std::unique_lock lock(m_mutex);
-    if (!admit(lock, mark.label.size() + 32, true, &Drops::others, mark.t))
-        return false;
-    appendRecord(m_record, mark);
-    handOver(lock);
-    return true;
+    return offer([&] {
+        std::unique_lock lock(m_mutex);
+        if (!admit(lock, mark.label.size() + 32, true, &Drops::others, mark.t))
+            return false;
+        appendRecord(m_record, mark);
+        handOver(lock);
+        return true;
+    });
 }
 
 bool FileRecorder::describe(DescriptionEdit edit)
 {
     const std::size_t length = edit.title.size() + edit.operatorName.size() + edit.notes.size();
-    std::unique_lock lock(m_mutex);
-    if (length > maxDescriptionBytes || !admit(lock, length + 64, true, &Drops::others, m_now))
-        return false;
     if (edit.utc == 0)
         edit.utc = wallNow();
-    appendRecord(m_record, edit);
-    handOver(lock);
-    return true;
+    return offer([&] {
+        std::unique_lock lock(m_mutex);
+        if (length > maxDescriptionBytes || !admit(lock, length + 64, true, &Drops::others, m_now))
+            return false;
+        appendRecord(m_record, edit);
+        handOver(lock);
+        return true;
+    });
 }
 
 void FileRecorder::write()
+{
+    while (true) {
+        try {
+            writeRounds();
+            return;
+        } catch (const std::bad_alloc&) {
+            // What is half added to a group counts no more: the open end has it.
+            outOfMemory();
+        }
+    }
+}
+
+void FileRecorder::outOfMemory()
+{
+    if (failed())
+        return;
+    try {
+        fail(noMemory(m_path));
+    } catch (const std::bad_alloc&) {
+        const std::lock_guard lock(m_mutex);
+        if (!m_failure)
+            m_failure.emplace();
+        m_failed.store(true, std::memory_order_release);
+    }
+}
+
+void FileRecorder::writeRounds()
 {
     while (true) {
         std::unique_lock lock(m_mutex);
@@ -309,7 +373,8 @@ void FileRecorder::write()
             fail(*syncError);
         if (failed()) { // nobody takes them any more
             m_taken = head;
-            m_open->release(head);
+            if (!m_keepOpenEnd)
+                m_open->release(head);
         }
         lock.lock();
         m_room.notify_all();
@@ -396,6 +461,28 @@ void FileRecorder::writeGroup()
 
 void FileRecorder::fail(const Error& error)
 {
+    if (!m_open->isShared()) {
+        closeAfter(error);
+        return;
+    }
+    // What was accepted stays in the open end, and why the segments end before it.
+    m_keepOpenEnd = true;
+    const std::lock_guard lock(m_mutex);
+    m_failed.store(true, std::memory_order_release);
+    m_failure = error;
+    m_failure->remedy += " What was recorded so far is safe: \"bnof repair FILE\" completes the file.";
+    flushDropsLocked();
+    m_record.clear();
+    appendRecord(m_record,
+                 StreamEvent{StreamEvent::Kind::Note, m_now, m_now, 0, "The recording ended by itself: " + error.what});
+    if (m_open->fits(m_record.size()))
+        m_open->add(m_record);
+    log::error("recording", m_failure->message());
+}
+
+/// Without an open end on the disk: say in the file itself why it ends, and close it, where the disk has room for that.
+void FileRecorder::closeAfter(const Error& error)
+{
     const Timestamp t = m_writer->summary().frames > 0 ? m_writer->summary().lastTime : m_metadata.start;
     Drops drops;
     {
@@ -409,7 +496,6 @@ void FileRecorder::fail(const Error& error)
         drops.frames += lost;
     }
     log::error("recording", error.message());
-    // Say in the file itself why it ends, and close it, where the disk still has room for that.
     static_cast<void>(m_group.take());
     drops.t = drops.t2 = t;
     if (drops.any())
@@ -424,6 +510,17 @@ void FileRecorder::fail(const Error& error)
 }
 
 void FileRecorder::keepOnDisk()
+{
+    try {
+        syncRounds();
+    } catch (const std::bad_alloc&) {
+        const std::lock_guard lock(m_mutex);
+        m_syncError = std::move(m_noMemory);
+        m_wake.notify_one();
+    }
+}
+
+void FileRecorder::syncRounds()
 {
     std::uint64_t synced = m_bytes;
     std::uint64_t kept = 0;
@@ -455,6 +552,17 @@ void FileRecorder::keepOnDisk()
 
 Result<void> FileRecorder::finish()
 {
+    try {
+        return finishNow();
+    } catch (const std::bad_alloc&) {
+        outOfMemory();
+        return makeError(ErrorKind::Storage, "there is no memory for closing the recording", m_path,
+                         "Close other programs, then complete the file: bnof repair FILE");
+    }
+}
+
+Result<void> FileRecorder::finishNow()
+{
     {
         const std::lock_guard lock(m_mutex);
         m_stop = true;
@@ -482,7 +590,8 @@ Result<void> FileRecorder::finish()
         m_bytes = m_writer->bytes();
     }
     m_freeBytes = m_writer->freeBytes();
-    m_open->remove(); // what a failure left in it was counted as lost and told
+    if (!m_keepOpenEnd)
+        m_open->remove();
     m_writer.reset(); // closes the file and gives up its lock
     const std::lock_guard lock(m_mutex);
     if (m_failure)
@@ -502,12 +611,9 @@ Recorder::Status FileRecorder::status() const
     return status;
 }
 
-} // namespace
-
-Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, RecordingMetadata metadata,
-                                                   std::span<const std::uint8_t> modelBytes,
-                                                   std::span<const std::uint8_t> recogniserState,
-                                                   const RecorderOptions& options)
+Result<std::unique_ptr<Recorder>> create(const std::string& path, RecordingMetadata metadata,
+                                         std::span<const std::uint8_t> modelBytes,
+                                         std::span<const std::uint8_t> recogniserState, const RecorderOptions& options)
 {
     FileHeader header;
     if (metadata.uuid.empty()) {
@@ -531,6 +637,20 @@ Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, Reco
         std::make_unique<FileRecorder>(std::move(metadata), path, std::move(writer), std::move(*open), options);
     recorder->begin();
     return std::unique_ptr<Recorder>(std::move(recorder));
+}
+
+} // namespace
+
+Result<std::unique_ptr<Recorder>> Recorder::create(const std::string& path, RecordingMetadata metadata,
+                                                   std::span<const std::uint8_t> modelBytes,
+                                                   std::span<const std::uint8_t> recogniserState,
+                                                   const RecorderOptions& options)
+{
+    try {
+        return recording::create(path, std::move(metadata), modelBytes, recogniserState, options);
+    } catch (const std::bad_alloc&) {
+        return noMemory(path);
+    }
 }
 
 } // namespace bnof::recording

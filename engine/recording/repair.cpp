@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <filesystem>
 
 #include "engine/recording/audit_log.h"
 #include "engine/recording/item_record.h"
@@ -66,29 +67,10 @@ Json describe(const Repair& repair, const Json& earlier)
     return all;
 }
 
-/// Appends what the open end still holds, and the footer.
-Result<void> completeFile(const std::string& path, const std::string& firstPath, const ChunkReader& chunks,
-                          Survey found, const Reader& reader, const Summary& summary, const Json& repairs)
+/// Writes what the open end still holds, and the footer.
+Result<void> complete(SegmentWriter& writer, const std::string& firstPath, const std::optional<Leftover>& leftover,
+                      const Reader& reader, const Summary& summary, const Json& repairs)
 {
-    const FileHeader& header = chunks.fileHeader();
-    const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, found.itemsEnd);
-    if (leftover && !leftover->written && !leftover->behind && found.itemsEnd > leftover->prepared.offset) {
-        // The last group was not written whole; the open end has it.
-        const std::uint64_t end = leftover->prepared.offset;
-        Contents contents;
-        std::erase_if(found.page.chunks, [end](const ChunkEntry& chunk) { return chunk.offset >= end; });
-        for (const ChunkEntry& chunk : found.page.chunks)
-            contents.add(chunk.header, chunk.offset);
-        found.nextSequence =
-            found.page.chunks.empty() ? header.firstSequence : found.page.chunks.back().header.sequence + 1;
-        found.contents = std::move(contents);
-        found.end = end;
-    }
-    BNOF_TRY_ASSIGN(auto file, ChunkWriter::resume(path, header, Codec::Lz4, found.contents, std::move(found.page),
-                                                   found.nextSequence, found.end));
-    // Edits and totals were read with the open end's; only the chunks are missing in the file.
-    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, reader.audit(),
-                         Codec::Lz4, {UINT64_MAX, 0});
     if (leftover && !leftover->behind) {
         GroupBuilder group;
         group.setTickLength(static_cast<std::int64_t>(reader.metadata().tickMs * 1e6));
@@ -112,13 +94,61 @@ Result<void> completeFile(const std::string& path, const std::string& firstPath,
     return {};
 }
 
+/// Cuts off what is not whole, and completes the file.
+Result<void> completeFile(const std::string& path, const std::string& firstPath, const ChunkReader& chunks,
+                          Survey found, const Reader& reader, const Summary& summary, const Json& repairs)
+{
+    const FileHeader& header = chunks.fileHeader();
+    const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, found.itemsEnd);
+    if (leftover && !leftover->written && !leftover->behind && found.itemsEnd > leftover->prepared.offset) {
+        // The last group was not written whole; the open end has it.
+        const std::uint64_t end = leftover->prepared.offset;
+        Contents contents;
+        std::erase_if(found.page.chunks, [end](const ChunkEntry& chunk) { return chunk.offset >= end; });
+        for (const ChunkEntry& chunk : found.page.chunks)
+            contents.add(chunk.header, chunk.offset);
+        found.nextSequence =
+            found.page.chunks.empty() ? header.firstSequence : found.page.chunks.back().header.sequence + 1;
+        found.contents = std::move(contents);
+        found.end = end;
+    }
+    BNOF_TRY_ASSIGN(auto file, ChunkWriter::resume(path, header, Codec::Lz4, found.contents, std::move(found.page),
+                                                   found.nextSequence, found.end));
+    // Edits and totals were read with the open end's; only the chunks are missing in the file.
+    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, reader.audit(),
+                         Codec::Lz4, {UINT64_MAX, 0});
+    return complete(writer, firstPath, leftover, reader, summary, repairs);
+}
+
+/// The last file was closed, and the next one never begun: it gets what the open end holds.
+Result<void> beginNextFile(const std::string& firstPath, const ChunkReader& chunks, const Reader& reader,
+                           const Summary& summary, const Json& repairs)
+{
+    FileHeader header = chunks.fileHeader();
+    const std::uint64_t end = chunks.lastChunkEnd();
+    const auto leftover = end == 0 ? std::nullopt : readOpenEnd(firstPath, header.uuid, header.segment, end);
+    if (!leftover || leftover->behind)
+        return makeError(ErrorKind::BadInput, "files of this recording are missing, and nothing can replace them",
+                         firstPath, "Put them back beside it, or write what there is into a new file with --out.");
+    ++header.segment;
+    const std::string path = segmentPath(firstPath, header.segment);
+    // Made, and nothing was written to it yet.
+    if (std::error_code none; std::filesystem::file_size(path, none) < fileHeaderBytes && !none)
+        std::filesystem::remove(path, none);
+    header.firstSequence = static_cast<std::uint32_t>(chunks.footer()->sequence);
+    BNOF_TRY_ASSIGN(auto file, ChunkWriter::create(path, header, Codec::Lz4, FileCalls::ofTheSystem()));
+    SegmentWriter writer(std::move(file), firstPath, reader.originalMetadata(), Summary{}, {}, reader.audit(),
+                         Codec::Lz4, {UINT64_MAX, 0});
+    BNOF_TRY(writer.writeMetadata());
+    return complete(writer, firstPath, leftover, reader, summary, repairs);
+}
+
 } // namespace
 
 Result<Repair> repair(const std::string& path, const std::string& outPath, const std::function<bool(double)>& progress)
 {
     BNOF_TRY_ASSIGN(auto reader, Reader::open(path));
-    const std::vector<SegmentFile> later = laterSegments(path);
-    const std::string& lastPath = later.empty() ? path : later.back().path;
+    const std::string lastPath = reader->files().back();
     BNOF_TRY_ASSIGN(auto source, openFileSource(lastPath));
     BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), lastPath));
     if (outPath.empty() && chunks->source().isBeingWritten())
@@ -155,9 +185,11 @@ Result<Repair> repair(const std::string& path, const std::string& outPath, const
     if (chunks->fileHeader().major != formatMajor)
         return makeError(ErrorKind::Usage, "recordings of format version 1 are repaired into a new file", path,
                          "Name one: bnof repair FILE --out NEW.bnr");
-    if (chunks->footer() && !chunks->fileHeaderIsDamaged())
-        return makeError(ErrorKind::BadInput, "files of this recording are missing, and nothing can replace them", path,
-                         "Put them back beside it, or write what there is into a new file with --out.");
+    if (chunks->footer() && !chunks->fileHeaderIsDamaged()) {
+        BNOF_TRY(beginNextFile(path, *chunks, *reader, summary, describe(result, earlier)));
+        result.changed = true;
+        return result;
+    }
     BNOF_TRY_ASSIGN(Survey found, survey(*chunks, progress));
     // A footer that lost its tail is written anew; it is no loss.
     const std::uint64_t dataEnd = chunks->dataEnd();

@@ -36,6 +36,8 @@ public:
                   storage::Codec codec, const SegmentLimits& limits = {},
                   storage::FileCalls calls = storage::FileCalls::ofTheSystem());
 
+    /// Each file begins with it; create() has written it.
+    Result<void> writeMetadata();
     /// What waits in `group`, if anything. After an error the files hold everything up to the group before.
     Result<void> write(GroupBuilder& group, const Before& before = {});
     /// With a link of the audit trail where one is given.
@@ -59,7 +61,6 @@ public:
 
 private:
     Result<void> writeBlob(StreamType type, std::span<const std::uint8_t> bytes);
-    Result<void> writeMetadata();
     Result<void> append(std::span<const storage::Chunk> chunks, const Before& before);
     [[nodiscard]] AuditEntry nextLink(AuditEntry entry) const;
     Result<void> writePage();

@@ -8,6 +8,9 @@
 namespace bnof::storage {
 namespace {
 
+/// How much of the end of a file is read at once.
+constexpr std::uint64_t endReadBytes = 64U << 10;
+
 std::string at(std::uint64_t offset)
 {
     return "At byte " + std::to_string(offset) + ": ";
@@ -18,15 +21,52 @@ std::string at(std::uint64_t offset)
 void DamageLog::report(std::uint64_t offset, std::uint64_t lost, std::uint64_t chunks, std::string sentence)
 {
     // Each place counts once, however often it is read.
-    if (!m_places.insert(offset).second)
+    const auto [place, fresh] = m_places.insert({offset, {lost, chunks, {}}});
+    if (!fresh)
         return;
-    m_lostBytes += lost;
-    m_damagedChunks += chunks;
-    if (m_findings.size() < maxFindings)
-        m_findings.push_back(std::move(sentence));
-    else if (m_findings.size() == maxFindings)
+    if (m_findings.size() < maxFindings) {
+        m_findings.push_back(sentence);
+        place->second.sentence = std::move(sentence);
+    } else if (m_findings.size() == maxFindings) {
         m_findings.emplace_back("There is more damage; only the first " + std::to_string(maxFindings) +
                                 " places are listed.");
+    }
+}
+
+void DamageLog::forgetFrom(std::uint64_t offset)
+{
+    for (auto place = m_places.lower_bound(offset); place != m_places.end(); place = m_places.erase(place)) {
+        const auto said = std::find(m_findings.begin(), m_findings.end(), place->second.sentence);
+        if (said != m_findings.end())
+            m_findings.erase(said);
+    }
+}
+
+std::uint64_t DamageLog::lostBytes() const
+{
+    std::uint64_t sum = 0;
+    for (const auto& [offset, damage] : m_places)
+        sum += damage.lost;
+    return sum;
+}
+
+std::uint64_t DamageLog::damagedChunks() const
+{
+    std::uint64_t sum = 0;
+    for (const auto& [offset, damage] : m_places)
+        sum += damage.chunks;
+    return sum;
+}
+
+std::uint64_t ChunkReader::lastChunkEnd() const
+{
+    if (!m_footer || m_footer->contents.pages().empty())
+        return 0;
+    const auto index = page(m_footer->contents.pages().back().offset);
+    if (!index || index->chunks.empty())
+        return 0;
+    const ChunkEntry& last = index->chunks.back();
+    return last.offset + headerBytes() + padded(last.header.storedLength);
 }
 
 Result<std::unique_ptr<ChunkReader>> ChunkReader::open(std::unique_ptr<ByteSource> source, std::string name)
@@ -60,22 +100,32 @@ std::optional<Footer> ChunkReader::readFooter(std::uint16_t major) const
     const std::uint64_t fileSize = m_source->size();
     if (fileSize < fileHeaderBytes + headerBytes + tailBytes)
         return std::nullopt;
-    Bytes bytes(tailBytes);
-    if (m_source->readAt(fileSize - tailBytes, bytes) != tailBytes)
+    // One read for a footer of the usual size: each would be a movement of its own on a disk that was not asked yet.
+    Bytes end(static_cast<std::size_t>(std::min(fileSize, endReadBytes)));
+    const std::uint64_t endOffset = fileSize - end.size();
+    if (m_source->readAt(endOffset, end) != end.size())
         return std::nullopt;
-    const auto tail = parseTail(bytes);
+    const auto tail = parseTail(ByteView(end).last(tailBytes));
     if (!tail || tail->footerOffset < fileHeaderBytes || tail->footerOffset > fileSize - tailBytes ||
         tail->footerLength != fileSize - tailBytes - tail->footerOffset || tail->footerLength < headerBytes)
         return std::nullopt;
-    bytes.resize(headerBytes);
-    if (m_source->readAt(tail->footerOffset, bytes) != headerBytes)
+    const auto readFrom = [&](std::uint64_t offset, std::size_t length, Bytes& out) {
+        if (offset >= endOffset) {
+            const auto piece = ByteView(end).subspan(static_cast<std::size_t>(offset - endOffset), length);
+            out.assign(piece.begin(), piece.end());
+            return true;
+        }
+        out.resize(length);
+        return m_source->readAt(offset, out) == length;
+    };
+    Bytes bytes;
+    if (!readFrom(tail->footerOffset, headerBytes, bytes))
         return std::nullopt;
     const auto header = parseChunkHeader(bytes, tail->uuid, major);
     if (!header || header->streamType != footerStreamType ||
         headerBytes + padded(header->storedLength) != tail->footerLength)
         return std::nullopt;
-    bytes.resize(header->storedLength);
-    if (m_source->readAt(tail->footerOffset + headerBytes, bytes) != bytes.size() ||
+    if (!readFrom(tail->footerOffset + headerBytes, header->storedLength, bytes) ||
         payloadChecksum(bytes, tail->uuid, header->sequence, major) != header->payloadSum)
         return std::nullopt;
     const auto raw = unpack(header->codec, codecVersion(static_cast<Codec>(header->codec)), bytes, header->rawLength);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -23,16 +23,21 @@ public:
     void report(std::uint64_t offset, std::uint64_t lost, std::uint64_t chunks, std::string sentence);
     /// Something worth saying that is no damage.
     void note(std::string sentence) { m_findings.push_back(std::move(sentence)); }
+    /// What lies at `offset` and behind is no part of the recording after all, and so no damage.
+    void forgetFrom(std::uint64_t offset);
 
-    [[nodiscard]] std::uint64_t lostBytes() const { return m_lostBytes; }
-    [[nodiscard]] std::uint64_t damagedChunks() const { return m_damagedChunks; }
+    [[nodiscard]] std::uint64_t lostBytes() const;
+    [[nodiscard]] std::uint64_t damagedChunks() const;
     [[nodiscard]] const std::vector<std::string>& findings() const { return m_findings; }
 
 private:
     static constexpr std::size_t maxFindings = 1000;
-    std::uint64_t m_lostBytes = 0;
-    std::uint64_t m_damagedChunks = 0;
-    std::set<std::uint64_t> m_places;
+    struct Damage {
+        std::uint64_t lost = 0;
+        std::uint64_t chunks = 0;
+        std::string sentence; ///< empty: it was one too many to be listed
+    };
+    std::map<std::uint64_t, Damage> m_places;
     std::vector<std::string> m_findings;
 };
 
@@ -86,6 +91,8 @@ public:
     std::optional<ChunkPlace> next(ChunkPosition& position, DamageLog& log, bool withPages = false) const;
     /// The unpacked payload; nothing, and a report, when a byte of it is wrong.
     [[nodiscard]] std::optional<Bytes> payload(const ChunkPlace& place, DamageLog& log) const;
+    /// Where the last chunk that is no index page ends, in a file that was closed properly; 0: not known.
+    [[nodiscard]] std::uint64_t lastChunkEnd() const;
     /// The index page at `offset`; nothing when there is none or it is damaged.
     [[nodiscard]] std::optional<IndexPage> page(std::uint64_t offset) const;
     /// What stands in for a lost footer: the last index page that is whole, found from the end of the file without

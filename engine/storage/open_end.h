@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/storage/byte_source.h"
 #include "engine/storage/format.h"
 
 namespace bnof::storage {
@@ -85,6 +86,9 @@ struct Leftover {
 };
 /// Nothing when there is no open end, or it does not belong to this recording or to this state of its segment:
 /// `segment` is the last one, whose last whole chunk that is no index page ends at `dataEnd`.
+[[nodiscard]] std::optional<Leftover> readOpenEnd(const ByteSource& openEnd, const Uuid& uuid, std::uint32_t segment,
+                                                  std::uint64_t dataEnd);
+/// The same of the file beside a recording.
 [[nodiscard]] std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid& uuid,
                                                   std::uint32_t segment, std::uint64_t dataEnd);
 void removeOpenEnd(const std::string& recordingPath);

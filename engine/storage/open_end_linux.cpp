@@ -10,7 +10,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -209,31 +208,19 @@ void removeOpenEnd(const std::string& recordingPath)
     ::unlink(openEndPath(recordingPath).c_str());
 }
 
-std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid& uuid, std::uint32_t segment,
+std::optional<Leftover> readOpenEnd(const ByteSource& file, const Uuid& uuid, std::uint32_t segment,
                                     std::uint64_t dataEnd)
 {
-    const int fd = ::open(openEndPath(recordingPath).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return std::nullopt;
-    struct Closer {
-        int fd;
-        ~Closer() { ::close(fd); }
-    } closer{fd};
-    const auto readAt = [fd](std::uint64_t offset, std::span<std::uint8_t> out) {
-        return ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset)) == static_cast<ssize_t>(out.size());
-    };
-    struct stat status {};
     Bytes page(pageBytes);
-    if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || !readAt(0, page) ||
-        !std::equal(magic.begin(), magic.end(), page.begin()) || loadLittle<std::uint32_t>(page.data() + 8) != 1 ||
+    if (file.readAt(0, page) != page.size() || !std::equal(magic.begin(), magic.end(), page.begin()) ||
+        loadLittle<std::uint32_t>(page.data() + 8) != 1 ||
         loadLittle<std::uint32_t>(page.data() + 12) != crc32c(ByteView(page).subspan(16, 40)) ||
         !std::equal(uuid.begin(), uuid.end(), page.begin() + 16))
         return std::nullopt;
     const auto capacity = loadLittle<std::uint64_t>(page.data() + 64);
     const auto head = loadLittle<std::uint64_t>(page.data() + headAt);
     const auto prepared = newestSlot(page);
-    if (!prepared || capacity < smallestRing || capacity % pageBytes != 0 ||
-        capacity > static_cast<std::uint64_t>(status.st_size) - pageBytes)
+    if (!prepared || capacity < smallestRing || capacity % pageBytes != 0 || capacity > file.size() - pageBytes)
         return std::nullopt;
     Leftover out;
     out.prepared = *prepared;
@@ -245,27 +232,39 @@ std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid
     out.nextItem = out.written ? prepared->toItem : prepared->fromItem;
     if (out.behind)
         return out;
-    if (stale || at > head || head - at > capacity)
+    if (stale || at > head || head - at > capacity || at % recordHead != 0 || head % recordHead != 0)
         return std::nullopt;
-    Bytes ring(static_cast<std::size_t>(capacity));
-    if (!readAt(pageBytes, ring))
+    // What waits, in one piece; most of the ring is old.
+    Bytes waiting(static_cast<std::size_t>(head - at));
+    const auto place = static_cast<std::size_t>(at % capacity);
+    const std::size_t straight = std::min(waiting.size(), static_cast<std::size_t>(capacity) - place);
+    const std::span<std::uint8_t> all(waiting);
+    if (file.readAt(pageBytes + place, all.first(straight)) != straight ||
+        file.readAt(pageBytes, all.subspan(straight)) != waiting.size() - straight)
         return std::nullopt;
-    while (at < head) {
-        const auto place = static_cast<std::size_t>(at % capacity);
-        const auto length = loadLittle<std::uint32_t>(ring.data() + place);
+    for (std::size_t from = 0; from + recordHead <= waiting.size();) {
+        const std::size_t left = from < straight ? straight - from : waiting.size() - from;
+        const auto length = loadLittle<std::uint32_t>(waiting.data() + from);
         if (length == filler) {
-            at += capacity - place;
+            from += left;
             continue;
         }
-        if (length > capacity - place - recordHead)
+        if (left < recordHead || length > left - recordHead)
             break;
-        const ByteView record = ByteView(ring).subspan(place + recordHead, length);
-        if (loadLittle<std::uint32_t>(ring.data() + place + 4) != crc32c(record))
+        const ByteView record = ByteView(waiting).subspan(from + recordHead, length);
+        if (loadLittle<std::uint32_t>(waiting.data() + from + 4) != crc32c(record))
             break; // the disk did not get to keep it
         out.records.emplace_back(record.begin(), record.end());
-        at += recordBytes(length);
+        from += recordBytes(length);
     }
     return out;
+}
+
+std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid& uuid, std::uint32_t segment,
+                                    std::uint64_t dataEnd)
+{
+    const auto file = openFileSource(openEndPath(recordingPath));
+    return file.ok() ? readOpenEnd(**file, uuid, segment, dataEnd) : std::nullopt;
 }
 
 } // namespace bnof::storage

@@ -2,8 +2,11 @@
 // The .bnr container and the streams in it against hostile bytes. Most mutants get right checksums, or
 // nothing behind the first check would ever be reached.
 #include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "engine/base/log.h"
+#include "engine/recording/range_reader.h"
 #include "engine/recording/reader.h"
 #include "tests/fuzz/reseal.h"
 #include "tests/recording/sample_recording.h"
@@ -46,6 +49,33 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     return size;
 }
 
+namespace {
+
+/// RangeReader maps a file, so it gets one, in memory.
+void askForParts(const std::vector<std::uint8_t>& bytes)
+{
+    static const int file = ::memfd_create("fuzz", MFD_CLOEXEC);
+    if (file < 0 || ::ftruncate(file, static_cast<off_t>(bytes.size())) != 0 ||
+        ::pwrite(file, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+        std::abort();
+    auto ranges = recording::RangeReader::open("/proc/self/fd/" + std::to_string(file));
+    if (!ranges.ok())
+        return;
+    const auto [from, to] = (*ranges)->timeRange();
+    recording::TimedSpikes spikes;
+    static_cast<void>((*ranges)->spikes({0, from, to, 0, 5}, spikes));
+    static_cast<void>((*ranges)->spikes({1, from / 2 + to / 2, to}, spikes));
+    if (spikes.times.size() != spikes.neurons.size())
+        std::abort();
+    recording::ChannelSamples samples;
+    static_cast<void>((*ranges)->channel({0, 1, from, to}, samples));
+    static_cast<void>((*ranges)->channel({1, 2, from / 2 + to / 2, to}, samples));
+    if (samples.times.size() != samples.values.size())
+        std::abort();
+}
+
+} // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const std::vector<std::uint8_t> bytes(data, data + size);
@@ -71,5 +101,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>((*reader)->modelBytes());
     static_cast<void>((*reader)->recogniserState());
     static_cast<void>(recording::verifyBytes(bytes, "fuzz"));
+    askForParts(bytes);
     return 0;
 }

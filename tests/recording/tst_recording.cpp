@@ -26,6 +26,7 @@ private slots:
     void hashesDoNotDependOnChunks();
     void hashesSeeEveryChange();
     void readingWhileWriting();
+    void followedWhileItGrows();
     void seekFindsTheFirstItemAtATime();
     void summaryIsTheSameWithAndWithoutFooter();
     void foreignFilesAreRefused();
@@ -237,6 +238,63 @@ void TestRecording::readingWhileWriting()
     auto whole = Reader::open(file);
     BNOF_VERIFY_OK(whole);
     QCOMPARE(test::firstDifference(test::readAll(**whole), items), std::ptrdiff_t{-1});
+}
+
+void TestRecording::followedWhileItGrows()
+{
+    const std::string file = path("followed.bnr");
+    RecorderOptions options;
+    options.flushNanoseconds = 20 * nanosecondsPerMillisecond;
+    options.segmentBytes = 1U << 20;
+    options.codec = "none";
+    auto recorder = Recorder::create(file, test::sampleMetadata(), {}, {}, options);
+    BNOF_VERIFY_OK(recorder);
+    const auto items = test::sampleItems(9, 12000);
+    auto reader = Reader::open(file);
+    BNOF_VERIFY_OK(reader);
+    QVERIFY((*reader)->growing());
+    std::vector<Item> followed;
+    Item item;
+    std::size_t recorded = 0;
+    const auto recordUpTo = [&](std::size_t end) {
+        for (end = std::min(end, items.size()); recorded < end; ++recorded) {
+            if (!test::record(**recorder, items[recorded]))
+                return false;
+        }
+        return true;
+    };
+    for (std::size_t round = 0; recorded < items.size(); ++round) {
+        QVERIFY(recordUpTo(recorded + 700));
+        QThread::usleep(round % 3 * 2000);
+        BNOF_VERIFY_OK((*reader)->refresh());
+        // Sometimes it is not read to its end before it is refreshed again.
+        for (std::size_t i = 0; (round % 4 != 1 || i < 300) && (*reader)->next(item); ++i)
+            followed.push_back(item);
+        QCOMPARE((*reader)->health().lostBytes, std::uint64_t{0});
+        // Whatever was accepted is seen at once, be it in a file or on its way there.
+        if (round % 4 == 0)
+            QCOMPARE(followed.size(), recorded);
+    }
+    BNOF_VERIFY_OK((*recorder)->finish());
+    QVERIFY((*reader)->growing());
+    BNOF_VERIFY_OK((*reader)->refresh());
+    QVERIFY(!(*reader)->growing());
+    QVERIFY((*reader)->health().complete);
+    QVERIFY((*reader)->files().size() > 1);
+    while ((*reader)->next(item))
+        followed.push_back(item);
+    QCOMPARE(test::firstDifference(followed, items), std::ptrdiff_t{-1});
+    // Scrubbing back is as in any other recording.
+    (*reader)->rewind();
+    QCOMPARE(test::firstDifference(test::readAll(**reader), items), std::ptrdiff_t{-1});
+
+    for (const std::string& name : (*reader)->files())
+        QVERIFY(QFile::remove(QString::fromStdString(name)));
+    BNOF_VERIFY_OK(test::recordAll(file, test::sampleItems(10, 5), test::sampleMetadata()));
+    const auto replaced = (*reader)->refresh();
+    QVERIFY(!replaced.ok());
+    QVERIFY(replaced.error().what.find("another recording") != std::string::npos);
+    QCOMPARE((*reader)->summary().frames, std::uint64_t{12000});
 }
 
 void TestRecording::seekFindsTheFirstItemAtATime()
