@@ -22,6 +22,7 @@ private slots:
     void versionOneStaysReadable();
     void aRecordingGoesOnInTheNextFile();
     void aMissingFileIsNamedAndTheOthersAreRead();
+    void moreThanFourGigabytes();
     void aLaterFileCanBeReadAlone();
     void aFileOfAnotherRecordingIsNotTakenForOne();
     void anInterruptedLaterFileIsRepaired();
@@ -181,6 +182,59 @@ void TestSegments::aMissingFileIsNamedAndTheOthersAreRead()
     QVERIFY(verify(path("rest.bnr"))->intact);
     QVERIFY(QFile::rename(QString::fromStdString(hidden), QString::fromStdString(path("long.0001.bnr"))));
     QVERIFY(verify(file)->intact);
+}
+
+void TestSegments::moreThanFourGigabytes()
+{
+    if (!qEnvironmentVariableIsSet("BNOF_TEST_FULL"))
+        QSKIP("takes 5 GB of disk space and a minute: set BNOF_TEST_FULL to run it");
+    const std::string file = path("large.bnr");
+    const RecordingMetadata metadata = test::sampleMetadata();
+    RecorderOptions options;
+    options.batch = true;
+    options.codec = "none";
+    // Remarks of 256 KiB make it long quickly.
+    constexpr Timestamp frames = 18'000;
+    auto recorder = Recorder::create(file, metadata, {}, {}, options);
+    BNOF_VERIFY_OK(recorder);
+    std::vector<float> values(16);
+    StreamEvent remark{StreamEvent::Kind::Note, 0, 0, 0, std::string(256U << 10, 'x')};
+    for (Timestamp i = 0; i < frames; ++i) {
+        values[0] = static_cast<float>(i);
+        remark.t = i * nanosecondsPerMillisecond;
+        QVERIFY((*recorder)->frame(0, {i * nanosecondsPerMillisecond, values}, true));
+        QVERIFY((*recorder)->event(remark));
+    }
+    BNOF_VERIFY_OK((*recorder)->finish());
+    auto reader = Reader::open(file);
+    BNOF_VERIFY_OK(reader);
+    QVERIFY((*reader)->health().complete);
+    QVERIFY((*reader)->fileSize() > (std::uint64_t{4} << 30));
+    QVERIFY((*reader)->files().size() >= 4);
+    Item item;
+    for (const Timestamp i : {Timestamp{0}, frames / 3, frames / 2, frames - 1}) {
+        (*reader)->seek(i * nanosecondsPerMillisecond);
+        QVERIFY((*reader)->next(item));
+        QCOMPARE(std::get<FrameItem>(item).values.at(0), static_cast<float>(i));
+    }
+    auto ranges = RangeReader::open(file);
+    BNOF_VERIFY_OK(ranges);
+    ChannelSamples samples;
+    BNOF_VERIFY_OK(
+        (*ranges)->channel({0, 0, 16'000 * nanosecondsPerMillisecond, 16'100 * nanosecondsPerMillisecond}, samples));
+    QCOMPARE(samples.values.size(), std::size_t{100});
+    QCOMPARE(samples.values.front(), 16'000.0F);
+    // Without one of its files the others are all there.
+    const std::string gone = (*reader)->files().at(1);
+    QVERIFY(QFile::remove(QString::fromStdString(gone)));
+    auto rest = Reader::open(file);
+    BNOF_VERIFY_OK(rest);
+    QVERIFY(!(*rest)->health().complete);
+    (*rest)->seek((frames - 1) * nanosecondsPerMillisecond);
+    QVERIFY((*rest)->next(item));
+    QCOMPARE(std::get<FrameItem>(item).values.at(0), static_cast<float>(frames - 1));
+    for (const std::string& name : (*rest)->files())
+        QVERIFY(QFile::remove(QString::fromStdString(name)));
 }
 
 void TestSegments::aLaterFileCanBeReadAlone()
