@@ -98,7 +98,7 @@ std::size_t IndexedHdf::ask(std::uint64_t from, std::uint64_t to, std::uint32_t 
     const auto last =
         static_cast<std::uint64_t>(std::lower_bound(m_index.begin(), m_index.end(), to) - m_index.begin());
     const std::uint64_t row = chunk * rowsPerChunk;
-    m_tickBuffer.resize(static_cast<std::size_t>(std::min(last * rowsPerChunk, m_written) - row));
+    m_tickBuffer.resize(static_cast<std::size_t>(std::min<std::uint64_t>(last * rowsPerChunk, m_written) - row));
     m_neuronBuffer.resize(m_tickBuffer.size());
     read(m_times, row, m_tickBuffer);
     read(m_neurons, row, m_neuronBuffer);

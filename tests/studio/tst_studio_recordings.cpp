@@ -48,6 +48,7 @@ private slots:
     void checksAreKeptAndNoted();
     void theListIsRebuilt();
     void aDamagedCatalogueIsNoDialog();
+    void aRunningRecordingIsFollowed();
 
 private:
     QString recordingAt(const QString& name, const char* title, int daysAgo = 0);
@@ -411,6 +412,41 @@ void StudioRecordings::aDamagedCatalogueIsNoDialog()
     QVERIFY(!qApp->activeModalWidget());
     program().services().library.scan(m_folder);
     QTRY_COMPARE(titles(), QStringList{"Coffee"});
+}
+
+void StudioRecordings::aRunningRecordingIsFollowed()
+{
+    const std::string file = (m_folder + "/running.bnr").toStdString();
+    const auto items = test::sampleItems(11, 600);
+    auto recorder = recording::Recorder::create(file, test::sampleMetadata(), {}, {});
+    BNOF_VERIFY_OK(recorder);
+    RecordingViewer& viewer = open().viewer();
+    viewer.open(QString::fromStdString(file));
+    std::size_t recorded = 0;
+    std::size_t frames = 0;
+    std::size_t decisions = 0;
+    const auto recordMore = [&](std::size_t end) {
+        for (; recorded < end; ++recorded) {
+            frames += std::holds_alternative<recording::FrameItem>(items[recorded]) ? 1 : 0;
+            decisions += std::holds_alternative<recording::DecisionItem>(items[recorded]) ? 1 : 0;
+            if (!test::record(**recorder, items[recorded]))
+                return false;
+        }
+        return true;
+    };
+    QTest::qWait(100); // there is nothing in it yet
+    for (const std::size_t end : {items.size() / 3, items.size() / 3 * 2, items.size()}) {
+        QVERIFY(recordMore(end));
+        QTRY_VERIFY_WITH_TIMEOUT(viewer.recording() != nullptr && viewer.isComplete(), 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(viewer.recording()->traces->published(), std::uint64_t{frames}, 20000);
+        QTRY_COMPARE(viewer.recording()->decisions.size(), decisions);
+        QVERIFY(viewer.findChild<Banner*>()->text().contains("still running"));
+    }
+    BNOF_VERIFY_OK((*recorder)->finish());
+    QTRY_VERIFY_WITH_TIMEOUT(!viewer.recording()->growing, 20000);
+    QVERIFY(viewer.recording()->health.complete);
+    QCOMPARE(viewer.recording()->traces->published(), std::uint64_t{frames});
+    QVERIFY(viewer.findChild<Banner*>()->text().isEmpty());
 }
 
 QTEST_MAIN(StudioRecordings)

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t traceMemory = 384U << 20;
 constexpr Timestamp mostBins = 24'000;
+/// A recording that grows gets room for more; later the oldest makes room.
+constexpr std::size_t framesToCome = 1U << 20;
+constexpr Timestamp timeToCome = 1800 * nanosecondsPerSecond;
 
 std::size_t framesThatFit(std::size_t channels)
 {
@@ -64,32 +67,57 @@ Result<std::shared_ptr<LoadedRecording>> openRecording(const std::string& path)
         loaded->metadata.sources.empty() ? 0 : loaded->metadata.sources.front().channels.size();
     const std::size_t frames = loaded->summary.frames * 16 / 15 + 16; // readers use 15/16 of the ring
     const std::size_t most = framesThatFit(channels);
+    loaded->growing = reader->growing();
     loaded->onlyNewest = frames > most;
-    loaded->traces = std::make_shared<TraceHistory>(channels, std::min(frames, most));
-    if (loaded->summary.spikes > 0 && !loaded->metadata.layers.empty()) {
-        const Timestamp length = std::max<Timestamp>(loaded->summary.lastTime - loaded->summary.firstTime, 1);
+    loaded->traces =
+        std::make_shared<TraceHistory>(channels, std::min(loaded->growing ? frames + framesToCome : frames, most));
+    if ((loaded->summary.spikes > 0 || loaded->growing) && !loaded->metadata.layers.empty()) {
+        const Timestamp length = std::max<Timestamp>(loaded->summary.lastTime - loaded->summary.firstTime, 1) +
+                                 (loaded->growing ? timeToCome : 0);
         SpikeHistoryOptions options;
         options.binWidth = std::max(options.binWidth, length / mostBins);
         options.keep = length + 4 * options.binWidth;
-        options.spikeCapacity =
-            std::min<std::size_t>(std::size_t{1} << 22, loaded->summary.spikes * 16 / 15 + 1024); // as above
+        options.spikeCapacity = std::min<std::size_t>(
+            std::size_t{1} << 22, loaded->growing ? SIZE_MAX : loaded->summary.spikes * 16 / 15 + 1024); // as above
         loaded->spikes = std::make_shared<SpikeHistory>(loaded->metadata.layers, options);
     }
     return loaded;
 }
 
-Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(double)>& progress)
-{
-    BNOF_TRY_ASSIGN(const auto reader, recording::Reader::open(loaded.path));
+struct RecordingLoader::State {
+    std::shared_ptr<LoadedRecording> loaded;
+    std::unique_ptr<recording::Reader> reader;
     std::optional<SpikeFeeder> spikes;
-    if (loaded.spikes)
-        spikes.emplace(*loaded.spikes, loaded.metadata.tickMs);
+    Timestamp before = 0;
+};
+
+RecordingLoader::RecordingLoader(std::shared_ptr<LoadedRecording> loaded) : m_state(std::make_unique<State>())
+{
+    m_state->before = std::max<Timestamp>(loaded->summary.firstTime - nanosecondsPerSecond, 0);
+    if (loaded->spikes)
+        m_state->spikes.emplace(*loaded->spikes, loaded->metadata.tickMs);
+    m_state->loaded = std::move(loaded);
+}
+
+RecordingLoader::~RecordingLoader() = default;
+
+Result<RecordingLoader::Additions> RecordingLoader::load(const std::function<bool(double)>& progress)
+{
+    LoadedRecording& loaded = *m_state->loaded;
+    auto& spikes = m_state->spikes;
+    Timestamp& before = m_state->before;
+    if (m_state->reader) {
+        BNOF_TRY(m_state->reader->refresh());
+    } else {
+        BNOF_TRY_ASSIGN(m_state->reader, recording::Reader::open(loaded.path));
+    }
+    recording::Reader& reader = *m_state->reader;
+    Additions found;
     std::uint64_t count = 0;
     // Spikes come after the frame that caused them and begin up to a tick before the frame before it.
     const auto slack = static_cast<Timestamp>(2 * loaded.metadata.tickMs * nanosecondsPerMillisecond);
-    Timestamp before = std::max<Timestamp>(loaded.summary.firstTime - nanosecondsPerSecond, 0);
     recording::Item item;
-    while (reader->next(item)) {
+    while (reader.next(item)) {
         std::visit(
             [&](const auto& value) {
                 using Value = std::decay_t<decltype(value)>;
@@ -106,26 +134,29 @@ Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(doubl
                     if (spikes)
                         spikes->add(value);
                 } else if constexpr (std::is_same_v<Value, recording::DecisionItem>) {
-                    loaded.decisions.push_back(value.decision);
+                    found.decisions.push_back(value.decision);
                 } else if constexpr (std::is_same_v<Value, StreamEvent>) {
                     if (value.kind == StreamEvent::Kind::Gap)
                         loaded.traces->markGap();
                     if (value.kind == StreamEvent::Kind::RecogniserReset && spikes)
                         spikes->reset(value.t);
-                    loaded.events.push_back(value);
+                    found.events.push_back(value);
                 } else {
-                    loaded.marks.push_back(value);
+                    found.marks.push_back(value);
                 }
             },
             item);
-        if (++count % 2048 == 0 && !progress(reader->position()))
+        if (++count % 2048 == 0 && !progress(reader.position()))
             return makeError(ErrorKind::Cancelled, "cancelled");
     }
-    if (spikes) {
+    found.summary = reader.summary();
+    found.health = reader.health();
+    found.growing = reader.growing();
+    if (spikes && !found.growing) {
         spikes->flush();
-        loaded.spikes->advanceTo(loaded.summary.lastTime + 2 * loaded.spikes->binWidth());
+        loaded.spikes->advanceTo(found.summary.lastTime + 2 * loaded.spikes->binWidth());
     }
-    return {};
+    return found;
 }
 
 } // namespace bnof::studio

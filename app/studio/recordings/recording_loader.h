@@ -21,7 +21,8 @@ struct LoadedRecording {
     std::shared_ptr<TraceHistory> traces; ///< of the first source
     std::shared_ptr<SpikeHistory> spikes; ///< null when it holds none
     bool onlyNewest = false;              ///< too long for memory: traces hold the newest part
-    // Complete once loadStreams() has returned.
+    bool growing = false;                 ///< it is being recorded
+    // What RecordingLoader found, in the order of the file.
     std::vector<Decision> decisions;
     std::vector<Mark> marks;
     std::vector<StreamEvent> events;
@@ -29,7 +30,30 @@ struct LoadedRecording {
 
 /// What the file says about itself, and empty histories of the right size. Not for the GUI thread.
 [[nodiscard]] Result<std::shared_ptr<LoadedRecording>> openRecording(const std::string& path);
-/// Fill the histories. `progress` gets the share done and stops by returning false. Not for the GUI thread.
-Result<void> loadStreams(LoadedRecording& loaded, const std::function<bool(double)>& progress);
+/// Fills the histories of a recording, and goes on as the recording grows. One call at a time, not on the GUI thread.
+class RecordingLoader {
+public:
+    /// What displays keep beside the histories; theirs to add to a LoadedRecording.
+    struct Additions {
+        std::vector<Decision> decisions;
+        std::vector<Mark> marks;
+        std::vector<StreamEvent> events;
+        recording::Summary summary; ///< of all of the recording
+        recording::Health health;
+        bool growing = false; ///< there may be more
+    };
+
+    explicit RecordingLoader(std::shared_ptr<LoadedRecording> loaded);
+    ~RecordingLoader();
+    RecordingLoader(const RecordingLoader&) = delete;
+    RecordingLoader& operator=(const RecordingLoader&) = delete;
+
+    /// What has come since the last call. `progress` gets the share done and stops by returning false.
+    [[nodiscard]] Result<Additions> load(const std::function<bool(double)>& progress);
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
 
 } // namespace bnof::studio

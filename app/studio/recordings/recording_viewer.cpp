@@ -6,6 +6,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QProgressBar>
+#include <QScopedValueRollback>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -42,10 +43,17 @@ RecordingViewer::RecordingViewer(Services& services, QWidget* parent)
     buildViews();
     m_refreshTimer.setInterval(100);
     connect(&m_refreshTimer, &QTimer::timeout, this, &RecordingViewer::refresh);
+    m_followTimer.setInterval(1000);
+    m_followTimer.setSingleShot(true);
+    connect(&m_followTimer, &QTimer::timeout, this, &RecordingViewer::load);
     connect(&m_axis, &widgets::TimeAxis::cursorChanged, this, &RecordingViewer::showDecisionAtCursor);
     connect(&m_axis, &widgets::TimeAxis::changed, this, [this] {
         m_timeline->setWindow(m_axis.begin(), m_axis.end());
         showDecisionAtCursor();
+        // Both tell the axis how far their data reaches, which need not be equally far.
+        if (m_refreshing)
+            return;
+        const QScopedValueRollback guard(m_refreshing, true);
         m_traces->refresh();
         m_raster->refresh();
     });
@@ -188,6 +196,8 @@ void RecordingViewer::close()
     m_recording.reset();
     m_complete = false;
     m_refreshTimer.stop();
+    m_followTimer.stop();
+    m_loader.reset();
     m_traces->setSource(nullptr);
     m_raster->setHistory(nullptr);
     m_timeline->setSpans({});
@@ -206,6 +216,14 @@ void RecordingViewer::show(std::shared_ptr<LoadedRecording> recording)
     const auto& metadata = m_recording->metadata;
     const auto& summary = m_recording->summary;
     setTitle(toQString(metadata.title));
+    if (summary.frames == 0 && m_recording->growing) {
+        m_empty->setText(tr("Nothing has been recorded yet"), tr("The first readings appear here when they arrive."));
+        QTimer::singleShot(m_followTimer.interval(), this, [this, cancelled = m_cancelled] {
+            if (cancelled == m_cancelled)
+                open(QString(m_path));
+        });
+        return;
+    }
     if (summary.frames == 0) {
         m_empty->setText(tr("This recording holds no readings"), tr("It was ended before the first reading arrived."));
         return;
@@ -227,44 +245,72 @@ void RecordingViewer::show(std::shared_ptr<LoadedRecording> recording)
     m_card->setVisible(!gases.isEmpty());
     m_axis.setExtent(summary.firstTime, summary.lastTime);
     m_axis.setRange(summary.firstTime, summary.lastTime);
+    if (m_recording->growing)
+        m_axis.followLive();
     m_timeline->setRange(summary.firstTime, summary.lastTime);
-    if (!m_recording->health.complete)
+    showState();
+    m_pages->setCurrentIndex(1);
+    m_loader = std::make_shared<RecordingLoader>(m_recording);
+    m_progress->show();
+    m_refreshTimer.start();
+    load();
+}
+
+void RecordingViewer::showState()
+{
+    if (m_recording->growing)
+        m_banner->showMessage(Theme::Severity::Info,
+                              tr("This recording is still running; what is recorded appears here every second."));
+    else if (!m_recording->health.complete)
         m_banner->showMessage(Theme::Severity::Warning,
                               tr("This recording was cut off. Everything up to the cut is shown; Repair completes "
                                  "the file."));
     else if (m_recording->onlyNewest)
         m_banner->showMessage(Theme::Severity::Info, tr("The recording is longer than the display holds; its newest "
                                                         "part is shown. Replay and export use all of it."));
-    m_pages->setCurrentIndex(1);
-    fill();
+    else
+        m_banner->clear();
 }
 
-void RecordingViewer::fill()
+void RecordingViewer::load()
 {
-    m_progress->show();
-    m_refreshTimer.start();
     inBackground(
         *m_services.executor, this, "studio.load-recording",
-        [recording = m_recording, cancelled = m_cancelled, share = m_share]() -> QString {
-            const auto result = loadStreams(*recording, [&](double done) {
+        [loader = m_loader, cancelled = m_cancelled, share = m_share] {
+            return loader->load([&](double done) {
                 share->store(done, std::memory_order_relaxed);
                 return !cancelled->load(std::memory_order_relaxed);
             });
-            return result.ok() ? QString() : Format::error(result.error());
         },
-        [this, cancelled = m_cancelled](const QString& problem) {
+        [this, cancelled = m_cancelled](const Result<RecordingLoader::Additions>& found) {
             if (cancelled == m_cancelled)
-                finish(problem);
+                take(found);
         },
         Priority::Normal);
 }
 
-void RecordingViewer::finish(const QString& problem)
+void RecordingViewer::take(const Result<RecordingLoader::Additions>& found)
 {
     m_progress->hide();
     m_refreshTimer.stop();
-    if (!problem.isEmpty())
-        m_banner->showMessage(Theme::Severity::Error, problem);
+    if (!found.ok()) {
+        m_banner->showMessage(Theme::Severity::Error, Format::error(found.error()));
+    } else {
+        const auto append = [](auto& all, const auto& added) { all.insert(all.end(), added.begin(), added.end()); };
+        append(m_recording->decisions, found->decisions);
+        append(m_recording->marks, found->marks);
+        append(m_recording->events, found->events);
+        m_recording->summary = found->summary;
+        m_recording->health = found->health;
+        if (m_recording->growing) {
+            m_recording->growing = found->growing;
+            m_axis.setExtent(found->summary.firstTime, found->summary.lastTime);
+            m_timeline->setRange(found->summary.firstTime, found->summary.lastTime);
+            showState();
+        }
+        if (found->growing)
+            m_followTimer.start();
+    }
     QStringList gases;
     for (const auto& gas : m_recording->metadata.gases)
         gases << toQString(gas);
@@ -277,10 +323,11 @@ void RecordingViewer::finish(const QString& problem)
         if (event.kind == StreamEvent::Kind::Gap)
             gaps.push_back({event.t, event.t2, tr("gap"), 1});
     m_timeline->setGaps(std::move(gaps));
-    m_complete = true;
+    const bool first = !std::exchange(m_complete, true);
     refresh();
     showDecisionAtCursor();
-    emit loaded();
+    if (first)
+        emit loaded();
 }
 
 void RecordingViewer::refresh()

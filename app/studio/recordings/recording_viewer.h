@@ -29,7 +29,7 @@ class Banner;
 class Services;
 
 /// A recording on screen: its traces, spikes and decisions as they were recorded. They appear while the
-/// file is being read.
+/// file is being read, and while it is being recorded.
 class RecordingViewer : public QWidget {
     Q_OBJECT
 
@@ -58,8 +58,9 @@ private:
     void showTitle();
     void buildViews();
     void show(std::shared_ptr<LoadedRecording> recording);
-    void fill();
-    void finish(const QString& problem);
+    void load();
+    void take(const Result<RecordingLoader::Additions>& found);
+    void showState();
     void refresh();
     void showDecisionAtCursor();
 
@@ -76,12 +77,15 @@ private:
     widgets::DecisionTimeline* m_timeline;
     widgets::DecisionCard* m_card;
     QTimer m_refreshTimer;
+    QTimer m_followTimer; ///< looks for what a running recording has got since
     QString m_path;
     QString m_wholeTitle;
     std::shared_ptr<LoadedRecording> m_recording;
+    std::shared_ptr<RecordingLoader> m_loader;
     std::shared_ptr<std::atomic<bool>> m_cancelled;
     std::shared_ptr<std::atomic<double>> m_share;
     bool m_complete = false;
+    bool m_refreshing = false;
 };
 
 } // namespace bnof::studio
