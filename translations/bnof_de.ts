@@ -68,10 +68,6 @@
         <translation>Reparieren</translation>
     </message>
     <message>
-        <source>Export CSV…</source>
-        <translation>CSV exportieren …</translation>
-    </message>
-    <message>
         <source>PDF report…</source>
         <translation>PDF-Bericht …</translation>
     </message>
@@ -187,6 +183,14 @@
         <source>Rebuild the list</source>
         <translation>Liste neu aufbauen</translation>
     </message>
+    <message>
+        <source>&amp;Import a file…</source>
+        <translation>Datei &amp;importieren…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -217,6 +221,45 @@
     <message>
         <source>over a year</source>
         <translation>über ein Jahr</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>find out</source>
+        <translation>erkennen</translation>
+    </message>
+    <message>
+        <source>table of text (CSV)</source>
+        <translation>Texttabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>UCI gas sensor drift</source>
+        <translation>UCI-Gassensordrift</translation>
+    </message>
+    <message>
+        <source>UCI wind tunnel</source>
+        <translation>UCI-Windkanal</translation>
+    </message>
+    <message>
+        <source>BME AI-Studio</source>
+        <translation>BME AI-Studio</translation>
+    </message>
+    <message>
+        <source>NumPy arrays</source>
+        <translation>NumPy-Felder</translation>
+    </message>
+    <message>
+        <source>Neurodata Without Borders (NWB)</source>
+        <translation>Neurodata Without Borders (NWB)</translation>
+    </message>
+    <message>
+        <source>HDF5</source>
+        <translation>HDF5</translation>
+    </message>
+    <message>
+        <source>MATLAB 5</source>
+        <translation>MATLAB 5</translation>
     </message>
 </context>
 <context>
@@ -731,7 +774,7 @@
     </message>
     <message>
         <source>Log</source>
-        <translation>Protokoll</translation>
+        <translation>Prüfprotokoll</translation>
     </message>
     <message>
         <source>as the system</source>
@@ -860,6 +903,22 @@
     <message>
         <source>gzip</source>
         <translation>gzip</translation>
+    </message>
+    <message>
+        <source>Warn when there is room for</source>
+        <translation>Warnen bei Platz für</translation>
+    </message>
+    <message>
+        <source>A warning is given when the disk holds a recording for less than this at the rate of the last minute; 0: never.</source>
+        <translation>Es wird gewarnt, wenn der Datenträger bei der Rate der letzten Minute für weniger als dies reicht; 0: nie.</translation>
+    </message>
+    <message>
+        <source>Check recordings when idle</source>
+        <translation>Bei Leerlauf prüfen</translation>
+    </message>
+    <message>
+        <source>Computes the SHA-256 of recordings and checks every byte while nothing else runs.</source>
+        <translation>Berechnet die SHA-256 der Aufzeichnungen und prüft jedes Byte, solange sonst nichts läuft.</translation>
     </message>
 </context>
 <context>
@@ -1421,7 +1480,7 @@
     </message>
     <message>
         <source>The recording&apos;s audit trail was altered; see “Audit trail”.</source>
-        <translation>Das Protokoll der Aufzeichnung wurde verändert; siehe „Protokoll“.</translation>
+        <translation>Das Prüfprotokoll der Aufzeichnung wurde verändert; siehe „Prüfprotokoll“.</translation>
     </message>
     <message>
         <source>Frames were lost before they could be recorded: %1.</source>
@@ -1601,11 +1660,11 @@
     </message>
     <message>
         <source>Audit trail</source>
-        <translation>Protokoll</translation>
+        <translation>Prüfprotokoll</translation>
     </message>
     <message>
         <source>The recording holds no audit trail.</source>
-        <translation>Die Aufzeichnung enthält kein Protokoll.</translation>
+        <translation>Die Aufzeichnung enthält kein Prüfprotokoll.</translation>
     </message>
     <message>
         <source>account %1</source>
@@ -1662,6 +1721,77 @@
     <message>
         <source>Recording %1</source>
         <translation>Aufzeichnung %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ColumnTable</name>
+    <message>
+        <source>Columns of the file</source>
+        <translation>Spalten der Datei</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Spalte</translation>
+    </message>
+    <message>
+        <source>Use as</source>
+        <translation>Verwenden als</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Einheit</translation>
+    </message>
+    <message>
+        <source>Quantity</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>the device&apos;s clock</source>
+        <translation>Uhr des Geräts</translation>
+    </message>
+    <message>
+        <source>measured value</source>
+        <translation>Messgröße</translation>
+    </message>
+    <message>
+        <source>label (a mark where it changes)</source>
+        <translation>Etikett (Marke bei Wechsel)</translation>
+    </message>
+    <message>
+        <source>mark (where it is not empty)</source>
+        <translation>Marke (wo nicht leer)</translation>
+    </message>
+    <message>
+        <source>leave out</source>
+        <translation>weglassen</translation>
+    </message>
+    <message>
+        <source>column %1</source>
+        <translation>Spalte %1</translation>
+    </message>
+    <message>
+        <source>What %1 is used as</source>
+        <translation>Verwendung von %1</translation>
+    </message>
+    <message>
+        <source>Unit of %1</source>
+        <translation>Einheit von %1</translation>
+    </message>
+    <message>
+        <source>Quantity of %1</source>
+        <translation>Größe von %1</translation>
+    </message>
+    <message>
+        <source>Gas of %1</source>
+        <translation>Gas von %1</translation>
     </message>
 </context>
 <context>
@@ -1863,6 +1993,113 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::ExportDialog</name>
+    <message>
+        <source>With the spikes</source>
+        <translation>Mit den Spikes</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Export %1</source>
+        <translation>%1 exportieren</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>File or folder to write</source>
+        <translation>Zieldatei oder -ordner</translation>
+    </message>
+    <message>
+        <source>Why this cannot be exported</source>
+        <translation>Warum dies nicht exportiert werden kann</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Durchsuchen…</translation>
+    </message>
+    <message>
+        <source>Choose the file or folder to write</source>
+        <translation>Zieldatei oder -ordner wählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Write to</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>table for spreadsheets</source>
+        <translation>Tabelle für Tabellenkalkulationen</translation>
+    </message>
+    <message>
+        <source>Neurodata Without Borders (HDF5)</source>
+        <translation>Neurodata Without Borders (HDF5)</translation>
+    </message>
+    <message>
+        <source>MATLAB 5</source>
+        <translation>MATLAB 5</translation>
+    </message>
+    <message>
+        <source>folder of NumPy arrays</source>
+        <translation>Ordner mit NumPy-Feldern</translation>
+    </message>
+    <message>
+        <source>Weka</source>
+        <translation>Weka</translation>
+    </message>
+    <message>
+        <source>Lab Streaming Layer</source>
+        <translation>Lab Streaming Layer</translation>
+    </message>
+    <message>
+        <source>One row a frame with its decision and marks; what the recording says about itself goes into a JSON file beside it, spikes into a table of their own.</source>
+        <translation>Eine Zeile je Messwert mit Entscheidung und Marken; was die Aufzeichnung über sich selbst sagt, kommt in eine JSON-Datei daneben, Spikes in eine eigene Tabelle.</translation>
+    </message>
+    <message>
+        <source>Sensors as time series, spikes as units, marks as intervals; for pynwb, MatNWB and every HDF5 tool.</source>
+        <translation>Sensoren als Zeitreihen, Spikes als Units, Marken als Intervalle; für pynwb, MatNWB und jedes HDF5-Werkzeug.</translation>
+    </message>
+    <message>
+        <source>One variable a stream, each below 2 GiB and whole in memory while it is written.</source>
+        <translation>Eine Variable je Strom, jede unter 2 GiB und beim Schreiben ganz im Speicher.</translation>
+    </message>
+    <message>
+        <source>One array a stream, with a description in metadata.json.</source>
+        <translation>Ein Feld je Strom, mit einer Beschreibung in metadata.json.</translation>
+    </message>
+    <message>
+        <source>One row a frame, with the mark in force as its class; decisions and spikes are left out.</source>
+        <translation>Eine Zeile je Messwert mit der geltenden Marke als Klasse; ohne Entscheidungen und Spikes.</translation>
+    </message>
+    <message>
+        <source>One stream each for sensors, spikes, decisions and marks.</source>
+        <translation>Je ein Strom für Sensoren, Spikes, Entscheidungen und Marken.</translation>
+    </message>
+    <message>
+        <source>This format cannot hold spikes.</source>
+        <translation>Dieses Format kann keine Spikes aufnehmen.</translation>
+    </message>
+    <message>
+        <source>Say where to write to.</source>
+        <translation>Geben Sie ein Ziel an.</translation>
+    </message>
+    <message>
+        <source>%1 exists already and is not overwritten: choose another name.</source>
+        <translation>%1 gibt es schon und wird nicht überschrieben: Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>Es gibt keinen Ordner %1.</translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::FieldRow</name>
     <message>
         <source>%1 in %2</source>
@@ -2047,6 +2284,173 @@
     <message>
         <source>Look at a run again, replay it, and have the replay proved.</source>
         <translation>Einen Lauf noch einmal ansehen, wiedergeben und die Wiedergabe nachweisen lassen.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ImportDialog</name>
+    <message>
+        <source>Format of the file</source>
+        <translation>Format der Datei</translation>
+    </message>
+    <message>
+        <source>What separates columns</source>
+        <translation>Was Spalten trennt</translation>
+    </message>
+    <message>
+        <source>Decimal sign</source>
+        <translation>Dezimalzeichen</translation>
+    </message>
+    <message>
+        <source>Lines before the data</source>
+        <translation>Zeilen vor den Daten</translation>
+    </message>
+    <message>
+        <source>Frames a second where the file has no time</source>
+        <translation>Messwerte je Sekunde, wenn die Datei keine Zeit enthält</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>Bediener</translation>
+    </message>
+    <message>
+        <source>Recording to write</source>
+        <translation>Zu schreibende Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Import %1</source>
+        <translation>%1 importieren</translation>
+    </message>
+    <message>
+        <source>First frames of the recording</source>
+        <translation>Erste Messwerte der Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>Bemerkungen</translation>
+    </message>
+    <message>
+        <source>Why this cannot be imported</source>
+        <translation>Warum dies nicht importiert werden kann</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>find out</source>
+        <translation>erkennen</translation>
+    </message>
+    <message>
+        <source>comma</source>
+        <translation>Komma</translation>
+    </message>
+    <message>
+        <source>semicolon</source>
+        <translation>Semikolon</translation>
+    </message>
+    <message>
+        <source>tab</source>
+        <translation>Tabulator</translation>
+    </message>
+    <message>
+        <source>bar</source>
+        <translation>senkrechter Strich</translation>
+    </message>
+    <message>
+        <source>blanks</source>
+        <translation>Leerzeichen</translation>
+    </message>
+    <message>
+        <source>point</source>
+        <translation>Punkt</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>aus der Datei</translation>
+    </message>
+    <message>
+        <source>F&amp;ormat</source>
+        <translation>F&amp;ormat</translation>
+    </message>
+    <message>
+        <source>&amp;Separator</source>
+        <translation>&amp;Trennzeichen</translation>
+    </message>
+    <message>
+        <source>&amp;Decimal sign</source>
+        <translation>&amp;Dezimalzeichen</translation>
+    </message>
+    <message>
+        <source>&amp;Lines before the data</source>
+        <translation>Zei&amp;len vor den Daten</translation>
+    </message>
+    <message>
+        <source>Frames a second (&amp;Hz)</source>
+        <translation>Messwerte je Sekunde (&amp;Hz)</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Durchsuchen…</translation>
+    </message>
+    <message>
+        <source>Choose the recording to write</source>
+        <translation>Zu schreibende Aufzeichnung wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Title</source>
+        <translation>T&amp;itel</translation>
+    </message>
+    <message>
+        <source>O&amp;perator</source>
+        <translation>&amp;Bediener</translation>
+    </message>
+    <message>
+        <source>&amp;Write to</source>
+        <translation>&amp;Ziel</translation>
+    </message>
+    <message>
+        <source>find out: %1</source>
+        <translation>erkannt: %1</translation>
+    </message>
+    <message>
+        <source>Marks: %1</source>
+        <translation>Marken: %1</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Time (s)</source>
+        <translation>Zeit (s)</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>Say where the recording goes.</source>
+        <translation>Geben Sie ein Ziel an.</translation>
+    </message>
+    <message>
+        <source>%1 exists already and is not overwritten: choose another name.</source>
+        <translation>%1 gibt es schon und wird nicht überschrieben: Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Recordings (*.bnr)</source>
+        <translation>Aufzeichnungen (*.bnr)</translation>
     </message>
 </context>
 <context>
@@ -3082,14 +3486,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>Verbinden Sie einen Sensor oder die simulierte Nase und drücken Sie R: Alles wird festgehalten, von den Messwerten bis zu den Entscheidungen. Auch anderswo entstandene Aufzeichnungen lassen sich öffnen.</translation>
     </message>
     <message>
-        <source>Export as CSV</source>
-        <translation>Als CSV exportieren</translation>
-    </message>
-    <message>
-        <source>CSV tables (*.csv)</source>
-        <translation>CSV-Tabellen (*.csv)</translation>
-    </message>
-    <message>
         <source>Write a PDF report</source>
         <translation>PDF-Bericht schreiben</translation>
     </message>
@@ -3262,6 +3658,30 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>%1 is forgotten: its line with %2 of readings was taken out of the list.</source>
         <translation>%1 ist vergessen: Die Zeile mit %2 Messung wurde aus der Liste genommen.</translation>
+    </message>
+    <message>
+        <source>Import a file of another program</source>
+        <translation>Datei eines anderen Programms importieren</translation>
+    </message>
+    <message>
+        <source>Everything that can be imported (*.csv *.tsv *.txt *.dat *.gz *.bmerawdata *.npy *.nwb *.h5 *.hdf5 *.mat)</source>
+        <translation>Alles Importierbare (*.csv *.tsv *.txt *.dat *.gz *.bmerawdata *.npy *.nwb *.h5 *.hdf5 *.mat)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Import of %1</source>
+        <translation>Import von %1</translation>
+    </message>
+    <message>
+        <source>the folder %1 cannot be made</source>
+        <translation>der Ordner %1 kann nicht angelegt werden</translation>
+    </message>
+    <message>
+        <source>%L1 frames, %L2 spikes and %L3 marks are in %4</source>
+        <translation>%L1 Messwerte, %L2 Spikes und %L3 Marken sind in %4</translation>
     </message>
 </context>
 <context>

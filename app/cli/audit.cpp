@@ -190,6 +190,12 @@ void noteMade(const Invocation& invocation, std::string_view what, const std::st
                                       recordingPath, format, path));
 }
 
+void noteImported(const Invocation& invocation, const std::string& source, const recording::ImportOutcome& outcome,
+                  const std::string& path)
+{
+    warnUnlessOk(recording::auditImported(invocation.configuration.text("general.operator"), source, outcome, path));
+}
+
 int checkLibraryAudit(const Invocation& invocation)
 {
     const auto path = recording::defaultAuditLogPath();

@@ -82,13 +82,32 @@ void checkFolders(const Configuration& configuration, std::vector<Finding>& out)
         out.push_back({tight ? State::Fails : State::Works, "recordings folder",
                        folder + ", " + formatBytes(free) + " free", tight ? "Free some space before recording." : ""});
     }
+}
+
+void checkCatalogue(std::vector<Finding>& out)
+{
     const auto path = recording::defaultCataloguePath();
-    const auto catalogue =
-        path.ok() ? recording::Catalogue::open(*path) : Result<std::unique_ptr<recording::Catalogue>>(path.error());
-    if (catalogue.ok())
-        out.push_back({State::Works, "catalogue", *path, {}});
-    else
-        out.push_back(fromError(State::Fails, "catalogue", catalogue.error()));
+    const auto fitness =
+        path.ok() ? recording::catalogueFitness(*path) : Result<recording::CatalogueFitness>(path.error());
+    if (!fitness.ok()) {
+        out.push_back(fromError(State::Fails, "catalogue", fitness.error()));
+        return;
+    }
+    switch (*fitness) {
+    case recording::CatalogueFitness::Ready: out.push_back({State::Works, "catalogue", *path, {}}); break;
+    case recording::CatalogueFitness::OlderVersion:
+        out.push_back({State::Note, "catalogue", *path + " is of an older version and will be upgraded",
+                       "The recordings that it names are read again when they are listed next (bnof list)."});
+        break;
+    case recording::CatalogueFitness::NewerVersion:
+        out.push_back({State::Note, "catalogue", *path + " was made by a newer program and will be put aside",
+                       "Use that program, or let this one make a new list of the recordings (bnof list)."});
+        break;
+    case recording::CatalogueFitness::Damaged:
+        out.push_back(
+            {State::Fails, "catalogue", *path + " is damaged", "\"bnof reindex\" makes it anew from the recordings."});
+        break;
+    }
 }
 
 void checkModel(const Configuration& configuration, std::vector<Finding>& out)
@@ -118,6 +137,7 @@ int run(const Invocation& invocation)
     checkProcessor(findings);
     checkDevices(findings);
     checkFolders(invocation.configuration, findings);
+    checkCatalogue(findings);
     checkModel(invocation.configuration, findings);
     const std::string configPath = Configuration::defaultPath();
     if (std::error_code ignored; !std::filesystem::exists(configPath, ignored)) {

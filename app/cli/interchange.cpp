@@ -96,11 +96,12 @@ void describeImport(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("preview"),
                       QStringLiteral("Print how the file is understood, and its first rows; write nothing. Example: "
                                      "--preview --json")});
-    option(
-        "map",
-        "What a column is: COLUMN=time[:UNIT], device, channel[:UNIT], label, mark or ignore; COLUMN is a name or #3. "
-        "May be repeated. Example: --map \"Temp=channel:K\" --map #1=time:ms --map Gas=label",
-        "COLUMN=ROLE");
+    option("map",
+           "What a column is: COLUMN=time[:UNIT], device, channel[:UNIT[:QUANTITY[:GAS]]], label, mark or ignore; "
+           "COLUMN is a "
+           "name or #3. May be repeated. Example: --map \"R1=channel:kOhm:resistance:ethanol\" --map #1=time:ms --map "
+           "Gas=label",
+           "COLUMN=ROLE");
     option("rate", "Frames a second where the file has no time. Example: --rate 0.5", "HZ");
     option("delimiter", "comma, semicolon, tab, bar or blanks. Example: --delimiter tab", "NAME");
     option("decimal", "point or comma. Example: --decimal comma", "NAME");
@@ -161,8 +162,11 @@ Json previewJson(const recording::ImportPreview& preview)
     for (const auto& source : preview.sources) {
         Json channels = Json::array();
         for (const auto& channel : source.channels)
-            channels.push(
-                Json::object().set("name", channel.name).set("quantity", channel.quantity).set("unit", channel.unit));
+            channels.push(Json::object()
+                              .set("name", channel.name)
+                              .set("quantity", channel.quantity)
+                              .set("unit", channel.unit)
+                              .set("gas", channel.gas));
         sources.push(Json::object().set("device", source.device).set("channels", std::move(channels)));
     }
     Json rows = Json::array();
@@ -247,6 +251,7 @@ int runImport(const Invocation& invocation)
     if (!outcome.ok())
         return fail(outcome.error());
     showProgress({});
+    noteImported(invocation, invocation.argument(0), *outcome, out);
     if (invocation.json) {
         Json line = Json::object();
         line.set("file", out).set("uuid", outcome->uuid).set("format", recording::importFormatName(outcome->format));

@@ -7,6 +7,7 @@
 #include "app/cli/command.h"
 #include "engine/recording/audit_log.h"
 #include "engine/recording/catalogue.h"
+#include "engine/recording/interchange/import.h"
 #include "engine/recording/reader.h"
 
 namespace bnof::cli {
@@ -25,6 +26,10 @@ void noteForgotten(const Invocation& invocation, const recording::CatalogueEntry
 /// That `path` was made from a recording: recording::audit::exported or reported.
 void noteMade(const Invocation& invocation, std::string_view what, const std::string& recordingPath,
               const std::string& format, const std::string& path);
+
+/// That a recording was made of another program's file.
+void noteImported(const Invocation& invocation, const std::string& source, const recording::ImportOutcome& outcome,
+                  const std::string& path);
 
 /// `verify --audit`: exit code 1 when the library's trail was altered.
 [[nodiscard]] int checkLibraryAudit(const Invocation& invocation);

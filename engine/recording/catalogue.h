@@ -122,6 +122,11 @@ struct CatalogueOptions {
     bool fullTextIndex = true; ///< where SQLite has FTS5; without it every line's text is looked through
 };
 
+/// What opening a catalogue would find.
+enum class CatalogueFitness { Ready, OlderVersion, NewerVersion, Damaged };
+/// Looks at a catalogue and changes nothing; an absent one is ready. Errors: not permitted, busy.
+[[nodiscard]] Result<CatalogueFitness> catalogueFitness(const std::string& databasePath);
+
 /// The list of recordings (SQLite, write-ahead log, synchronous=FULL). A cache of what the files say: scan()
 /// rebuilds it. A recording is known by its uuid: one that was moved keeps its line. Safe for several processes;
 /// one object is for one thread.
@@ -158,6 +163,10 @@ public:
 
     /// Keep what checking a listed file found; a file that is not listed is none of the catalogue's business.
     virtual Result<void> noteVerification(const std::string& recordingPath, const Verification& verification) = 0;
+    /// Check one listed file and keep the result; nothing when the file changed under the check.
+    /// Errors: unreadable, cancelled by `progress` (which gets the share done).
+    virtual Result<std::optional<Verification>> check(const std::string& recordingPath,
+                                                      const std::function<bool(double)>& progress) = 0;
     /// Check every listed file that is there and was not verified as it is now.
     virtual Result<VerifyReport> verifyPending(const CatalogueQuery& query, const VerifyProgress& progress = {}) = 0;
 

@@ -134,6 +134,7 @@ Result<void> prepare(OpenCatalogue& catalogue, const std::string& path, const Ca
                     numberOf(database, path, "SELECT count(*) FROM sqlite_schema WHERE name = 'recording_words'"));
     if (version != schemaVersion || ours != 3 || (indexed > 0 && !available)) {
         catalogue.fitness = OpenCatalogue::Fitness::OtherVersion;
+        catalogue.newer = version > schemaVersion;
         catalogue.problem = otherVersion(path, version > schemaVersion);
     }
     catalogue.fullText = indexed > 0;
@@ -193,6 +194,20 @@ Result<OpenCatalogue> openCatalogue(const std::string& path, const CatalogueOpti
     if (catalogue.fitness != OpenCatalogue::Fitness::Ready)
         catalogue.database.reset();
     return catalogue;
+}
+
+Result<CatalogueFitness> catalogueFitness(const std::string& databasePath)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(databasePath, ignored))
+        return CatalogueFitness::Ready;
+    BNOF_TRY_ASSIGN(const OpenCatalogue found, openCatalogue(databasePath, {}));
+    switch (found.fitness) {
+    case OpenCatalogue::Fitness::Ready: return CatalogueFitness::Ready;
+    case OpenCatalogue::Fitness::Damaged: return CatalogueFitness::Damaged;
+    case OpenCatalogue::Fitness::OtherVersion: break;
+    }
+    return found.newer ? CatalogueFitness::NewerVersion : CatalogueFitness::OlderVersion;
 }
 
 Result<std::string> putCatalogueAside(const std::string& path, const std::string& why)

@@ -18,8 +18,9 @@ struct OpenCatalogue {
     enum class Fitness { Ready, Damaged, OtherVersion };
 
     Fitness fitness = Fitness::Ready;
-    Error problem;     ///< when it is not ready
-    Database database; ///< when it is ready
+    bool newer = false; ///< than this program, when of another version
+    Error problem;      ///< when it is not ready
+    Database database;  ///< when it is ready
     bool fullText = false;
 };
 /// Open (or create) and look at every page. Errors: not permitted, busy, disk full.

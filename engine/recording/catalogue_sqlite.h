@@ -2,6 +2,7 @@
 // The catalogue over SQLite. Private to this folder: catalogue.cpp opens and searches, catalogue_write.cpp changes.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -43,6 +44,8 @@ public:
     [[nodiscard]] Result<std::vector<CatalogueEntry>> find(const CatalogueQuery& query) const override;
     [[nodiscard]] Result<CatalogueChoices> choices() const override;
     Result<void> noteVerification(const std::string& recordingPath, const Verification& verification) override;
+    Result<std::optional<Verification>> check(const std::string& recordingPath,
+                                              const std::function<bool(double)>& progress) override;
     Result<VerifyReport> verifyPending(const CatalogueQuery& query, const VerifyProgress& progress) override;
     Result<void> remove(const std::string& uuid, const std::string& path) override;
     Result<void> restore(const CatalogueEntry& entry) override;
@@ -54,6 +57,12 @@ private:
         RecordingState state = RecordingState::Complete;
     };
 
+    /// Lines of one recording, as far as one search has not asked yet whether their files are still there.
+    struct Siblings {
+        std::deque<CatalogueEntry> unasked;
+        bool any = false;
+    };
+
     [[nodiscard]] Statement statement(const std::string& sql) const { return {m_database.get(), m_path, sql}; }
     Result<void> run(const char* sql) const { return execute(m_database.get(), m_path, sql); }
     template <typename Work> Result<void> transaction(Work work);
@@ -61,7 +70,8 @@ private:
     [[nodiscard]] Result<std::map<std::string, Known>> known() const;
     Result<void> place(std::vector<CatalogueEntry>& batch, ScanReport& report);
     Result<bool> place(CatalogueEntry& entry);
-    [[nodiscard]] Result<CatalogueEntry> lineFor(const CatalogueEntry& entry, bool& moved) const;
+    [[nodiscard]] Result<Siblings> siblingsOf(const std::string& uuid) const;
+    [[nodiscard]] Result<CatalogueEntry> lineFor(const CatalogueEntry& entry, bool& moved);
     Result<void> write(CatalogueEntry& entry);
     Result<void> writeGases(const CatalogueEntry& entry);
     Result<void> noteUnreadable(const std::string& path, const std::string& why, bool& listed);
@@ -69,6 +79,7 @@ private:
                                                             const SearchCondition& parameters) const;
     Result<void> addEarlierPaths(std::vector<CatalogueEntry>& entries) const;
 
+    std::map<std::string, Siblings> m_siblings; ///< by uuid, within one search
     Database m_database;
     bool m_fullText;
     std::string m_path;

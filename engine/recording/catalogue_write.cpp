@@ -26,29 +26,49 @@ bool stillHolds(const CatalogueEntry& line)
 
 } // namespace
 
-/// The line that this file belongs to, with id 0 when it gets a new one: its own, else one of the same recording
-/// whose file is gone.
-Result<CatalogueEntry> SqliteCatalogue::lineFor(const CatalogueEntry& entry, bool& moved) const
+/// The lines of a recording that may have lost their file. One search asks about each of them once: with thousands of
+/// copies of one recording, asking for every copy about all the others would not end.
+Result<SqliteCatalogue::Siblings> SqliteCatalogue::siblingsOf(const std::string& uuid) const
 {
+    Siblings siblings;
     Statement lines =
         statement(std::string("SELECT ") + catalogueColumns + " FROM recordings WHERE uuid = ? ORDER BY copy, id");
-    lines.bind(entry.uuid);
-    CatalogueEntry gone;
-    bool others = false;
+    lines.bind(uuid);
     while (true) {
         BNOF_TRY_ASSIGN(const bool row, lines.step());
         if (!row)
-            break;
-        CatalogueEntry line = entryFromRow(lines);
-        if (line.path == entry.path)
-            return line;
-        others = true;
-        if (gone.id == 0 && !stillHolds(line))
+            return siblings;
+        siblings.unasked.push_back(entryFromRow(lines));
+        siblings.any = true;
+    }
+}
+
+/// The line that this file belongs to, with id 0 when it gets a new one: its own, else one of the same recording
+/// whose file is gone.
+Result<CatalogueEntry> SqliteCatalogue::lineFor(const CatalogueEntry& entry, bool& moved)
+{
+    Statement own =
+        statement(std::string("SELECT ") + catalogueColumns + " FROM recordings WHERE uuid = ? AND path = ?");
+    BNOF_TRY_ASSIGN(const bool listed, own.bind(entry.uuid).bind(entry.path).step());
+    if (listed)
+        return entryFromRow(own);
+    auto known = m_siblings.find(entry.uuid);
+    if (known == m_siblings.end()) {
+        BNOF_TRY_ASSIGN(Siblings siblings, siblingsOf(entry.uuid));
+        known = m_siblings.emplace(entry.uuid, std::move(siblings)).first;
+    }
+    Siblings& siblings = known->second;
+    CatalogueEntry gone;
+    while (gone.id == 0 && !siblings.unasked.empty()) {
+        CatalogueEntry line = std::move(siblings.unasked.front());
+        siblings.unasked.pop_front();
+        if (!stillHolds(line))
             gone = std::move(line);
     }
     moved = gone.id != 0;
     if (!moved)
-        gone.copy = others;
+        gone.copy = siblings.any;
+    siblings.any = true; // this file's line
     return gone;
 }
 
@@ -171,6 +191,7 @@ Result<void> SqliteCatalogue::writeGases(const CatalogueEntry& entry)
 
 Result<CatalogueEntry> SqliteCatalogue::add(const std::string& recordingPath)
 {
+    m_siblings.clear();
     BNOF_TRY_ASSIGN(CatalogueEntry entry, describeFile(absolutePath(recordingPath)));
     const auto placed = transaction([&]() -> Result<void> {
         BNOF_TRY(place(entry));
@@ -216,6 +237,7 @@ Result<ScanReport> SqliteCatalogue::search(const std::string& folder, bool every
 {
     BNOF_TRY_ASSIGN(const auto paths, recordingsBelow(absolutePath(folder), progress));
     BNOF_TRY_ASSIGN(const auto lines, known());
+    m_siblings.clear();
     ScanReport report;
     std::vector<CatalogueEntry> batch;
     for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -277,6 +299,18 @@ Result<void> SqliteCatalogue::noteVerification(const std::string& recordingPath,
         .run();
 }
 
+Result<std::optional<Verification>> SqliteCatalogue::check(const std::string& recordingPath,
+                                                           const std::function<bool(double)>& progress)
+{
+    const std::string path = absolutePath(recordingPath);
+    const FileStamp before = stampOf(path);
+    BNOF_TRY_ASSIGN(Verification found, verify(path, progress));
+    if (!(stampOf(path) == before))
+        return std::optional<Verification>();
+    BNOF_TRY(noteVerification(path, found));
+    return std::optional(std::move(found));
+}
+
 Result<VerifyReport> SqliteCatalogue::verifyPending(const CatalogueQuery& query, const VerifyProgress& progress)
 {
     CatalogueQuery pending = query;
@@ -286,9 +320,8 @@ Result<VerifyReport> SqliteCatalogue::verifyPending(const CatalogueQuery& query,
     VerifyReport report;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const std::string& path = entries[i].path;
-        const FileStamp before = stampOf(path);
         const auto checked =
-            verify(path, [&](double share) { return !progress || progress(path, i, entries.size(), share); });
+            check(path, [&](double share) { return !progress || progress(path, i, entries.size(), share); });
         if (!checked.ok() && checked.error().kind == ErrorKind::Cancelled) {
             report.cancelled = true;
             break;
@@ -297,13 +330,13 @@ Result<VerifyReport> SqliteCatalogue::verifyPending(const CatalogueQuery& query,
             report.findings.push_back(checked.error().message());
             continue;
         }
-        if (!(stampOf(path) == before))
-            continue; // it changed under the check; the next pass has it again
-        BNOF_TRY(noteVerification(path, *checked));
-        report.checked.push_back({entries[i].uuid, path, checked->sha256, checked->intact});
-        if (!checked->intact)
-            report.findings.push_back(
-                path + ": " + (checked->health.findings.empty() ? "not intact" : checked->health.findings.front()));
+        if (!*checked)
+            continue; // the next pass has it again
+        const Verification& found = **checked;
+        report.checked.push_back({entries[i].uuid, path, found.sha256, found.intact});
+        if (!found.intact)
+            report.findings.push_back(path + ": " +
+                                      (found.health.findings.empty() ? "not intact" : found.health.findings.front()));
     }
     return report;
 }

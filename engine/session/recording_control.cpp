@@ -3,7 +3,34 @@
 
 #include "engine/base/log.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace bnof::session {
+
+void DiskRate::observe(Timestamp now, std::uint64_t bytes)
+{
+    if (!m_samples.empty() && now - m_samples.back().first < nanosecondsPerSecond)
+        return;
+    m_samples.emplace_back(now, bytes);
+    while (m_samples.size() > 2 && toSeconds(now - m_samples[1].first) >= windowSeconds)
+        m_samples.pop_front();
+}
+
+double DiskRate::bytesPerSecond() const
+{
+    if (m_samples.empty())
+        return 0;
+    const double seconds = toSeconds(m_samples.back().first - m_samples.front().first);
+    return seconds < leastSeconds ? 0
+                                  : static_cast<double>(m_samples.back().second - m_samples.front().second) / seconds;
+}
+
+double DiskRate::secondsFor(double bytes) const
+{
+    const double rate = bytesPerSecond();
+    return rate > 0 ? std::max(bytes, 0.0) / rate : -1;
+}
 
 void RecordingControl::start(const RecordingRequest& request, recording::RecordingMetadata metadata,
                              const Recognition* recognition, Timestamp now)
@@ -43,9 +70,9 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     m_recorder = std::move(recorder).value();
     m_minimumFreeBytes = request.minimumFreeBytes;
     m_started = now;
-    m_lastWatch = now;
-    m_lastBytes = 0;
-    m_bytesPerSecond = 0;
+    m_warnSecondsLeft = request.warnSecondsLeft;
+    m_rate.clear();
+    m_board.clearProblem("recording.disk");
     if (recognition && recognition->tickZero())
         m_recorder->event({StreamEvent::Kind::RecogniserReset, *recognition->tickZero(), 0, 0, {}});
     m_board.update([&](SessionStatus& s) { s.recording = RecordingView{.path = request.path}; });
@@ -56,6 +83,7 @@ void RecordingControl::stop()
 {
     if (!m_recorder)
         return;
+    m_board.clearProblem("recording.disk");
     m_board.update([](SessionStatus& s) { s.recording.reset(); });
     auto finish = [recorder = std::move(m_recorder), &board = m_board] {
         const std::string path = recorder->path();
@@ -111,22 +139,37 @@ void RecordingControl::describe(const recording::DescriptionEdit& edit)
                                      "Shorten the notes, or change them again when the recording is finished."));
 }
 
+/// Says once when the disk is nearly full, again when fewer minutes are left, and takes it back when there is clearly
+/// more room.
+void RecordingControl::watchDisk(double secondsLeft)
+{
+    if (secondsLeft < 0 || m_warnSecondsLeft <= 0)
+        return;
+    if (secondsLeft > 1.2 * m_warnSecondsLeft)
+        m_board.clearProblem("recording.disk");
+    if (secondsLeft > m_warnSecondsLeft)
+        return;
+    const auto minutes = static_cast<std::int64_t>(std::ceil(secondsLeft / 60));
+    m_board.setProblem("recording.disk", Severity::Warning,
+                       makeError(ErrorKind::Storage,
+                                 "the disk is nearly full: at the present rate the recording has to stop in " +
+                                     (minutes <= 1 ? "less than a minute" : std::to_string(minutes) + " minutes"),
+                                 m_recorder->path(), "Free some space on this disk; the recording goes on meanwhile."));
+}
+
 void RecordingControl::watch(Timestamp now)
 {
     if (!m_recorder)
         return;
     const auto status = m_recorder->status();
-    const double seconds = toSeconds(now - m_lastWatch);
-    if (seconds > 1) {
-        const double rate = static_cast<double>(status.bytes - m_lastBytes) / seconds;
-        m_bytesPerSecond = m_bytesPerSecond == 0 ? rate : 0.8 * m_bytesPerSecond + 0.2 * rate;
-        m_lastBytes = status.bytes;
-        m_lastWatch = now;
-    }
+    m_rate.observe(now, status.bytes);
+    const double left =
+        status.freeBytes < 0 ? -1 : m_rate.secondsFor(static_cast<double>(status.freeBytes - m_minimumFreeBytes));
     m_board.update([&](SessionStatus& s) {
-        s.recording = RecordingView{m_recorder->path(), now - m_started,  status.frames,   status.bytes,
-                                    status.dropped,     m_bytesPerSecond, status.freeBytes};
+        s.recording = RecordingView{m_recorder->path(), now - m_started,         status.frames,    status.bytes,
+                                    status.dropped,     m_rate.bytesPerSecond(), status.freeBytes, left};
     });
+    watchDisk(left);
     if (status.dropped > 0) {
         m_board.setProblem("recording.dropped", Severity::Error,
                            makeError(ErrorKind::Storage, "the disk cannot keep up and data was lost",

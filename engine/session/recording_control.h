@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/pipeline/executor.h"
 #include "engine/recording/recorder.h"
@@ -10,6 +12,26 @@
 #include "engine/session/status_board.h"
 
 namespace bnof::session {
+
+/// How fast a recording grows, over the last minute: blocks are written in bursts, and a rate over less would make the
+/// time that is left jump.
+class DiskRate {
+public:
+    static constexpr double windowSeconds = 60;
+    /// Less than this says nothing yet.
+    static constexpr double leastSeconds = 5;
+
+    /// Call with times that grow and the bytes written until then; cheap to call often.
+    void observe(Timestamp now, std::uint64_t bytes);
+    void clear() { m_samples.clear(); }
+    /// 0: not known yet.
+    [[nodiscard]] double bytesPerSecond() const;
+    /// Seconds until `bytes` more are written; negative: not known yet.
+    [[nodiscard]] double secondsFor(double bytes) const;
+
+private:
+    std::deque<std::pair<Timestamp, std::uint64_t>> m_samples; ///< one a second
+};
 
 /// Starts, feeds, watches and ends the recording of a live session. Used by the compute thread; closing a
 /// file (which waits for the disk) happens on the executor.
@@ -35,14 +57,15 @@ public:
     void watch(Timestamp now);
 
 private:
+    void watchDisk(double secondsLeft);
+
     StatusBoard& m_board;
     Executor& m_executor;
     std::shared_ptr<recording::Recorder> m_recorder;
     std::int64_t m_minimumFreeBytes = 0;
     Timestamp m_started = 0;
-    Timestamp m_lastWatch = 0;
-    std::uint64_t m_lastBytes = 0;
-    double m_bytesPerSecond = 0;
+    double m_warnSecondsLeft = 0;
+    DiskRate m_rate;
 };
 
 } // namespace bnof::session

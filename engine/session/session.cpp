@@ -40,6 +40,7 @@ void applyRecordingSettings(const Configuration& settings, RecordingRequest& req
     request.flushNanoseconds =
         static_cast<std::int64_t>(settings.number("recording.flush")) * nanosecondsPerMillisecond;
     request.minimumFreeBytes = static_cast<std::int64_t>(settings.number("recording.minimum_free") * 1e6);
+    request.warnSecondsLeft = settings.number("recording.warn_left") * 60;
     request.segmentBytes = static_cast<std::uint64_t>(settings.number("recording.segment") * 1e6);
     request.segmentNanoseconds = fromSeconds(settings.number("recording.segment_time") * 3600);
 }

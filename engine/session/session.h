@@ -55,7 +55,8 @@ struct RecordingRequest {
     std::string operatorName;
     std::string notes;
     std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
-    std::string codec = "lz4";                   ///< see recording::RecorderOptions
+    double warnSecondsLeft = 300; ///< a problem is shown when the disk is full sooner, at the present rate; 0: never
+    std::string codec = "lz4";    ///< see recording::RecorderOptions
     std::int64_t flushNanoseconds = nanosecondsPerSecond;
     std::uint64_t segmentBytes = 1ULL << 30; ///< see recording::RecorderOptions
     std::int64_t segmentNanoseconds = 0;     ///< the same
@@ -94,8 +95,9 @@ struct RecordingView {
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
     std::uint64_t dropped = 0;
-    double bytesPerSecond = 0;
+    double bytesPerSecond = 0; ///< over the last minute
     std::int64_t freeBytes = -1;
+    double secondsLeft = -1; ///< until the recording has to stop, at the rate of the last minute; -1: not known yet
 };
 
 /// The proof of a replay: the hashes of what was recorded and of what was computed again.

@@ -21,6 +21,8 @@ private slots:
     void helpHasAnExampleForEveryOption();
     void roundTrips_data();
     void roundTrips();
+    void bothAreInTheAuditTrail();
+    void columnsGetQuantityAndGas();
     void preview();
     void usageErrors_data();
     void usageErrors();
@@ -108,6 +110,48 @@ void TestInterchange::roundTrips()
     QCOMPARE(from[QStringLiteral("file")].toString(), file);
     QCOMPARE(from[QStringLiteral("sha256")], lastLine(imported.out)[QStringLiteral("source_sha256")]);
     QCOMPARE(runBnof({QStringLiteral("verify"), back}).code, 0);
+}
+
+void TestInterchange::bothAreInTheAuditTrail()
+{
+    const auto entries = [] {
+        const Outcome checked =
+            runBnof({QStringLiteral("verify"), QStringLiteral("--audit"), QStringLiteral("--json")});
+        return lastLine(checked.out)[QStringLiteral("entries")].toInt();
+    };
+    const int before = entries();
+    const QString csv = path("a.csv");
+    QCOMPARE(runBnof({QStringLiteral("export"), m_sample, QStringLiteral("--out"), csv}).code, 0);
+    QCOMPARE(entries(), before + 1);
+    const QString back = path("b.bnr");
+    QCOMPARE(runBnof({QStringLiteral("import"), csv, QStringLiteral("--out"), back}).code, 0);
+    QCOMPARE(entries(), before + 2);
+    const Outcome history = runBnof({QStringLiteral("info"), QStringLiteral("--audit"), back});
+    QVERIFY2(history.out.contains("imported"), history.out);
+    // What is only looked at or fails is no deed.
+    QCOMPARE(runBnof({QStringLiteral("import"), csv, QStringLiteral("--preview")}).code, 0);
+    QVERIFY(runBnof({QStringLiteral("import"), csv, QStringLiteral("--out"), back}).code != 0);
+    QCOMPARE(entries(), before + 2);
+}
+
+void TestInterchange::columnsGetQuantityAndGas()
+{
+    const QString in = write("in.csv", "t,R1,Room\n0,1.5,7\n1,2.5,7\n");
+    const QJsonObject preview =
+        lastLine(runBnof({QStringLiteral("import"), in, QStringLiteral("--preview"), QStringLiteral("--json"),
+                          QStringLiteral("--map"), QStringLiteral("R1=channel:kOhm:resistance:ethanol"),
+                          QStringLiteral("--map"), QStringLiteral("#3=ignore")})
+                     .out);
+    const QJsonArray channels = preview[QStringLiteral("sources")][0][QStringLiteral("channels")].toArray();
+    QCOMPARE(channels.size(), 1);
+    QCOMPARE(channels[0], QJsonValue(QJsonObject{{QStringLiteral("name"), QStringLiteral("R1")},
+                                                 {QStringLiteral("quantity"), QStringLiteral("resistance")},
+                                                 {QStringLiteral("unit"), QStringLiteral("kOhm")},
+                                                 {QStringLiteral("gas"), QStringLiteral("ethanol")}}));
+    const Outcome wrong = runBnof({QStringLiteral("import"), in, QStringLiteral("--preview"), QStringLiteral("--map"),
+                                   QStringLiteral("t=time:s:duration")});
+    QCOMPARE(wrong.code, 2);
+    QVERIFY2(wrong.err.contains("only a channel has a quantity"), wrong.err);
 }
 
 void TestInterchange::preview()

@@ -284,6 +284,9 @@ void TestLibraryCli::aDamagedCatalogueIsRebuiltWithoutAnError()
             QVERIFY(damaged.open(QIODevice::ReadWrite));
             damaged.write(QByteArray(static_cast<int>(damaged.size()), '\x5A'));
         }
+        // The diagnosis tells the one from the other, and leaves both as they are.
+        const QByteArray diagnosis = bnofRun({QStringLiteral("doctor")}).out;
+        QVERIFY2(diagnosis.contains(newer ? "note   catalogue: " : "FAILS  catalogue: "), diagnosis);
         const Outcome listed = bnofRun({QStringLiteral("list")});
         QCOMPARE(listed.code, 0);
         QVERIFY2(listed.out.contains("a.bnr"), listed.out);
@@ -291,6 +294,15 @@ void TestLibraryCli::aDamagedCatalogueIsRebuiltWithoutAnError()
         const Outcome again = bnofRun({QStringLiteral("list")});
         QVERIFY2(again.err.isEmpty(), again.err);
     }
+    // One of an older version is nothing to worry about.
+    sqlite3* raw = nullptr;
+    QCOMPARE(sqlite3_open(database.toUtf8().constData(), &raw), SQLITE_OK);
+    QCOMPARE(sqlite3_exec(raw, "PRAGMA user_version=1", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(raw);
+    const QByteArray diagnosis = bnofRun({QStringLiteral("doctor")}).out;
+    QVERIFY2(diagnosis.contains("note   catalogue: ") && diagnosis.contains("will be upgraded"), diagnosis);
+    QCOMPARE(titles({}).size(), 1);
+    QVERIFY(bnofRun({QStringLiteral("doctor")}).out.contains("ok     catalogue: "));
 }
 
 void TestLibraryCli::theTrailNamesWhatWasAltered()

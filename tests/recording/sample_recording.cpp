@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 #include "engine/base/philox.h"
@@ -140,6 +141,29 @@ Result<void> recordAll(const std::string& path, const std::vector<Item>& items, 
             return makeError(ErrorKind::Storage, "an item was not accepted", path);
     }
     return recorder->finish();
+}
+
+std::unique_ptr<recording::Reader> recordedReader(const std::string& path, const std::vector<recording::Item>& items,
+                                                  const recording::RecordingMetadata& metadata)
+{
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    if (!recordAll(path, items, metadata).ok())
+        return nullptr;
+    auto reader = recording::Reader::open(path);
+    return reader.ok() ? std::move(*reader) : nullptr;
+}
+
+void appendOrderedSpikes(std::vector<recording::Item>& items, std::size_t frame, PhiloxSequence& random)
+{
+    for (std::uint32_t layer = 0; layer < 2; ++layer) {
+        recording::SpikesItem batch;
+        batch.layer = layer;
+        for (std::uint32_t tick = 0; tick < 200; ++tick)
+            for (std::uint32_t neuron = random.below(90); neuron < 2000; neuron += 1 + random.below(900))
+                batch.spikes.push_back({neuron, static_cast<std::uint32_t>(frame * 200 + tick)});
+        items.emplace_back(std::move(batch));
+    }
 }
 
 std::vector<Item> readAll(Reader& reader)

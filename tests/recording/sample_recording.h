@@ -2,9 +2,11 @@
 // Items of every kind from a seed, a way to write them, and comparisons that see every bit.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/base/philox.h"
 #include "engine/recording/reader.h"
 #include "engine/recording/recorder.h"
 
@@ -23,6 +25,13 @@ bool record(recording::Recorder& recorder, const recording::Item& item);
                                      const recording::RecorderOptions& options = {},
                                      const std::vector<std::uint8_t>& model = {},
                                      const std::vector<std::uint8_t>& state = {});
+/// Recorded, finished and opened again, in place of what was there; null when that failed.
+[[nodiscard]] std::unique_ptr<recording::Reader> recordedReader(const std::string& path,
+                                                                const std::vector<recording::Item>& items,
+                                                                const recording::RecordingMetadata& metadata);
+/// Spikes of two layers over the 200 ticks of frame `frame`, as a simulation gives them: by tick, then by neuron, some
+/// neurons much busier than others.
+void appendOrderedSpikes(std::vector<recording::Item>& items, std::size_t frame, PhiloxSequence& random);
 [[nodiscard]] std::vector<recording::Item> readAll(recording::Reader& reader);
 /// Equal bit for bit: a NaN equals the same NaN, and 0 is not -0.
 [[nodiscard]] bool identical(const recording::Item& a, const recording::Item& b);

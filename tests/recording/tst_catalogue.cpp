@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 
 #include <algorithm>
+#include <filesystem>
 #include <sqlite3.h>
 
 #include "engine/base/files.h"
@@ -29,6 +30,8 @@ private slots:
     void scanFindsListsAndMarks();
     void movedFilesKeepTheirLine();
     void copiesDoNotTakeOver();
+    void manyCopiesOfOneRecording();
+    void fitnessIsSaidWithoutAChange();
     void aTakenPathIsNoMove();
     void searchLooksAtEveryText_data();
     void searchLooksAtEveryText();
@@ -205,6 +208,66 @@ void TestCatalogue::copiesDoNotTakeOver()
     QCOMPARE(listed->size(), std::size_t{1});
     QCOMPARE(listed->at(0).path, copy);
     QVERIFY(!listed->at(0).copy);
+}
+
+void TestCatalogue::manyCopiesOfOneRecording()
+{
+    // Each has a line of its own, whoever is asked for first; with BNOF_TEST_FULL as many as slowed it down once.
+    const int copies = qEnvironmentVariableIsSet("BNOF_TEST_FULL") ? 5000 : 150;
+    const QString file = QString::fromStdString(recordingAt(QStringLiteral("original.bnr"), "Original"));
+    const auto copyName = [&](int i) {
+        return QString::fromStdString(path(QStringLiteral("recordings/copy%1.bnr").arg(i, 4, 10, QLatin1Char('0'))));
+    };
+    for (int i = 0; i < copies; ++i)
+        std::filesystem::create_hard_link(file.toStdString(), copyName(i).toStdString());
+    auto catalogue = Catalogue::open(path(QStringLiteral("list.sqlite")));
+    BNOF_VERIFY_OK(catalogue);
+    const auto count = [&](auto condition) {
+        const auto listed = (*catalogue)->list();
+        return listed.ok() ? std::count_if(listed->begin(), listed->end(), condition) : -1;
+    };
+    const auto isCopy = [](const CatalogueEntry& entry) { return entry.copy; };
+    for (int pass = 0; pass < 2; ++pass) {
+        const auto done = (*catalogue)->reindex(path(QStringLiteral("recordings")));
+        BNOF_VERIFY_OK(done);
+        QCOMPARE(done->recordings, static_cast<std::size_t>(copies + 1));
+        QCOMPARE(done->moved, std::size_t{0});
+        QCOMPARE(count(isCopy), copies);
+    }
+    // Three are renamed and one is gone: three moves, and the line of the one that is gone stays.
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(QFile::rename(copyName(i), copyName(copies + i)));
+    QVERIFY(QFile::remove(copyName(10)));
+    const auto scanned = (*catalogue)->scan(path(QStringLiteral("recordings")));
+    BNOF_VERIFY_OK(scanned);
+    QCOMPARE(scanned->moved, std::size_t{3});
+    QCOMPARE(count([](const CatalogueEntry&) { return true; }), copies + 1);
+    QCOMPARE(count([](const CatalogueEntry& entry) { return entry.missing; }), 1);
+}
+
+void TestCatalogue::fitnessIsSaidWithoutAChange()
+{
+    const std::string database = path(QStringLiteral("list.sqlite"));
+    QVERIFY(catalogueFitness(database).value() == CatalogueFitness::Ready);
+    QVERIFY(!QFile::exists(QString::fromStdString(database))); // looking makes none
+    BNOF_VERIFY_OK(Catalogue::open(database));
+    QVERIFY(catalogueFitness(database).value() == CatalogueFitness::Ready);
+    const auto setVersion = [&](const char* sql) {
+        sqlite3* raw = nullptr;
+        sqlite3_open(database.c_str(), &raw);
+        const int status = sqlite3_exec(raw, sql, nullptr, nullptr, nullptr);
+        sqlite3_close(raw);
+        return status == SQLITE_OK;
+    };
+    QVERIFY(setVersion("PRAGMA user_version=1"));
+    QVERIFY(catalogueFitness(database).value() == CatalogueFitness::OlderVersion);
+    QVERIFY(setVersion("PRAGMA user_version=99"));
+    QVERIFY(catalogueFitness(database).value() == CatalogueFitness::NewerVersion);
+    QFile damaged(QString::fromStdString(database));
+    QVERIFY(damaged.open(QIODevice::ReadWrite));
+    damaged.write(QByteArray(static_cast<int>(damaged.size()), '\x5A'));
+    damaged.close();
+    QVERIFY(catalogueFitness(database).value() == CatalogueFitness::Damaged);
 }
 
 void TestCatalogue::aTakenPathIsNoMove()

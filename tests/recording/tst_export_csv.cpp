@@ -50,12 +50,7 @@ void TestExportCsv::init()
 
 std::unique_ptr<Reader> TestExportCsv::readerOf(const std::vector<Item>& items, const RecordingMetadata& metadata)
 {
-    const std::string file = m_recordings->filePath(QStringLiteral("source.bnr")).toStdString();
-    QFile::remove(QString::fromStdString(file));
-    if (!test::recordAll(file, items, metadata).ok())
-        return nullptr;
-    auto reader = Reader::open(file);
-    return reader.ok() ? std::move(*reader) : nullptr;
+    return test::recordedReader(m_recordings->filePath(QStringLiteral("source.bnr")).toStdString(), items, metadata);
 }
 
 std::vector<std::string> TestExportCsv::linesOf(const std::string& file) const

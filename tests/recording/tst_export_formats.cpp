@@ -141,12 +141,7 @@ void TestExportFormats::init()
 
 std::unique_ptr<Reader> TestExportFormats::sample(const std::vector<Item>& items, const RecordingMetadata& metadata)
 {
-    const std::string file = m_recordings->filePath(QStringLiteral("source.bnr")).toStdString();
-    QFile::remove(QString::fromStdString(file));
-    if (!test::recordAll(file, items, metadata).ok())
-        return nullptr;
-    auto reader = Reader::open(file);
-    return reader.ok() ? std::move(*reader) : nullptr;
+    return test::recordedReader(m_recordings->filePath(QStringLiteral("source.bnr")).toStdString(), items, metadata);
 }
 
 QByteArray TestExportFormats::python(const char* format, const std::string& file, const Json& expected)

@@ -44,7 +44,7 @@ private:
 
 namespace {
 
-/// Spikes as a simulation gives them: by tick, then by neuron.
+/// Counts of an ADC, and spikes as a simulation gives them.
 std::vector<Item> orderedItems(std::size_t frames)
 {
     PhiloxSequence random(21, 0);
@@ -55,14 +55,7 @@ std::vector<Item> orderedItems(std::size_t frames)
         for (int c = 0; c < 16; ++c)
             frame.values.push_back(static_cast<float>(8000 + random.below(64)) / 16);
         items.emplace_back(frame);
-        for (std::uint32_t layer = 0; layer < 2; ++layer) {
-            SpikesItem batch;
-            batch.layer = layer;
-            for (std::uint32_t tick = 0; tick < 200; ++tick)
-                for (std::uint32_t neuron = random.below(90); neuron < 2000; neuron += 1 + random.below(900))
-                    batch.spikes.push_back({neuron, static_cast<std::uint32_t>(i * 200 + tick)});
-            items.emplace_back(std::move(batch));
-        }
+        test::appendOrderedSpikes(items, i, random);
     }
     return items;
 }

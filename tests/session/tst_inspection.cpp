@@ -3,52 +3,18 @@
 #include <QTemporaryDir>
 
 #include <algorithm>
-#include <thread>
 
-#include "engine/base/files.h"
 #include "engine/base/sha256.h"
 #include "engine/olfaction/model.h"
 #include "engine/recording/reader.h"
-#include "engine/sensing/simulator/simulator_server.h"
 #include "engine/session/model_change.h"
-#include "engine/session/session.h"
+#include "tests/support/live_session.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;
+using test::RunningSimulator, test::waitFor;
 
 namespace {
-
-/// A simulator that serves on its own thread for as long as it lives.
-class RunningSimulator {
-public:
-    explicit RunningSimulator(sensing::SimulatorOptions options)
-    {
-        auto created = sensing::SimulatorServer::create(std::move(options));
-        if (!created.ok())
-            qFatal("%s", created.error().message().c_str());
-        m_server = std::move(*created);
-        m_thread = std::thread([this] { (void)m_server->run(); });
-    }
-    ~RunningSimulator()
-    {
-        m_server->stop();
-        m_thread.join();
-    }
-    [[nodiscard]] sensing::SourceUri uri() const
-    {
-        const std::string& base = m_server->uri();
-        return *sensing::SourceUri::parse(base + (base.find('?') == std::string::npos ? "?" : "&") + "time=device");
-    }
-
-private:
-    std::unique_ptr<sensing::SimulatorServer> m_server;
-    std::thread m_thread;
-};
-
-template <typename Condition> bool waitFor(const Condition& condition, int milliseconds = 30000)
-{
-    return QTest::qWaitFor(condition, milliseconds);
-}
 
 std::unique_ptr<session::Session> start(const sensing::SourceUri& uri, std::vector<std::uint8_t> model)
 {
@@ -56,10 +22,7 @@ std::unique_ptr<session::Session> start(const sensing::SourceUri& uri, std::vect
     configuration.sources = {uri};
     configuration.modelBytes = std::move(model);
     configuration.timePhases = true;
-    auto started = session::Session::start(std::move(configuration));
-    if (!started.ok())
-        qFatal("%s", started.error().message().c_str());
-    return std::move(*started);
+    return test::startSession(std::move(configuration));
 }
 
 } // namespace
@@ -89,11 +52,8 @@ private:
 
 void TestInspection::initTestCase()
 {
-    const auto path = findResource("models/default.bnofmodel");
-    BNOF_VERIFY_OK(path);
-    const auto text = readFile(*path);
-    BNOF_VERIFY_OK(text);
-    m_model.assign(text->begin(), text->end());
+    m_model = test::defaultModel();
+    QVERIFY(!m_model.empty());
 }
 
 snn::Network TestInspection::edited(double kenyonThreshold) const
@@ -111,7 +71,7 @@ void TestInspection::record()
     sensing::SimulatorOptions options;
     options.speed = 20;
     RunningSimulator simulator(options);
-    const auto session = start(simulator.uri(), m_model);
+    const auto session = start(simulator.uri("time=device"), m_model);
     session->startRecording({.path = file("run.bnr"), .title = "", .operatorName = "", .notes = ""});
     QVERIFY(waitFor([&] { return session->status().recording && session->status().decisions > 150; }));
     session->stopRecording();
@@ -150,7 +110,7 @@ void TestInspection::snapshotsHoldWhatWasAskedFor()
     sensing::SimulatorOptions options;
     options.speed = 10;
     RunningSimulator simulator(options);
-    const auto session = start(simulator.uri(), m_model);
+    const auto session = start(simulator.uri("time=device"), m_model);
     const auto live = session->live();
     const auto model = live->model();
     QVERIFY(model);
@@ -237,7 +197,7 @@ void TestInspection::anotherNetworkTakesOverAtADecision()
     sensing::SimulatorOptions options;
     options.speed = 20;
     RunningSimulator simulator(options);
-    const auto session = start(simulator.uri(), m_model);
+    const auto session = start(simulator.uri("time=device"), m_model);
     QVERIFY(waitFor([&] { return session->status().decisions > 20; }));
     session->startRecording({.path = file("before.bnr"), .title = "", .operatorName = "", .notes = ""});
     QVERIFY(waitFor([&] { return session->status().recording.has_value(); }));
@@ -284,7 +244,7 @@ void TestInspection::aModelThatDoesNotRunChangesNothing()
     sensing::SimulatorOptions options;
     options.speed = 10;
     RunningSimulator simulator(options);
-    const auto session = start(simulator.uri(), m_model);
+    const auto session = start(simulator.uri("time=device"), m_model);
     QVERIFY(waitFor([&] { return session->status().decisions > 5; }));
     session->changeModel({'n', 'o'});
     QVERIFY(waitFor([&] { return !session->status().problems.empty(); }));

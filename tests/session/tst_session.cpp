@@ -1,75 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whole sessions over real pseudo-terminals: record, unplug, overload, replay.
-#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <atomic>
-#include <functional>
-#include <thread>
 
-#include "engine/base/files.h"
 #include "engine/olfaction/model.h"
 #include "engine/recording/reader.h"
-#include "engine/sensing/simulator/simulator_server.h"
-#include "engine/session/session.h"
+#include "engine/session/recording_control.h"
+#include "tests/support/live_session.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;
+using test::RunningSimulator, test::defaultModel, test::stopAndWait, test::waitFor;
 
 namespace {
-
-/// A simulator that serves on its own thread for as long as it lives.
-class RunningSimulator {
-public:
-    explicit RunningSimulator(sensing::SimulatorOptions options)
-    {
-        auto created = sensing::SimulatorServer::create(std::move(options));
-        if (!created.ok())
-            qFatal("%s", created.error().message().c_str());
-        m_server = std::move(*created);
-        m_thread = std::thread([this] { (void)m_server->run(); });
-    }
-    ~RunningSimulator()
-    {
-        m_server->stop();
-        m_thread.join();
-    }
-    [[nodiscard]] sensing::SourceUri uri(const std::string& parameters = {}) const
-    {
-        const std::string& base = m_server->uri();
-        const std::string joint = base.find('?') == std::string::npos ? "?" : "&";
-        auto parsed = sensing::SourceUri::parse(parameters.empty() ? base : base + joint + parameters);
-        if (!parsed.ok())
-            qFatal("%s", parsed.error().message().c_str());
-        return *parsed;
-    }
-
-private:
-    std::unique_ptr<sensing::SimulatorServer> m_server;
-    std::thread m_thread;
-};
-
-std::vector<std::uint8_t> defaultModel()
-{
-    const auto path = findResource("models/default.bnofmodel");
-    const auto text = path.ok() ? readFile(*path) : Result<std::string>(path.error());
-    if (!text.ok())
-        return {};
-    return {text->begin(), text->end()};
-}
-
-bool waitFor(const std::function<bool()>& condition, int milliseconds = 20000)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!condition()) {
-        if (timer.elapsed() > milliseconds)
-            return false;
-        QTest::qWait(10);
-    }
-    return true;
-}
 
 std::unique_ptr<session::Session> startSession(const sensing::SourceUri& uri, std::vector<std::uint8_t> model,
                                                std::size_t queue = 1U << 14)
@@ -78,16 +24,7 @@ std::unique_ptr<session::Session> startSession(const sensing::SourceUri& uri, st
     configuration.sources = {uri};
     configuration.modelBytes = std::move(model);
     configuration.frameQueue = queue;
-    auto started = session::Session::start(std::move(configuration));
-    if (!started.ok())
-        qFatal("%s", started.error().message().c_str());
-    return std::move(*started);
-}
-
-void stopAndWait(session::Session& session)
-{
-    session.stop();
-    QVERIFY(waitFor([&] { return session.status().finished; }));
+    return test::startSession(std::move(configuration));
 }
 
 session::ReplayProof replay(const std::string& path)
@@ -122,6 +59,8 @@ private slots:
     void unplugAndReplugContinueTheSameRecording();
     void framesThatAreNotRecognisedStayInStep();
     void recordingStopsCleanlyWhenTheDiskIsNearlyFull();
+    void diskRateIsThatOfTheLastMinute();
+    void warningBeforeTheDiskIsFull();
     void recordingAskedForBeforeDataBeginsWithData();
     void aModelThatDoesNotFitSaysWhatIsMissing();
     void aPortThatIsNotThereIsExplained();
@@ -317,6 +256,50 @@ void TestSession::recordingStopsCleanlyWhenTheDiskIsNearlyFull()
     const auto verification = recording::verify(file("full.bnr"));
     BNOF_VERIFY_OK(verification);
     QVERIFY(verification->intact);
+}
+
+void TestSession::diskRateIsThatOfTheLastMinute()
+{
+    session::DiskRate rate;
+    QCOMPARE(rate.bytesPerSecond(), 0.0);
+    QVERIFY(rate.secondsFor(1e6) < 0);
+    // 1 kB a second for two minutes, then nine: a minute later only the nine count.
+    std::uint64_t bytes = 0;
+    for (int s = 0; s <= 120; ++s)
+        rate.observe(fromSeconds(s), bytes += 1000);
+    QCOMPARE(rate.bytesPerSecond(), 1000.0);
+    QCOMPARE(rate.secondsFor(300e3), 300.0);
+    for (int s = 121; s <= 150; ++s)
+        rate.observe(fromSeconds(s), bytes += 9000);
+    QCOMPARE(rate.bytesPerSecond(), 5000.0);
+    for (int s = 151; s <= 190; ++s)
+        rate.observe(fromSeconds(s), bytes += 9000);
+    QCOMPARE(rate.bytesPerSecond(), 9000.0);
+    QCOMPARE(rate.secondsFor(-5), 0.0); // already below what has to stay free
+    rate.clear();
+    QVERIFY(rate.secondsFor(1e6) < 0);
+}
+
+void TestSession::warningBeforeTheDiskIsFull()
+{
+    RunningSimulator simulator({});
+    const auto session = startSession(simulator.uri(), {});
+    session::RecordingRequest request{.path = file("warn.bnr"), .title = "", .operatorName = "", .notes = ""};
+    request.warnSecondsLeft = 1e15; // every disk is too small for that
+    request.flushNanoseconds = 100 * nanosecondsPerMillisecond;
+    session->startRecording(request);
+    const auto warned = [&] {
+        const auto status = session->status();
+        return std::any_of(status.problems.begin(), status.problems.end(), [](const session::Problem& problem) {
+            return problem.id == "recording.disk" && problem.severity == session::Severity::Warning;
+        });
+    };
+    QVERIFY(waitFor(warned));
+    QVERIFY(session->status().recording && session->status().recording->secondsLeft > 0);
+    session->stopRecording();
+    QVERIFY(waitFor([&] { return session->status().lastRecording == file("warn.bnr"); }));
+    QVERIFY(!warned()); // it ends with the recording
+    stopAndWait(*session);
 }
 
 void TestSession::recordingAskedForBeforeDataBeginsWithData()

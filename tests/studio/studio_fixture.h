@@ -11,6 +11,8 @@
 #include <memory>
 
 #include "app/studio/program.h"
+#include "app/studio/recordings/background_checks.h"
+#include "app/studio/recordings/recordings_workspace.h"
 #include "engine/base/files.h"
 #include "tests/support/suite.h"
 
@@ -42,6 +44,8 @@ protected:
         m_program.reset();
         m_program = std::make_unique<studio::Program>(options, studio::Paths::standard());
         m_program->start();
+        // Not while a slow machine is in the middle of a test; tests that want it say so.
+        m_program->window().recordings().checks().setDelay(3'600'000);
         return *m_program;
     }
     [[nodiscard]] studio::Program& program() { return *m_program; }

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Recordings workspace: search, filters, why it is empty, missing files, copies, checks, a damaged catalogue.
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDateEdit>
+#include <QDragEnterEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTableWidget>
+#include <QUrl>
 
+#include "app/studio/recordings/background_checks.h"
+#include "app/studio/recordings/column_table.h"
+#include "app/studio/recordings/export_dialog.h"
 #include "app/studio/recordings/filter_bar.h"
+#include "app/studio/recordings/import_dialog.h"
 #include "app/studio/recordings/recording_details.h"
 #include "app/studio/recordings/recording_viewer.h"
 #include "app/studio/recordings/recordings_workspace.h"
@@ -46,6 +55,11 @@ private slots:
     void missingFilesAreForgottenAndComeBack();
     void copiesAndMovesAreSaid();
     void checksAreKeptAndNoted();
+    void everyExportFormatIsOffered();
+    void importShowsHowAFileIsUnderstood();
+    void aFileThatCannotBeImportedSaysWhy();
+    void filesAreDroppedOnTheWindow();
+    void hashesAreComputedWhenIdle();
     void theListIsRebuilt();
     void aDamagedCatalogueIsNoDialog();
     void aRunningRecordingIsFollowed();
@@ -352,7 +366,7 @@ void StudioRecordings::checksAreKeptAndNoted()
     QVERIFY(RecordingsModel::stateText(entry(b)).contains("damaged"));
     choice("State")->setCurrentIndex(1);
     QTRY_COMPARE(titles(), QStringList{"Tea"});
-    recordings.exportCsv(a, home() + "/a.csv");
+    recordings.exportTo(a, home() + "/a.csv", {});
     recordings.writeReport(a, home() + "/a.pdf");
     QTRY_COMPARE_WITH_TIMEOUT(jobs.runningCount(), 0, 30000);
     const auto log = trail();
@@ -363,6 +377,166 @@ void StudioRecordings::checksAreKeptAndNoted()
     what.sort();
     QCOMPARE(what, QStringList({"exported " + home() + "/a.csv", "report made " + home() + "/a.pdf", "verified intact",
                                 "verified not intact"}));
+}
+
+void StudioRecordings::everyExportFormatIsOffered()
+{
+    const QString a = recordingAt("a.bnr", "Coffee", 2);
+    auto& recordings = open();
+    auto& jobs = program().services().jobs;
+    QTRY_COMPARE(recordings.model().rowCount(), 1);
+    QVERIFY(recordings.select(a));
+    for (const recording::ExportFormatInfo& format : recording::exportFormats()) {
+        action(program(), "export")->trigger();
+        auto* dialog = recordings.findChild<ExportDialog*>();
+        QVERIFY(dialog);
+        auto* formats = dialog->findChild<QComboBox*>("exportFormat");
+        auto* spikes = dialog->findChild<QCheckBox*>("exportSpikes");
+        auto* go = dialog->findChild<QPushButton*>("exportButton");
+        formats->setCurrentIndex(formats->findData(static_cast<int>(format.format)));
+        QCOMPARE(spikes->isEnabled(), format.canHoldSpikes);
+        QCOMPARE(spikes->isChecked(), format.spikesByDefault);
+        QVERIFY(go->isEnabled());
+        const QString target = dialog->target();
+        QCOMPARE(target, QString::fromStdString(recording::defaultExportPath(a.toStdString(), format.format)));
+        // A name that is taken is refused before anything is written.
+        dialog->findChild<QLineEdit*>("exportTarget")->setText(a);
+        QVERIFY(!go->isEnabled());
+        dialog->findChild<QLineEdit*>("exportTarget")->setText(target);
+        QTest::keyClick(dialog, Qt::Key_Return);
+        QTRY_COMPARE(jobs.runningCount(), 0);
+        QVERIFY2(jobs.jobs().back()->outcome().ok, qPrintable(jobs.jobs().back()->outcome().message));
+        QVERIFY2(QFileInfo::exists(target), qPrintable(target));
+        QTRY_VERIFY(!recordings.findChild<ExportDialog*>());
+    }
+    const auto log = trail();
+    QVERIFY2(log.check.intact, log.check.finding.c_str());
+    QCOMPARE(log.entries.size(), recording::exportFormats().size());
+}
+
+void StudioRecordings::importShowsHowAFileIsUnderstood()
+{
+    const QString csv = home() + "/puffs.csv";
+    writeFile(csv, "time;R1;Room;Gas\n0,0;20,5;7;air\n0,5;21,5;7;air\n1,0;30,5;7;ethanol\n1,5;31,5;7;ethanol\n");
+    auto& recordings = open();
+    program().window().openFile(csv);
+    auto* dialog = recordings.findChild<ImportDialog*>();
+    QVERIFY(dialog);
+    auto* rows = dialog->findChild<QTableWidget*>("importRows");
+    auto* columns = dialog->findChild<ColumnTable*>("importColumns");
+    auto* notes = dialog->findChild<QLabel*>("importNotes");
+    auto* go = dialog->findChild<QPushButton*>("importButton");
+    QTRY_COMPARE(rows->rowCount(), 4);
+    QCOMPARE(rows->columnCount(), 3); // time and two channels
+    QCOMPARE(rows->item(2, 1)->text(), QStringLiteral("30.5"));
+    QVERIFY2(notes->text().contains("air, ethanol"), qPrintable(notes->text()));
+    const auto role = [&](int row) { return qobject_cast<QComboBox*>(columns->cellWidget(row, ColumnTable::Role)); };
+    QCOMPARE(role(0)->currentText(), ColumnTable::roleText(recording::ColumnRole::Time));
+    QCOMPARE(role(3)->currentText(), ColumnTable::roleText(recording::ColumnRole::Label));
+    // The room's number is no measurement, and R1 is a resistance that answers to ethanol.
+    role(2)->setCurrentIndex(role(2)->findText(ColumnTable::roleText(recording::ColumnRole::Ignore)));
+    QVERIFY(!go->isEnabled()); // until it was tried
+    QTRY_COMPARE(rows->columnCount(), 2);
+    const auto type = [&](int field, const QString& text) {
+        auto* edit = qobject_cast<QLineEdit*>(columns->cellWidget(1, field));
+        edit->setFocus();
+        QTest::keyClicks(edit, text);
+        QTest::keyClick(edit, Qt::Key_Tab);
+    };
+    type(ColumnTable::Unit, "kOhm");
+    type(ColumnTable::Quantity, "resistance");
+    type(ColumnTable::Gas, "ethanol");
+    QTRY_VERIFY(go->isEnabled() && rows->horizontalHeaderItem(1)->text() == "R1 (kOhm)");
+    const QString target = dialog->target();
+    QCOMPARE(target, m_folder + "/puffs.bnr");
+    go->click();
+    QTRY_COMPARE(program().services().jobs.runningCount(), 0);
+    const auto outcome = program().services().jobs.jobs().back()->outcome();
+    QVERIFY2(outcome.ok, qPrintable(outcome.message));
+    QTRY_COMPARE(titles(), QStringList{"puffs"});
+    const auto reader = recording::Reader::open(target.toStdString());
+    BNOF_VERIFY_OK(reader);
+    const auto& channels = (*reader)->metadata().sources.front().channels;
+    QCOMPARE(channels.size(), std::size_t{1});
+    QCOMPARE(channels[0].unit, std::string("kOhm"));
+    QCOMPARE(channels[0].quantity, std::string("resistance"));
+    QCOMPARE(channels[0].gas, std::string("ethanol"));
+    QCOMPARE((*reader)->summary().markLabels, (std::vector<std::string>{"air", "ethanol"}));
+    const auto log = trail();
+    QVERIFY2(log.check.intact, log.check.finding.c_str());
+    QCOMPARE(log.entries.back().what, std::string(recording::audit::imported));
+    QCOMPARE(log.entries.back().recording, (*reader)->metadata().uuid);
+}
+
+void StudioRecordings::aFileThatCannotBeImportedSaysWhy()
+{
+    writeFile(home() + "/words.csv", "a,b\nsome,words\nmore,words\n");
+    auto& recordings = open();
+    recordings.askImport(home() + "/words.csv");
+    auto* dialog = recordings.findChild<ImportDialog*>();
+    auto* problem = dialog->findChild<QLabel*>("importProblem");
+    QTRY_VERIFY2(problem->text().contains("no column holds measured values"), qPrintable(problem->text()));
+    QVERIFY(!dialog->findChild<QPushButton*>("importButton")->isEnabled());
+    // Without a time it can be imported as soon as the rate is known.
+    writeFile(home() + "/bare.csv", "1.5,2\n1.25,3\n1.75,2\n");
+    dialog->reject();
+    QTRY_VERIFY(!recordings.findChild<ImportDialog*>());
+    recordings.askImport(home() + "/bare.csv");
+    dialog = recordings.findChild<ImportDialog*>();
+    problem = dialog->findChild<QLabel*>("importProblem");
+    QTRY_VERIFY2(problem->text().contains("no column with the time"), qPrintable(problem->text()));
+    QTest::keyClicks(dialog->findChild<QLineEdit*>("importRate"), "10");
+    QTRY_VERIFY(dialog->findChild<QPushButton*>("importButton")->isEnabled());
+    QCOMPARE(dialog->options().rateHz, 10.0);
+}
+
+void StudioRecordings::filesAreDroppedOnTheWindow()
+{
+    const QString a = recordingAt("a.bnr", "Coffee", 2);
+    writeFile(home() + "/t.csv", "t,x\n0,1\n1,2\n");
+    auto& recordings = open();
+    auto& window = program().window();
+    window.showWorkspace("live");
+    const auto drop = [&window](const QString& path) {
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &enter);
+        QDropEvent dropped({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        if (enter.isAccepted())
+            QCoreApplication::sendEvent(&window, &dropped);
+        return enter.isAccepted();
+    };
+    QVERIFY(drop(a));
+    QTRY_COMPARE(recordings.viewer().path(), a);
+    QCOMPARE(window.workspace(), QStringLiteral("recordings"));
+    QVERIFY(drop(home() + "/t.csv"));
+    QTRY_VERIFY(recordings.findChild<ImportDialog*>());
+    QCOMPARE(recordings.findChild<ImportDialog*>()->source(), home() + "/t.csv");
+}
+
+void StudioRecordings::hashesAreComputedWhenIdle()
+{
+    const QString a = recordingAt("a.bnr", "Coffee", 2);
+    const QString b = recordingAt("b.bnr", "Tea", 1);
+    QByteArray bytes = readAll(b);
+    bytes.replace(bytes.size() / 2, 64, QByteArray(64, '\x55'));
+    writeFile(b, bytes);
+    auto& recordings = open();
+    QTRY_COMPARE(recordings.model().rowCount(), 2);
+    const auto entry = [&](const QString& path) { return *recordings.model().entryAt(recordings.model().rowOf(path)); };
+    QVERIFY(!recordings.checks().isRunning()); // it waits until it is quiet
+    recordings.checks().setDelay(0);
+    BNOF_VERIFY_OK(program().services().configuration.set("recording.check_when_idle", "false"));
+    QTest::qWait(200);
+    QVERIFY(!entry(a).isVerified());
+    BNOF_VERIFY_OK(program().services().configuration.set("recording.check_when_idle", "true"));
+    QTRY_VERIFY(entry(a).isVerified() && entry(b).isVerified());
+    QCOMPARE(entry(a).sha256, recording::verify(a.toStdString())->sha256);
+    QCOMPARE(entry(b).state, recording::RecordingState::Damaged);
+    QVERIFY(trail().entries.empty()); // nobody did anything
+    QVERIFY(recordings.select(a));
+    QTRY_VERIFY(recordings.details().toPlainText().contains(QString::fromStdString(entry(a).sha256)));
 }
 
 void StudioRecordings::theListIsRebuilt()

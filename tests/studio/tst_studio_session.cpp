@@ -266,7 +266,7 @@ void StudioSession::exportAndReportRunBeside()
     QVERIFY(!file.isEmpty());
     auto& window = program().window();
     auto& jobs = program().services().jobs;
-    window.recordings().exportCsv(file, home() + "/run.csv");
+    window.recordings().exportTo(file, home() + "/run.csv", {});
     window.recordings().writeReport(file, home() + "/run.pdf");
     window.recordings().verify(file);
     QVERIFY(jobs.runningCount() > 0);

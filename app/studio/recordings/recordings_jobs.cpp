@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The long work of the Recordings workspace: export, report, checks, repair and the list made anew.
+#include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QLocale>
 #include <QTimeZone>
 
+#include <algorithm>
+
 #include "app/report/report.h"
+#include "app/studio/recordings/export_dialog.h"
+#include "app/studio/recordings/import_dialog.h"
 #include "app/studio/recordings/recordings_workspace.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "engine/recording/audit_log.h"
-#include "engine/recording/export_csv.h"
 #include "engine/recording/reader.h"
 
 namespace bnof::studio {
@@ -23,6 +28,13 @@ JobOutcome outcomeOf(const Result<void>& result, const QString& done, const QStr
     if (result.error().kind == ErrorKind::Cancelled)
         return {false, true, RecordingsWorkspace::tr("cancelled, nothing was left behind"), {}};
     return {false, false, Format::error(result.error()), {}};
+}
+
+QString withNotes(QString message, const std::vector<std::string>& notes)
+{
+    for (std::size_t i = 0; i < std::min<std::size_t>(notes.size(), 3); ++i)
+        message += QStringLiteral("; ") + toQString(notes[i]);
+    return message;
 }
 
 /// `outcome`, with what was made noted in the audit trail beside the catalogue.
@@ -99,17 +111,84 @@ QString healthText(const recording::Health& health)
 
 } // namespace
 
-void RecordingsWorkspace::exportCsv(const QString& recording, const QString& target)
+void RecordingsWorkspace::exportTo(const QString& recording, const QString& target,
+                                   const recording::ExportOptions& options)
 {
     m_services.jobs.run(
         tr("Export of %1").arg(QFileInfo(recording).fileName()),
-        [recording, target, who = operatorName(m_services)](const Job::Progress& progress) -> JobOutcome {
+        [recording, target, options, who = operatorName(m_services)](const Job::Progress& progress) -> JobOutcome {
             auto reader = recording::Reader::open(recording.toStdString());
             if (!reader.ok())
                 return {false, false, Format::error(reader.error()), {}};
-            return noted(outcomeOf(recording::exportCsv(**reader, target.toStdString(), true, progress),
-                                   tr("written to %1").arg(target), target),
-                         who, recording::audit::exported, "csv", recording, target);
+            const auto done = recording::exportRecording(**reader, target.toStdString(), options, progress);
+            if (!done.ok())
+                return outcomeOf(done.error(), {}, {});
+            return noted({true, false, withNotes(tr("written to %1").arg(target), done->notes), target}, who,
+                         recording::audit::exported, recording::info(options.format).name, recording, target);
+        });
+}
+
+void RecordingsWorkspace::askExport()
+{
+    const QString recording = currentPath();
+    if (recording.isEmpty())
+        return;
+    auto* dialog = new ExportDialog(recording, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog, recording] { exportTo(recording, dialog->target(), dialog->options()); });
+    dialog->open();
+}
+
+void RecordingsWorkspace::askImport(const QString& source)
+{
+    auto* dialog = new ImportDialog(m_services, source, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog] { importFile(dialog->source(), dialog->target(), dialog->options()); });
+    dialog->open();
+}
+
+void RecordingsWorkspace::chooseImport()
+{
+    auto* dialog = new QFileDialog(this, tr("Import a file of another program"), m_services.session.recordingFolder());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({tr("Everything that can be imported (*.csv *.tsv *.txt *.dat *.gz *.bmerawdata *.npy *.nwb "
+                               "*.h5 *.hdf5 *.mat)"),
+                            tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, &RecordingsWorkspace::askImport);
+    dialog->open();
+}
+
+void RecordingsWorkspace::importFile(const QString& source, const QString& target,
+                                     const recording::ImportOptions& options)
+{
+    m_services.jobs.run(
+        tr("Import of %1").arg(QFileInfo(source).fileName()),
+        [source, target, options, who = operatorName(m_services)](const Job::Progress& progress) -> JobOutcome {
+            if (!QDir().mkpath(QFileInfo(target).absolutePath()))
+                return {false, false, tr("the folder %1 cannot be made").arg(QFileInfo(target).absolutePath()), {}};
+            const auto done = recording::importRecording(source.toStdString(), target.toStdString(), options, progress);
+            if (!done.ok())
+                return outcomeOf(done.error(), {}, {});
+            QString message = tr("%L1 frames, %L2 spikes and %L3 marks are in %4")
+                                  .arg(static_cast<qulonglong>(done->frames))
+                                  .arg(static_cast<qulonglong>(done->spikes))
+                                  .arg(static_cast<qulonglong>(done->marks))
+                                  .arg(target);
+            const auto kept = recording::auditImported(who, source.toStdString(), *done, target.toStdString());
+            if (!kept.ok())
+                message += QLatin1Char(' ') +
+                           tr("It could not be noted in the audit trail: %1").arg(Format::error(kept.error()));
+            return {true, false, withNotes(message, done->notes), target};
+        },
+        true,
+        [this, target](const JobOutcome& outcome) {
+            if (!outcome.ok)
+                return;
+            m_wanted = target;
+            m_services.library.add(target);
         });
 }
 

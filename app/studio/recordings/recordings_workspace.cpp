@@ -16,6 +16,7 @@
 
 #include <array>
 
+#include "app/studio/recordings/background_checks.h"
 #include "app/studio/recordings/describe_dialog.h"
 #include "app/studio/recordings/filter_bar.h"
 #include "app/studio/recordings/list_commands.h"
@@ -42,7 +43,7 @@ RecordingsWorkspace::RecordingsWorkspace(Services& services, ActionRegistry& act
       m_tablePages(new QStackedWidget(this)), m_empty(new widgets::EmptyState(this)),
       m_noMatch(new widgets::EmptyState(this)), m_split(new QSplitter(this)),
       m_details(new RecordingDetails(services, this)), m_viewer(new RecordingViewer(services, this)),
-      m_banner(new Banner(tr("Message"), this))
+      m_banner(new Banner(tr("Message"), this)), m_checks(new BackgroundChecks(services, this))
 {
     setObjectName(QStringLiteral("recordingsWorkspace"));
     setAccessibleName(tr("Recordings"));
@@ -133,6 +134,7 @@ void RecordingsWorkspace::buildPage(ActionRegistry& actions)
                         "the decisions. Recordings made elsewhere can be opened too."));
     m_empty->addStep(actions.action(QStringLiteral("simulate")));
     m_empty->addStep(actions.action(QStringLiteral("open")));
+    m_empty->addStep(actions.action(QStringLiteral("import")));
     connect(m_noMatch->addStep(tr("Show all recordings")), &QPushButton::clicked, this, [this] {
         m_filters->clear();
         m_filters->focusSearch();
@@ -195,11 +197,7 @@ void RecordingsWorkspace::connectActions(ActionRegistry& actions)
         on("replay-max", [replayAt] { replayAt(0); }),
         on("verify", [this] { verify(currentPath()); }),
         on("repair", [this] { repair(currentPath()); }),
-        on("export",
-           [this] {
-               askTarget(tr("Export as CSV"), QStringLiteral(".csv"), tr("CSV tables (*.csv)"),
-                         &RecordingsWorkspace::exportCsv);
-           }),
+        on("export", [this] { askExport(); }),
         on("report",
            [this] {
                askTarget(tr("Write a PDF report"), QStringLiteral(".pdf"), tr("PDF documents (*.pdf)"),
@@ -221,6 +219,7 @@ void RecordingsWorkspace::connectActions(ActionRegistry& actions)
     });
     on("verify-all", [this] { verifyAll(); });
     on("reindex", [this] { reindex(); });
+    on("import", [this] { chooseImport(); });
     on("search", [this] { focusSearch(); });
     for (const char* id : {"replay", "replay-max", "export", "report", "describe"})
         m_viewer->addButton(actions.action(QLatin1String(id)));

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/studio/recordings/recordings_model.h"
+#include "engine/recording/interchange/import.h"
 
 class QSplitter;
 class QStackedWidget;
@@ -19,6 +20,7 @@ class EmptyState;
 namespace bnof::studio {
 
 class ActionRegistry;
+class BackgroundChecks;
 class Banner;
 class FilterBar;
 class RecordingDetails;
@@ -38,13 +40,20 @@ public:
     [[nodiscard]] RecordingDetails& details() { return *m_details; }
     [[nodiscard]] QTableView& table() { return *m_table; }
     [[nodiscard]] const RecordingsModel& model() const { return m_model; }
+    [[nodiscard]] BackgroundChecks& checks() { return *m_checks; }
     [[nodiscard]] FilterBar& filters() { return *m_filters; }
     /// False when it is not in the list; one that the filters hide is shown as soon as they are cleared for it.
     bool select(const QString& path);
     /// Enable what can be done with the chosen recording.
     void updateActions();
 
-    void exportCsv(const QString& recording, const QString& target);
+    /// Ask for the format and the place, then export the chosen recording.
+    void askExport();
+    void exportTo(const QString& recording, const QString& target, const recording::ExportOptions& options);
+    /// Show how a file of another program is understood, then import it.
+    void askImport(const QString& source);
+    void chooseImport();
+    void importFile(const QString& source, const QString& target, const recording::ImportOptions& options);
     void writeReport(const QString& recording, const QString& target);
     void verify(const QString& recording);
     /// Check every recording that was not verified as it is now.
@@ -97,6 +106,7 @@ private:
     RecordingDetails* m_details;
     RecordingViewer* m_viewer;
     Banner* m_banner;
+    BackgroundChecks* m_checks;
 };
 
 } // namespace bnof::studio

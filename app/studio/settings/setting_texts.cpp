@@ -56,6 +56,12 @@ constexpr std::array texts{
          QT_TRANSLATE_NOOP("Settings", "A recording goes on in another file after this time; 0: only by size.")},
     Text{"recording.minimum_free", QT_TRANSLATE_NOOP("Settings", "Keep free"),
          QT_TRANSLATE_NOOP("Settings", "A recording ends cleanly when less disk space than this is left.")},
+    Text{"recording.warn_left", QT_TRANSLATE_NOOP("Settings", "Warn when there is room for"),
+         QT_TRANSLATE_NOOP("Settings", "A warning is given when the disk holds a recording for less than this at the "
+                                       "rate of the last minute; 0: never.")},
+    Text{"recording.check_when_idle", QT_TRANSLATE_NOOP("Settings", "Check recordings when idle"),
+         QT_TRANSLATE_NOOP("Settings", "Computes the SHA-256 of recordings and checks every byte while nothing else "
+                                       "runs.")},
     Text{"log.file", QT_TRANSLATE_NOOP("Settings", "Log file"),
          QT_TRANSLATE_NOOP("Settings", "Append log records to this file; empty: no file.")},
 };

@@ -33,6 +33,7 @@ void Texts::createSession(ActionRegistry& actions)
                 id("bnof devices"));
     actions.add(id("simulate"), tr("Try the &simulated nose"), id("nose"), {}, id("bnof simulate"));
     actions.add(id("open"), tr("&Open a recording…"), id("open"), QKeySequence(QKeySequence::Open), id("bnof info"));
+    actions.add(id("import"), tr("&Import a file…"), id("open"), QKeySequence(Qt::CTRL | Qt::Key_I), id("bnof import"));
     actions.add(id("disconnect"), tr("&End session"), id("disconnect"), QKeySequence(Qt::CTRL | Qt::Key_W));
     actions.add(id("quit"), tr("&Quit"), {}, QKeySequence(Qt::CTRL | Qt::Key_Q));
     actions.add(id("record"), tr("&Record"), id("record"), QKeySequence(Qt::Key_R), id("bnof record"));
@@ -55,7 +56,7 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.add(id("verify"), tr("Verify"), id("verify"), {}, id("bnof verify"));
     actions.add(id("verify-all"), tr("Verify all that is not verified"), id("verify"), {}, id("bnof list --verify"));
     actions.add(id("repair"), tr("Repair"), id("repair"), {}, id("bnof repair"));
-    actions.add(id("export"), tr("Export CSV…"), id("export"), QKeySequence(Qt::CTRL | Qt::Key_E), id("bnof export"));
+    actions.add(id("export"), tr("Export…"), id("export"), QKeySequence(Qt::CTRL | Qt::Key_E), id("bnof export"));
     actions.add(id("report"), tr("PDF report…"), id("report"), QKeySequence(Qt::CTRL | Qt::Key_P), id("bnof report"));
     actions.add(id("describe"), tr("Title and notes…"), id("notes"), QKeySequence(Qt::Key_F2));
     actions.add(id("reveal"), tr("Show in folder"), id("folder"));

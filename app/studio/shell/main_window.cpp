@@ -6,14 +6,18 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QFileDialog>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "app/studio/live/connect_dialog.h"
@@ -68,6 +72,7 @@ MainWindow::MainWindow(Services& services, bool defaultLayout, QWidget* parent)
     buildMenus();
     connectActions();
     connectSessionActions();
+    setAcceptDrops(true);
     m_palette = new widgets::CommandPalette(this);
     m_actions.fill(*m_palette->model());
     qApp->installEventFilter(this);
@@ -172,7 +177,8 @@ void MainWindow::buildMenus()
         }
         return menu;
     };
-    QMenu* session = fill(menuBar()->addMenu(tr("&Session")), {"connect", "simulate", "open", "", "record", "mark"});
+    QMenu* session =
+        fill(menuBar()->addMenu(tr("&Session")), {"connect", "simulate", "open", "import", "", "record", "mark"});
     QMenu* marks = session->addMenu(tr("Labelled marks"));
     for (int number = 1; number <= 9; ++number)
         marks->addAction(m_actions.action(QStringLiteral("mark-%1").arg(number)));
@@ -453,12 +459,35 @@ void MainWindow::openRecordingDialog()
         new QFileDialog(this, tr("Open a recording"), m_services.session.recordingFolder(), tr("Recordings (*.bnr)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        showWorkspace(id("recordings"));
-        m_services.library.add(path);
-        m_recordings->openRecording(path);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
     dialog->open();
+}
+
+void MainWindow::openFile(const QString& path)
+{
+    showWorkspace(id("recordings"));
+    if (!path.endsWith(QLatin1String(".bnr"), Qt::CaseInsensitive)) {
+        m_recordings->askImport(path);
+        return;
+    }
+    m_services.library.add(path);
+    m_recordings->openRecording(path);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile() && m_actions.action(id("open"))->isEnabled())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    event->acceptProposedAction();
+    // The program that the file comes from waits for the drop to end.
+    QMetaObject::invokeMethod(
+        this, [this, path = event->mimeData()->urls().value(0).toLocalFile()] { openFile(path); },
+        Qt::QueuedConnection);
 }
 
 void MainWindow::toggleRecording()

@@ -51,6 +51,8 @@ public:
     /// live, recordings, network or settings.
     void showWorkspace(const QString& id);
     [[nodiscard]] QString workspace() const;
+    /// A recording is shown, a file of another program is offered for import.
+    void openFile(const QString& path);
     void setOperatorView(bool on);
     [[nodiscard]] bool isOperatorView() const { return m_operatorView; }
     /// A line at the top of the window, once.
@@ -70,6 +72,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void moveEvent(QMoveEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     struct Workspace {

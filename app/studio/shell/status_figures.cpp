@@ -104,10 +104,9 @@ void StatusFigures::showRecording()
     const auto& recording = *status.recording;
     QString text = Format::bytes(static_cast<double>(recording.bytes));
     auto severity = Theme::Severity::Good;
-    if (recording.freeBytes >= 0 && recording.bytesPerSecond > 0) {
-        const double seconds = static_cast<double>(recording.freeBytes) / recording.bytesPerSecond;
-        text = tr("%1, room for %2").arg(text, Format::duration(seconds));
-        if (seconds < 1800)
+    if (recording.secondsLeft >= 0) {
+        text = tr("%1, room for %2").arg(text, Format::duration(recording.secondsLeft));
+        if (recording.secondsLeft < m_services.configuration.values().number("recording.warn_left") * 60)
             severity = Theme::Severity::Warning;
     }
     if (recording.dropped > 0)

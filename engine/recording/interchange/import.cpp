@@ -9,6 +9,7 @@
 
 #include "engine/base/build_config.h"
 #include "engine/base/files.h"
+#include "engine/recording/audit_log.h"
 #include "engine/recording/interchange/array_child.h"
 #include "engine/recording/interchange/importers.h"
 #include "engine/recording/interchange/npy.h"
@@ -287,6 +288,20 @@ Result<ImportOutcome> importRecording(const std::string& path, const std::string
         return makeError(ErrorKind::BadInput, "the file changed while it was imported", path,
                          "Import it when nothing writes to it any more.");
     return target->finish();
+}
+
+Result<void> auditImported(const std::string& operatorName, const std::string& source, const ImportOutcome& outcome,
+                           const std::string& path)
+{
+    BNOF_TRY_ASSIGN(const std::string log, defaultAuditLogPath());
+    AuditEntry entry = auditBy(operatorName, audit::imported);
+    entry.recording = outcome.uuid;
+    std::error_code ignored;
+    const auto absolute = [&](const std::string& file) { return std::filesystem::absolute(file, ignored).string(); };
+    entry.detail.set("file", absolute(path)).set("format", importFormatName(outcome.format));
+    entry.detail.set("source", absolute(source)).set("source_sha256", outcome.sha256);
+    BNOF_TRY(appendAudit(log, std::move(entry)));
+    return {};
 }
 
 } // namespace bnof::recording

@@ -34,15 +34,20 @@ enum class ColumnRole {
     Mark,    ///< a mark wherever it is not empty
     Ignore,
 };
-/// "COLUMN=time", "COLUMN=time:ms", "COLUMN=channel:kOhm", "COLUMN=label", "COLUMN=mark", "COLUMN=ignore". COLUMN is
-/// a name (of a CSV column or an array) or "#3", the third column. Units of time: s, ms, us, ns, min, h, date, clock.
+/// "COLUMN=time", "COLUMN=time:ms", "COLUMN=channel:kOhm:resistance:ethanol" (unit, quantity and gas; any may be
+/// empty), "COLUMN=label", "COLUMN=mark", "COLUMN=ignore". COLUMN is a name (of a CSV column or an array) or "#3", the
+/// third column. Units of time: s, ms, us, ns, min, h, date, clock.
 struct ColumnMapping {
     std::string column;
     ColumnRole role = ColumnRole::Channel;
     std::string unit;
+    std::string quantity; ///< of a channel
+    std::string gas;      ///< of a channel
 };
 [[nodiscard]] Result<ColumnMapping> columnMappingFromText(std::string_view text);
 [[nodiscard]] const char* columnRoleName(ColumnRole role);
+/// None for what is no role's name.
+[[nodiscard]] std::optional<ColumnRole> columnRoleFromName(std::string_view name);
 
 struct ImportOptions {
     ImportFormat format = ImportFormat::Auto;
@@ -93,5 +98,9 @@ struct ImportOutcome {
 /// behind. The recording's configuration says under "import" where it came from.
 [[nodiscard]] Result<ImportOutcome> importRecording(const std::string& path, const std::string& out,
                                                     const ImportOptions& options = {}, const Progress& progress = {});
+
+/// One line in the library's audit trail that `path` was imported from `source`: its format and SHA-256.
+[[nodiscard]] Result<void> auditImported(const std::string& operatorName, const std::string& source,
+                                         const ImportOutcome& outcome, const std::string& path);
 
 } // namespace bnof::recording

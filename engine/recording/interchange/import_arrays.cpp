@@ -333,7 +333,8 @@ Result<void> PlainArrays::fill(Series& series, std::uint64_t rows)
         if (role == ColumnRole::Channel) {
             const std::string unit =
                 mapping && !mapping->unit.empty() ? mapping->unit : column.array->attributes["unit"].toString();
-            source.channels.push_back({baseName(column.name), "", unit, "", 0, 0});
+            source.channels.push_back(
+                {baseName(column.name), mapping ? mapping->quantity : "", unit, mapping ? mapping->gas : "", 0, 0});
         } else {
             series.ignored.push_back(inParts);
             if (static_cast<int>(c) == m_timeColumn)

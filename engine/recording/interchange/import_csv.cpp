@@ -160,6 +160,10 @@ Result<void> CsvImport::describe()
             ChannelInfo channel;
             channel.name = column.name.empty() ? "column " + std::to_string(c + 1) : column.name;
             channel.unit = column.unit;
+            if (const ColumnMapping* mapping = mappingFor(m_options, column.name, c)) {
+                channel.quantity = mapping->quantity;
+                channel.gas = mapping->gas;
+            }
             source.channels.push_back(std::move(channel));
         }
         columns.push(Json::object()

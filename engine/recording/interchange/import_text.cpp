@@ -356,14 +356,25 @@ const char* columnRoleName(ColumnRole role)
     return names[static_cast<int>(role)];
 }
 
+std::optional<ColumnRole> columnRoleFromName(std::string_view name)
+{
+    for (const ColumnRole role : {ColumnRole::Time, ColumnRole::Device, ColumnRole::Channel, ColumnRole::Label,
+                                  ColumnRole::Mark, ColumnRole::Ignore}) {
+        if (name == columnRoleName(role))
+            return role;
+    }
+    return std::nullopt;
+}
+
 Result<ColumnMapping> columnMappingFromText(std::string_view text)
 {
     // The name may contain '=': the role is behind the last one.
     const std::size_t at = text.rfind('=');
     const auto wrong = [&](const std::string& what) {
-        return makeError(ErrorKind::Usage, what, "--map \"" + std::string(text) + "\"",
-                         "Write COLUMN=time[:UNIT], COLUMN=device, COLUMN=channel[:UNIT], COLUMN=label, COLUMN=mark or "
-                         "COLUMN=ignore; COLUMN is a name or #3 for the third.");
+        return makeError(
+            ErrorKind::Usage, what, "--map \"" + std::string(text) + "\"",
+            "Write COLUMN=time[:UNIT], COLUMN=device, COLUMN=channel[:UNIT[:QUANTITY[:GAS]]], COLUMN=label, "
+            "COLUMN=mark or COLUMN=ignore; COLUMN is a name or #3 for the third.");
     };
     if (at == std::string_view::npos || at == 0)
         return wrong("there is no role");
@@ -371,19 +382,24 @@ Result<ColumnMapping> columnMappingFromText(std::string_view text)
     mapping.column = std::string(text.substr(0, at));
     std::string_view role = text.substr(at + 1);
     if (const std::size_t colon = role.find(':'); colon != std::string_view::npos) {
-        mapping.unit = std::string(role.substr(colon + 1));
+        std::string_view rest = role.substr(colon + 1);
         role = role.substr(0, colon);
+        for (std::string* part : {&mapping.unit, &mapping.quantity}) {
+            const std::size_t end = std::min(rest.find(':'), rest.size());
+            *part = std::string(rest.substr(0, end));
+            rest = rest.substr(std::min(end + 1, rest.size()));
+        }
+        mapping.gas = std::string(rest);
     }
-    for (const ColumnRole candidate : {ColumnRole::Time, ColumnRole::Device, ColumnRole::Channel, ColumnRole::Label,
-                                       ColumnRole::Mark, ColumnRole::Ignore}) {
-        if (lowerAscii(role) != columnRoleName(candidate))
-            continue;
-        mapping.role = candidate;
-        if (candidate == ColumnRole::Time && !mapping.unit.empty() && !timeKindFromUnit(mapping.unit))
-            return wrong("there is no unit of time \"" + mapping.unit + "\" (s, ms, us, ns, min, h, date or clock)");
-        return mapping;
-    }
-    return wrong("there is no role \"" + std::string(role) + "\"");
+    const auto known = columnRoleFromName(lowerAscii(role));
+    if (!known)
+        return wrong("there is no role \"" + std::string(role) + "\"");
+    mapping.role = *known;
+    if (mapping.role == ColumnRole::Time && !mapping.unit.empty() && !timeKindFromUnit(mapping.unit))
+        return wrong("there is no unit of time \"" + mapping.unit + "\" (s, ms, us, ns, min, h, date or clock)");
+    if (mapping.role != ColumnRole::Channel && !(mapping.quantity.empty() && mapping.gas.empty()))
+        return wrong("only a channel has a quantity and a gas");
+    return mapping;
 }
 
 } // namespace bnof::recording
