@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "engine/sensing/decoders/decoder.h"
 #include "engine/sensing/source_uri.h"
 #include "engine/sensing/transports/ports.h"
 
@@ -9,6 +10,8 @@ namespace {
 void describe(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("transports"), QStringLiteral("List the supported transports instead.")});
+    parser.addOption({QStringLiteral("decoders"),
+                      QStringLiteral("List the decoders instead: the devices they know, and their parameters.")});
 }
 
 int listTransports(bool json)
@@ -25,8 +28,33 @@ int listTransports(bool json)
     return Ok;
 }
 
+int listDecoders(bool json)
+{
+    for (const auto& info : sensing::decoders()) {
+        if (json) {
+            Json parameters = Json::object();
+            for (const auto& parameter : info.parameters)
+                parameters.set(parameter.name, parameter.summary);
+            printLine(Json::object()
+                          .set("name", info.name)
+                          .set("summary", info.summary)
+                          .set("detected", static_cast<bool>(info.make))
+                          .set("asks", info.asks)
+                          .set("baud", info.baud > 0 ? Json(info.baud) : Json())
+                          .set("parameters", std::move(parameters)));
+            continue;
+        }
+        printLine(info.name + "\t" + info.summary + (info.baud > 0 ? ", " + std::to_string(info.baud) + " baud" : ""));
+        for (const auto& parameter : info.parameters)
+            printLine("    " + parameter.name + "\t" + parameter.summary);
+    }
+    return Ok;
+}
+
 int run(const Invocation& invocation)
 {
+    if (invocation.isSet("decoders"))
+        return listDecoders(invocation.json);
     if (invocation.isSet("transports"))
         return listTransports(invocation.json);
     const auto ports = sensing::listPorts();
@@ -58,8 +86,14 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command devicesCommand{
-    "devices", "[--transports]", "List serial ports and known devices.", "bnof devices --json", 0, 0, false, describe,
-    run};
+const Command devicesCommand{"devices",
+                             "[--transports|--decoders]",
+                             "List serial ports and known devices.",
+                             "bnof devices --json",
+                             0,
+                             0,
+                             false,
+                             describe,
+                             run};
 
 } // namespace bnof::cli

@@ -9,6 +9,7 @@
 
 #include "app/cli/command.h"
 #include "engine/base/files.h"
+#include "engine/sensing/simulator/device_server.h"
 #include "engine/sensing/simulator/simulator_server.h"
 
 namespace bnof::cli {
@@ -20,6 +21,12 @@ void describe(QCommandLineParser& parser)
         parser.addOption({QString::fromLatin1(name), text, QString::fromLatin1(value)});
     };
     option("on", QStringLiteral("pty (default) or tcp."), "WHERE");
+    QString devices = QStringLiteral("Simulate this device instead of the nose, with its real messages and commands:");
+    for (const auto& info : sensing::simulatedDevices())
+        devices += QStringLiteral("\n  %1 %2")
+                       .arg(QString::fromStdString(info.name), -19)
+                       .arg(QString::fromStdString(info.summary));
+    option("device", devices, "NAME");
     option("port", QStringLiteral("TCP port on 127.0.0.1 (default: any free one)."), "N");
     option("symlink", QStringLiteral("Keep a symbolic link to the pseudo-terminal at this path."), "PATH");
     option("format", QStringLiteral("csv (default) or ndjson."), "FORMAT");
@@ -174,6 +181,52 @@ int writeDataset(const Invocation& invocation, const sensing::SimulatorOptions& 
     return Ok;
 }
 
+/// Serves until the end or Ctrl-C.
+template <typename Server> Result<void> serve(Server& server)
+{
+    printLine(server.uri());
+    std::atomic<bool> over{false};
+    std::thread watcher([&] {
+        while (!interrupted() && !over)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        server.stop();
+    });
+    auto result = server.run();
+    over = true;
+    watcher.join();
+    return result;
+}
+
+int simulateDevice(const Invocation& invocation, const sensing::SimulatorOptions& general)
+{
+    for (const char* other : {"format", "unit", "speed", "script", "file", "from", "to", "omit", "sessions"})
+        if (invocation.isSet(other))
+            return fail(makeError(ErrorKind::Usage, std::string("--") + other + " is of the simulated nose", "--device",
+                                  "Leave it out, or leave out --device."));
+    sensing::DeviceServerOptions options;
+    options.device = invocation.value("device");
+    options.on = general.on;
+    options.setting.seed = general.nose.seed;
+    if (invocation.isSet("rate"))
+        options.setting.rateHz = general.nose.rateHz;
+    options.durationSeconds = general.durationSeconds;
+    options.faults = general.faults;
+    options.port = general.port;
+    options.symlink = general.symlink;
+    auto server = sensing::DeviceServer::create(std::move(options));
+    if (!server.ok())
+        return fail(server.error());
+    const auto result = serve(**server);
+    const auto counts = (*server)->counts();
+    if (invocation.json)
+        printLine(Json::object()
+                      .set("messages", counts.messages)
+                      .set("delivered", counts.delivered)
+                      .set("bytes_received", counts.bytesReceived)
+                      .set("clients", counts.clients));
+    return result.ok() ? Ok : fail(result.error());
+}
+
 int run(const Invocation& invocation)
 {
     auto options = optionsFrom(invocation);
@@ -181,19 +234,12 @@ int run(const Invocation& invocation)
         return fail(options.error());
     if (invocation.isSet("dataset"))
         return writeDataset(invocation, *options);
+    if (invocation.isSet("device"))
+        return simulateDevice(invocation, *options);
     auto server = sensing::SimulatorServer::create(std::move(*options));
     if (!server.ok())
         return fail(server.error());
-    printLine((*server)->uri());
-    std::atomic<bool> over{false};
-    std::thread watcher([&] {
-        while (!interrupted() && !over)
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        (*server)->stop();
-    });
-    const auto result = (*server)->run();
-    over = true;
-    watcher.join();
+    const auto result = serve(**server);
     const auto counts = (*server)->counts();
     if (invocation.json)
         printLine(Json::object()
@@ -207,14 +253,15 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command simulateCommand{"simulate",
-                              "[--on pty|tcp] [--seed N] [--rate HZ] [--duration S] [--script FILE] [--faults LIST]",
-                              "A simulated device that speaks real bytes; the first line printed is its source URI.",
-                              "bnof simulate --on pty --seed 7",
-                              0,
-                              0,
-                              false,
-                              describe,
-                              run};
+const Command simulateCommand{
+    "simulate",
+    "[--device NAME] [--on pty|tcp] [--seed N] [--rate HZ] [--duration S] [--script FILE] [--faults LIST]",
+    "A simulated device that speaks real bytes; the first line printed is its source URI.",
+    "bnof simulate --on pty --seed 7",
+    0,
+    0,
+    false,
+    describe,
+    run};
 
 } // namespace bnof::cli

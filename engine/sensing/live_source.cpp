@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include "engine/base/instruments.h"
 #include "engine/sensing/decoders/decoder_text.h"
@@ -33,6 +34,11 @@ Counter& bytesCounter()
 Counter& skippedCounter()
 {
     static Counter& counter = Instruments::counter("sensing.skipped_bytes");
+    return counter;
+}
+Counter& checksumCounter()
+{
+    static Counter& counter = Instruments::counter("sensing.checksum_errors");
     return counter;
 }
 Counter& gapsCounter()
@@ -101,10 +107,37 @@ Result<void> LiveSource::prepare()
     // As a child it moves to another thread together with the source.
     m_transport->setParent(this);
     const std::string decoder = m_uri.parameter("decoder", "auto");
+    BNOF_TRY_ASSIGN(const DecoderParameters parameters, decoderParameters(decoder));
     if (decoder != "auto") {
-        BNOF_TRY_ASSIGN(m_decoder, makeDecoder(decoder));
+        BNOF_TRY_ASSIGN(m_decoder, makeDecoder(decoder, parameters));
+        m_dialogue = std::make_unique<DeviceDialogue>(*m_decoder);
+        if (!m_dialogue->wanted())
+            m_dialogue.reset();
     }
     return {};
+}
+
+/// Those of the URI's parameters that are the decoder's. One that is another decoder's is a mistake, except where
+/// the transport has a parameter of that name.
+Result<DecoderParameters> LiveSource::decoderParameters(const std::string& decoder) const
+{
+    const std::vector<DecoderInfo> all = decoders();
+    const auto info = std::ranges::find(all, decoder, &DecoderInfo::name);
+    const std::vector<std::string> anyDecoders = decoderParameterNames();
+    const bool transportPolls = m_uri.scheme.starts_with("modbus");
+    DecoderParameters own;
+    for (const auto& [key, value] : m_uri.parameters) {
+        if (std::ranges::find(anyDecoders, key) == anyDecoders.end())
+            continue;
+        if (decoder == "auto" && !transportPolls)
+            return makeError(ErrorKind::Usage, "\"" + key + "\" is a parameter of a decoder, and none is named",
+                             m_uri.toString(), "Name it, e.g. decoder=winsen&" + key + "=" + value);
+        if (transportPolls && (info == all.end() || std::ranges::find(info->parameters, key, &DecoderParameter::name) ==
+                                                        info->parameters.end()))
+            continue;
+        own.emplace_back(key, value);
+    }
+    return own;
 }
 
 void LiveSource::start()
@@ -118,6 +151,10 @@ void LiveSource::start()
     m_retry = std::make_unique<QTimer>();
     m_retry->setSingleShot(true);
     connect(m_retry.get(), &QTimer::timeout, this, [this] { m_transport->open(); });
+    m_speak = std::make_unique<QTimer>();
+    m_speak->setSingleShot(true);
+    m_speak->setTimerType(Qt::PreciseTimer);
+    connect(m_speak.get(), &QTimer::timeout, this, &LiveSource::converse);
     m_retryPause = m_options.retryNanoseconds;
     m_ticker->start();
     m_transport->open();
@@ -133,6 +170,12 @@ void LiveSource::stop()
         m_retry->stop();
         m_retry.release()->deleteLater();
     }
+    if (m_speak != nullptr) {
+        m_speak->stop();
+        m_speak.release()->deleteLater();
+    }
+    if (m_dialogue != nullptr)
+        m_dialogue->closed();
     if (m_transport != nullptr)
         m_transport->close();
     sendSkipped(monotonicNow(), true);
@@ -201,7 +244,32 @@ void LiveSource::transportOpened()
     m_rate.restart();
     m_openedAt = monotonicNow();
     m_bytesAtOpen = statistics().bytes;
+    const std::uint64_t generation = m_generation;
     setState(ConnectionState::Connecting);
+    if (generation != m_generation || m_dialogue == nullptr)
+        return;
+    m_dialogue->opened(monotonicNow());
+    converse();
+}
+
+/// Sends to the device what is due, and sets the timer for the next time.
+void LiveSource::converse()
+{
+    if (m_dialogue == nullptr || m_speak == nullptr)
+        return;
+    m_dialogue->advance(monotonicNow(), [this](std::string_view bytes) { m_transport->send(bytes); });
+    {
+        const std::lock_guard lock(m_shared);
+        m_statistics.requests = m_dialogue->requests();
+        m_statistics.unanswered = m_dialogue->unanswered();
+    }
+    const std::int64_t next = m_dialogue->nextTime();
+    if (next == std::numeric_limits<std::int64_t>::max()) {
+        m_speak->stop();
+        return;
+    }
+    const std::int64_t pause = std::max<std::int64_t>(0, next - monotonicNow());
+    m_speak->start(std::chrono::milliseconds((pause + nanosecondsPerMillisecond - 1) / nanosecondsPerMillisecond));
 }
 
 void LiveSource::transportBytes(std::span<const char> bytes, std::int64_t arrival)
@@ -223,6 +291,10 @@ void LiveSource::transportClosed(const TransportProblem& problem)
     if (m_decoder != nullptr)
         m_decoder->reset();
     m_detecting = false;
+    if (m_dialogue != nullptr)
+        m_dialogue->closed();
+    if (m_speak != nullptr)
+        m_speak->stop();
     m_openedAt = 0;
     m_interrupted = m_anyFrame;
     m_interruption = problem.error.what;
@@ -298,9 +370,18 @@ void LiveSource::tryDetection(std::int64_t now)
 void LiveSource::decode(std::span<const char> bytes, std::int64_t arrival)
 {
     m_arrival = arrival;
+    const std::uint64_t generation = m_generation;
     m_decoder->feed(bytes, *this);
+    if (const std::uint64_t wrong = m_decoder->checksumErrors(); wrong != m_checksumErrors) {
+        checksumCounter().add(wrong - m_checksumErrors);
+        m_checksumErrors = wrong;
+        const std::lock_guard lock(m_shared);
+        m_statistics.checksumErrors = wrong;
+    }
     deliverPortion();
     sendSkipped(arrival, false);
+    if (generation == m_generation && m_dialogue != nullptr)
+        converse();
 }
 
 void LiveSource::channels(const std::vector<ChannelInfo>& channels)
@@ -420,6 +501,20 @@ std::int64_t LiveSource::stallLimit() const
 Error LiveSource::silence() const
 {
     const SourceStatistics now = statistics();
+    if (now.bytes == m_bytesAtOpen && m_dialogue != nullptr)
+        return makeError(ErrorKind::Device, "the device does not answer", m_transport->deviceName(),
+                         "Check its power, its baud rate, and that RX and TX are not exchanged.");
+    if (now.bytes == m_bytesAtOpen && m_decoder == nullptr) {
+        std::string asked;
+        for (const DecoderInfo& info : decoders())
+            if (info.asks)
+                asked += (asked.empty() ? "" : ", ") + info.name;
+        return makeError(ErrorKind::Device, "the connection is open, but the device sends nothing",
+                         m_transport->deviceName(),
+                         "Check that the device is measuring, and its baud rate. Some devices have to be asked: name "
+                         "the decoder (" +
+                             asked + "), e.g. decoder=winsen&sensor=mh-z19.");
+    }
     if (now.bytes == m_bytesAtOpen)
         return makeError(ErrorKind::Device, "the connection is open, but the device sends nothing",
                          m_transport->deviceName(), "Check that the device is measuring, and its baud rate.");

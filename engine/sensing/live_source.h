@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/decoders/device_dialogue.h"
 #include "engine/sensing/frame_clock.h"
 #include "engine/sensing/source.h"
 #include "engine/sensing/transports/transport.h"
@@ -26,6 +27,8 @@ namespace bnof::sensing {
 /// Frames that resume after a loss or a stall are preceded by a Gap event from the last frame to the first one
 /// after. Skipped bytes become Resynchronised events, at most one a second, each with the count of its bytes;
 /// the statistics count every one exactly.
+/// A device that has to be asked is asked when its decoder is named in the URI. With decoder=auto nothing is ever
+/// sent: what is harmless to one device sets another one's zero point.
 class LiveSource final : public Source, private TransportListener, private DecoderSink {
     Q_OBJECT
 
@@ -68,6 +71,8 @@ private:
     void announceGap(Timestamp lastFrame, Timestamp firstFrame);
     void sendSkipped(std::int64_t now, bool force);
     void tick();
+    [[nodiscard]] Result<DecoderParameters> decoderParameters(const std::string& decoder) const;
+    void converse();
     [[nodiscard]] Error silence() const;
     void updateDeviceName();
     [[nodiscard]] Timestamp sessionTime(std::int64_t monotonic) const { return monotonic - m_options.sessionStart; }
@@ -78,6 +83,8 @@ private:
     SourceSink& m_sink;
     std::unique_ptr<Transport> m_transport;
     std::unique_ptr<Decoder> m_decoder;
+    std::unique_ptr<DeviceDialogue> m_dialogue; ///< null: nothing is sent
+    std::unique_ptr<QTimer> m_speak;
     std::unique_ptr<QTimer> m_ticker;
     std::unique_ptr<QTimer> m_retry;
     ConnectionState m_state = ConnectionState::Idle;
@@ -119,6 +126,7 @@ private:
     std::int64_t m_skippedFirst = 0;
     std::int64_t m_skippedTold = 0;
     std::string m_skippedText;
+    std::uint64_t m_checksumErrors = 0; ///< of the decoder, told so far
 
     mutable std::mutex m_shared; ///< guards what other threads read
     SourceStatistics m_statistics;

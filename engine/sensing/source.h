@@ -55,7 +55,10 @@ struct SourceStatistics {
     std::uint64_t skippedLines = 0;
     std::uint64_t gaps = 0;
     std::uint64_t reconnects = 0;
-    double rateHz = 0; ///< over the last second or the last ten frames
+    double rateHz = 0;                ///< over the last second or the last ten frames
+    std::uint64_t checksumErrors = 0; ///< messages whose checksum was wrong
+    std::uint64_t requests = 0;       ///< sent to a device that has to be asked, repetitions included
+    std::uint64_t unanswered = 0;     ///< requests given up after all repetitions
 };
 
 /// A source of frames: a transport with a decoder. Lives in a thread with a Qt event loop; start() and

@@ -6,8 +6,17 @@
 #include <cmath>
 #include <optional>
 
+#include "engine/sensing/decoders/decoder.h"
+
 namespace bnof::sensing {
 namespace {
+
+/// Whether the decoder that the URI names has it is checked when the decoder is made.
+bool isDecoderParameter(const std::string& key)
+{
+    const std::vector<std::string> names = decoderParameterNames();
+    return std::ranges::find(names, key) != names.end();
+}
 
 /// What one scheme looks like; the single place that says so.
 struct SchemeRules {
@@ -173,7 +182,7 @@ Result<void> parseParameters(std::string_view query, const SchemeRules& rules, s
                             rules.info.example);
         const auto& common = commonParameters();
         if (std::ranges::find(common, *key) == common.end() &&
-            std::ranges::find(rules.parameters, *key) == rules.parameters.end()) {
+            std::ranges::find(rules.parameters, *key) == rules.parameters.end() && !isDecoderParameter(*key)) {
             std::string known;
             for (const auto& list : {rules.parameters, common})
                 for (const std::string_view name : list)

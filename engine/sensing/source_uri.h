@@ -14,7 +14,8 @@ namespace bnof::sensing {
 /// configuration files and in recordings:
 ///   serial:/dev/ttyUSB0?baud=115200&decoder=csv    tcp://host:port?decoder=ndjson    replay:run.bnr?speed=1
 /// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
-/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection).
+/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), and the
+/// parameters of the decoder that is named: decoder=winsen&sensor=ze07&mode=qa (see decoders()).
 struct SourceUri {
     std::string scheme; ///< "serial", "tcp", "replay"
     std::string path;   ///< device node or file

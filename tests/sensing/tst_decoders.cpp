@@ -8,57 +8,16 @@
 #include "engine/base/philox.h"
 #include "engine/sensing/decoders/decoder.h"
 #include "engine/sensing/decoders/decoder_text.h"
+#include "tests/sensing/decoder_transcript.h"
 #include "tests/support/suite.h"
 
 using namespace bnof;
 using namespace bnof::sensing;
+using bnof::test::Transcript;
 
 namespace {
 
 const float missing = std::numeric_limits<float>::quiet_NaN();
-
-/// Writes down everything that a decoder says, as text that can be compared.
-class Transcript final : public DecoderSink {
-public:
-    void channels(const std::vector<ChannelInfo>& table) override
-    {
-        text += "channels";
-        for (const ChannelInfo& c : table)
-            text +=
-                " " + c.name + (c.unit.empty() ? "" : "[" + c.unit + "]") + (c.gas.empty() ? "" : "<" + c.gas + ">");
-        text += "\n";
-        width = table.size();
-        tables.push_back(table);
-    }
-    void frame(std::span<const float> values, double deviceSeconds) override
-    {
-        QCOMPARE(values.size(), width);
-        frames.emplace_back(values.begin(), values.end());
-        times.push_back(deviceSeconds);
-        text += "frame";
-        for (const float v : values) {
-            char number[32];
-            std::snprintf(number, sizeof number, " %.9g", std::isnan(v) ? std::nan("") : double{v});
-            text += number;
-        }
-        text += " @" + std::to_string(deviceSeconds) + "\n";
-    }
-    void skipped(std::size_t bytes, std::string_view why, std::string_view sample) override
-    {
-        ++skips;
-        skippedBytes += bytes;
-        text += "skipped " + std::to_string(bytes) + " " + std::string(why) + ": " + std::string(sample) + "\n";
-    }
-    void remark(std::string_view words) override { text += "remark " + std::string(words) + "\n"; }
-
-    std::string text;
-    std::vector<std::vector<ChannelInfo>> tables;
-    std::vector<std::vector<float>> frames;
-    std::vector<double> times;
-    std::size_t width = 0;
-    std::size_t skips = 0;
-    std::size_t skippedBytes = 0;
-};
 
 std::unique_ptr<Decoder> decoder(const char* name)
 {
@@ -557,8 +516,8 @@ void TestDecoders::realFilesAreUnderstood()
 
 void TestDecoders::registryTakesMore()
 {
-    QVERIFY(!makeDecoder("winsen").ok());
-    QVERIFY(makeDecoder("winsen").error().remedy.find("csv, ndjson") != std::string::npos);
+    QVERIFY(!makeDecoder("thermometer").ok());
+    QVERIFY(makeDecoder("thermometer").error().remedy.find("csv, ndjson") != std::string::npos);
     registerDecoder({"also-csv", "for this test", [] { return std::move(makeDecoder("csv")).value(); }});
     QVERIFY(makeDecoder("also-csv").ok());
     const auto names = decoderNames();

@@ -5,9 +5,12 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <mutex>
 
 #include "engine/sensing/decoders/csv_decoder.h"
+#include "engine/sensing/decoders/decoder_parameters.h"
+#include "engine/sensing/decoders/device_decoders.h"
 #include "engine/sensing/decoders/ndjson_decoder.h"
 
 namespace bnof::sensing {
@@ -15,11 +18,15 @@ namespace {
 
 struct Registry {
     std::mutex mutex;
-    std::vector<DecoderInfo> decoders{
-        {"csv", "Lines of numbers: comma, semicolon, tab or space separated, or label:value pairs",
-         [] { return std::make_unique<CsvDecoder>(); }},
-        {"ndjson", "One JSON object a line", [] { return std::make_unique<NdjsonDecoder>(); }},
-    };
+    std::vector<DecoderInfo> decoders = [] {
+        std::vector<DecoderInfo> all{
+            {"csv", "Lines of numbers: comma, semicolon, tab or space separated, or label:value pairs",
+             [] { return std::make_unique<CsvDecoder>(); }},
+            {"ndjson", "One JSON object a line", [] { return std::make_unique<NdjsonDecoder>(); }},
+        };
+        std::ranges::move(deviceDecoders(), std::back_inserter(all));
+        return all;
+    }();
 };
 
 Registry& registry()
@@ -105,13 +112,27 @@ std::vector<std::string> decoderNames()
     return names;
 }
 
-Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name)
+std::vector<std::string> decoderParameterNames()
+{
+    std::vector<std::string> names;
+    for (const DecoderInfo& info : decoders())
+        for (const DecoderParameter& parameter : info.parameters)
+            if (std::ranges::find(names, parameter.name) == names.end())
+                names.push_back(parameter.name);
+    return names;
+}
+
+Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name, const DecoderParameters& parameters)
 {
     std::string known;
     for (const DecoderInfo& info : decoders()) {
-        if (info.name == name)
-            return info.make();
         known += (known.empty() ? "" : ", ") + info.name;
+        if (info.name != name)
+            continue;
+        BNOF_TRY(checkParameterNames(info, parameters));
+        if (info.makeWith)
+            return info.makeWith(parameters);
+        return info.make();
     }
     return makeError(ErrorKind::Usage, "there is no decoder \"" + std::string(name) + "\"", "decoder",
                      "Known decoders: " + known + "; \"auto\" finds out by itself.");
@@ -120,22 +141,31 @@ Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name)
 Detection detectDecoder(std::string_view firstBytes)
 {
     Detection best = noneFits(firstBytes);
+    const double text = textShare(firstBytes);
+    double bestRank = 0;
     for (const DecoderInfo& info : decoders()) {
+        if (!info.make)
+            continue;
         const std::unique_ptr<Decoder> decoder = info.make();
         Trial trial;
         decoder->feed(firstBytes, trial);
+        // A header that only one device has counts as the first frame, which may be many lines away.
+        if (trial.frames == 0 && trial.skips == 0 && trial.channelCount > 0 && info.preference > 2)
+            trial.frames = 1;
         if (trial.frames == 0)
             continue;
         // Few lines prove little; skipped lines speak against the decoder.
         const auto frames = static_cast<double>(trial.frames);
         const double share = frames / static_cast<double>(trial.frames + trial.skips);
         const double certainty = share * frames / (frames + 0.5);
-        if (certainty <= best.certainty)
+        if (certainty * info.preference <= bestRank)
             continue;
+        bestRank = certainty * info.preference;
         best.decoder = info.name;
         best.certainty = certainty;
+        const char* what = info.name == "ndjson" ? "JSON objects" : "understood";
         best.reason = std::to_string(trial.frames) + " of " + std::to_string(trial.frames + trial.skips) +
-                      " lines are " + (info.name == "ndjson" ? "JSON objects" : "understood") + " with " +
+                      (text >= 0.9 ? " lines are " : " messages are ") + what + " with " +
                       std::to_string(trial.channelCount) + (trial.channelCount == 1 ? " channel" : " channels");
     }
     return best;

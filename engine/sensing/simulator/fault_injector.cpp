@@ -19,7 +19,7 @@ struct FaultName {
     bool timed;  ///< takes a start and a duration
     std::string_view help;
 };
-constexpr std::array<FaultName, 9> faultNames{{
+constexpr std::array<FaultName, 11> faultNames{{
     {"garbage", Fault::Kind::Garbage, true, false, "random bytes in front of a line"},
     {"half-lines", Fault::Kind::HalfLines, true, false, "a line breaks off and runs into the next"},
     {"drop", Fault::Kind::Drop, true, false, "a line is not sent"},
@@ -29,6 +29,8 @@ constexpr std::array<FaultName, 9> faultNames{{
     {"flood", Fault::Kind::Flood, false, true, "every line a hundred times"},
     {"baud", Fault::Kind::Baud, false, true, "bytes as at a wrong baud rate"},
     {"disconnect", Fault::Kind::Disconnect, false, true, "the device goes away and comes back"},
+    {"bit-flips", Fault::Kind::BitFlips, true, false, "one to three bits of a line are wrong"},
+    {"splits", Fault::Kind::Splits, true, false, "a line comes in two portions"},
 }};
 
 const FaultName* named(std::string_view name)
@@ -137,12 +139,24 @@ int FaultInjector::missingField(std::size_t fields)
     return static_cast<int>(m_random.below(static_cast<std::uint32_t>(fields)));
 }
 
+std::size_t FaultInjector::splitAt(std::size_t bytes)
+{
+    if (bytes < 2 || !strikes(Fault::Kind::Splits))
+        return 0;
+    return 1 + m_random.below(static_cast<std::uint32_t>(bytes - 1));
+}
+
 void FaultInjector::apply(double seconds, std::string& line)
 {
     if (strikes(Fault::Kind::Drop)) {
         line.clear();
         return;
     }
+    if (strikes(Fault::Kind::BitFlips) && !line.empty())
+        for (std::uint32_t left = 1 + m_random.below(3); left > 0; --left) {
+            const std::uint32_t bit = m_random.below(static_cast<std::uint32_t>(8 * line.size()));
+            line[bit / 8] = static_cast<char>(line[bit / 8] ^ (1 << bit % 8));
+        }
     if (strikes(Fault::Kind::HalfLines) && line.size() > 2)
         line.resize(1 + m_random.below(static_cast<std::uint32_t>(line.size() - 2)));
     if (strikes(Fault::Kind::Garbage)) {

@@ -23,9 +23,11 @@ struct Fault {
         Flood,        ///< every line a hundred times, for a while
         Baud,         ///< bytes as a wrong baud rate would show them, for a while
         Disconnect,   ///< the device goes away and comes back
+        BitFlips,     ///< one to three bits of a line are wrong
+        Splits,       ///< a line comes in two portions with a pause between them
     };
     Kind kind = Kind::Garbage;
-    double probability = 0.02; ///< per line: Garbage, HalfLines, Drop, Nan
+    double probability = 0.02; ///< per line: Garbage, HalfLines, Drop, Nan, BitFlips, Splits
     double atSeconds = 10;     ///< after the start: LongLine, Flood, Baud, Disconnect
     double lastsSeconds = 2;   ///< Flood, Baud, Disconnect
 };
@@ -36,7 +38,8 @@ struct Fault {
 /// One line per fault for --help.
 [[nodiscard]] std::string faultHelp();
 
-/// Applies faults to lines; the same seed strikes the same lines in the same way.
+/// Applies faults to lines, or to the messages of devices that speak no lines; the same seed strikes the same lines in
+/// the same way.
 class FaultInjector {
 public:
     FaultInjector(std::vector<Fault> faults, std::uint64_t seed);
@@ -46,6 +49,8 @@ public:
     [[nodiscard]] int missingField(std::size_t fields);
     /// The bytes to send in place of `line` (which ends with a newline) at `seconds` after the start.
     void apply(double seconds, std::string& line);
+    /// Where the line of this many bytes is to be cut in two portions; 0: nowhere.
+    [[nodiscard]] std::size_t splitAt(std::size_t bytes);
     /// Is the device away at this time?
     [[nodiscard]] bool away(double seconds) const;
 

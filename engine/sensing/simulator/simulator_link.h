@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,8 +23,11 @@ public:
     /// Path or address for a source URI, without parameters: "serial:/dev/pts/4", "tcp://127.0.0.1:40123".
     [[nodiscard]] virtual std::string uri() const = 0;
     /// Sleep until `deadline` (monotonicNow()) at most; returns early when a client comes or goes, or after
-    /// interrupt(). Takes in and ignores what the client sends.
+    /// interrupt(). What the client sends is taken in and ignored, or, with onReceived(), handed on; then it
+    /// returns early, too.
     virtual void wait(std::int64_t deadline) = 0;
+    /// Called from within wait() and clientPresent() with what the client sent.
+    virtual void onReceived(std::function<void(std::string_view)> receive) = 0;
     [[nodiscard]] virtual bool clientPresent() = 0;
     /// A client came that takeNewClient() has not told of; send() gives it nothing until then.
     [[nodiscard]] virtual bool newClientWaits() const = 0;

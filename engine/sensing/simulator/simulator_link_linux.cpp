@@ -70,10 +70,21 @@ public:
         const std::uint64_t one = 1;
         [[maybe_unused]] const auto written = ::write(m_wake.get(), &one, sizeof one);
     }
+    void onReceived(std::function<void(std::string_view)> receive) override { m_receive = std::move(receive); }
     [[nodiscard]] bool newClientWaits() const override { return m_newClient; }
     [[nodiscard]] bool takeNewClient() override { return std::exchange(m_newClient, false); }
 
 protected:
+    void hear(const char* bytes, std::size_t count)
+    {
+        if (!m_receive)
+            return;
+        m_receive({bytes, count});
+        m_heard = true;
+    }
+    /// True once after something was handed on.
+    [[nodiscard]] bool takeHeard() { return std::exchange(m_heard, false); }
+
     /// Returns false when interrupted.
     bool pollFor(int fd, short events, std::int64_t nanoseconds, short& happened)
     {
@@ -111,6 +122,8 @@ protected:
     Descriptor m_wake;
     bool m_newClient = false;
     bool m_broken = false;
+    std::function<void(std::string_view)> m_receive;
+    bool m_heard = false;
 };
 
 class PtyLink final : public LinkBase {
@@ -164,6 +177,8 @@ public:
                 return;
             if ((happened & POLLIN) != 0)
                 drain();
+            if (takeHeard())
+                return;
             if ((happened & POLLHUP) != 0)
                 leave();
         }
@@ -238,9 +253,9 @@ private:
 
     void drain()
     {
-        std::array<char, 1024> ignored;
-        while (::read(m_master.get(), ignored.data(), ignored.size()) > 0) {
-        }
+        std::array<char, 1024> bytes;
+        for (ssize_t count; (count = ::read(m_master.get(), bytes.data(), bytes.size())) > 0;)
+            hear(bytes.data(), static_cast<std::size_t>(count));
     }
 
     std::string m_symlink;
@@ -299,7 +314,7 @@ public:
             short happened = 0;
             if (!pollFor(m_client ? m_client.get() : m_listener.get(), POLLIN, left, happened))
                 return;
-            if (clientPresent() != before)
+            if (clientPresent() != before || takeHeard())
                 return;
         }
     }
@@ -342,13 +357,15 @@ private:
 
     void drain()
     {
-        std::array<char, 1024> ignored;
+        std::array<char, 1024> bytes;
         while (m_client) {
-            const ssize_t count = ::recv(m_client.get(), ignored.data(), ignored.size(), 0);
+            const ssize_t count = ::recv(m_client.get(), bytes.data(), bytes.size(), 0);
             if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
                 dropClient();
             else if (count < 0)
                 return;
+            else
+                hear(bytes.data(), static_cast<std::size_t>(count));
         }
     }
 

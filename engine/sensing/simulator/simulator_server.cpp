@@ -207,6 +207,11 @@ Result<void> SimulatorServer::run()
         formatRow(row, line);
         // By the device's schedule, not by the clock: the same seed strikes the same rows.
         m_faults.apply(m_options.speed > 0 ? row.seconds / m_options.speed : row.seconds, line);
+        if (const std::size_t half = m_faults.splitAt(line.size()); half > 0) {
+            transmit(std::string_view(line).substr(0, half), false);
+            waitUntil(monotonicNow() + 20 * nanosecondsPerMillisecond);
+            line.erase(0, half);
+        }
         if (!line.empty())
             transmit(line, true);
     }
