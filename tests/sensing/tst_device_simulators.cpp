@@ -62,6 +62,11 @@ std::unique_ptr<Source> sourceFor(const std::string& uri, SourceSink& sink)
     return std::move(*source);
 }
 
+bool fullForm()
+{
+    return qEnvironmentVariableIsSet("BNOF_TEST_FULL");
+}
+
 std::vector<Fault> faults(const char* text)
 {
     return std::move(parseFaults(text)).value();
@@ -94,7 +99,9 @@ void TestDeviceSimulators::everyDeviceIsUnderstood_data()
     QTest::addColumn<double>("low"); // of the first channel
     QTest::addColumn<double>("high");
     const auto row = [](const char* name, int channels, double low, double high) {
-        for (const char* on : {"pty", "tcp"})
+        // Few also over TCP: decoders do not know the transport.
+        const bool both = fullForm() || channels == 2;
+        for (const char* on : both ? std::vector{"pty", "tcp"} : std::vector{"pty"})
             QTest::addRow("%s %s", name, on) << QByteArray(name) << QByteArray(on) << channels << low << high;
     };
     row("mh-z19", 2, 400, 5000);
@@ -201,12 +208,19 @@ void TestDeviceSimulators::damageIsSkippedAndCounted_data()
     const auto row = [](const char* name, const char* list, bool skips) {
         QTest::addRow("%s %s", name, list) << QByteArray(name) << QByteArray(list) << skips;
     };
-    for (const char* name : {"ze07", "mh-z19", "sensorbridge-sgp41", "sprintir"}) {
+    row("ze07", "bit-flips:0.3", true);
+    row("ze07", "garbage:0.5,half-lines:0.2", true);
+    row("ze07", "baud@0.1+0.2", true);
+    row("sensorbridge-sgp41", "splits:0.5", false);
+    row("sprintir", "flood@0.1+0.2", false);
+    row("sprintir", "bit-flips:0.3", true);
+    if (!fullForm())
+        return;
+    for (const char* name : {"mh-z19", "sensorbridge-sgp41", "zh03b"}) {
         row(name, "bit-flips:0.3", true);
-        row(name, "splits:0.5", false);
         row(name, "garbage:0.5,half-lines:0.2", true);
-        row(name, "flood@0.5+0.3", false);
-        row(name, "baud@0.5+0.5", true);
+        row(name, "baud@0.1+0.2", true);
+        row(name, "flood@0.1+0.2", false);
     }
 }
 
@@ -215,7 +229,7 @@ void TestDeviceSimulators::damageIsSkippedAndCounted()
     QFETCH(QByteArray, name);
     QFETCH(QByteArray, list);
     QFETCH(bool, skips);
-    DeviceServerOptions options = device(name.toStdString(), "pty", 50);
+    DeviceServerOptions options = device(name.toStdString(), "pty", 100);
     options.faults = faults(list.constData());
     RunningDevice simulator(std::move(options));
     test::SourceProbe probe;
@@ -225,8 +239,8 @@ void TestDeviceSimulators::damageIsSkippedAndCounted()
     const bool timed = list.contains('@');
     const std::int64_t begin = monotonicNow();
     QVERIFY(test::waitFor([&] {
-        return probe.frames.size() >= 20 && (!skips || source->statistics().skippedBytes > 0) &&
-               (!timed || monotonicNow() - begin > 1500 * nanosecondsPerMillisecond);
+        return probe.frames.size() >= 10 && (!skips || source->statistics().skippedBytes > 0) &&
+               (!timed || monotonicNow() - begin > 500 * nanosecondsPerMillisecond);
     }));
     QCOMPARE(probe.channels.size(), 1U);
     const bool sums = name != "sprintir" && list.startsWith("bit-flips");
@@ -244,23 +258,22 @@ void TestDeviceSimulators::damageIsSkippedAndCounted()
 void TestDeviceSimulators::lostAnswersAreAskedForAgain()
 {
     DeviceServerOptions options = device("mh-z19", "pty");
-    options.faults = faults("drop:0.4");
+    options.faults = faults("drop:0.3");
     RunningDevice simulator(std::move(options));
     test::SourceProbe probe;
     const auto source = sourceFor(simulator.uri() + "&poll=0.05", probe);
     source->start();
-    QVERIFY(test::waitFor([&] { return probe.frames.size() >= 6; }, 20000));
-    const SourceStatistics statistics = source->statistics();
-    QVERIFY2(statistics.requests > statistics.frames, std::to_string(statistics.requests).c_str());
+    QVERIFY(test::waitFor(
+        [&] { return probe.frames.size() >= 5 && source->statistics().requests > source->statistics().frames; },
+        20000));
     source->stop();
 }
 
 void TestDeviceSimulators::startsAgainAfterADisconnect()
 {
-    // The particle sensor forgets that it was measuring only when switched off; the dialogue starts it anyway.
     for (const char* name : {"mh-z19", "cozir"}) {
         DeviceServerOptions options = device(name, "pty", 20);
-        options.faults = faults("disconnect@0.6+0.4");
+        options.faults = faults("disconnect@0.3+0.3");
         RunningDevice simulator(std::move(options));
         test::SourceProbe probe;
         const auto source = sourceFor(simulator.uri() + "&poll=0.05", probe);
