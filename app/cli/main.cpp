@@ -11,6 +11,7 @@
 #include "app/cli/command.h"
 #include "engine/base/build_config.h"
 #include "engine/base/log.h"
+#include "engine/sensing/decoders/plugin_loader.h"
 
 namespace bnof::cli {
 namespace {
@@ -166,6 +167,7 @@ int run(int argc, char** argv)
     QCoreApplication::setApplicationName(QStringLiteral("bnof"));
     QCoreApplication::setApplicationVersion(QStringLiteral(BNOF_VERSION));
     QStringList arguments = QCoreApplication::arguments();
+    sensing::loadInstalledPlugins();
     arguments.removeAt(1); // the parser wants the program's name and then the options
     return runCommand(*command, arguments);
 }

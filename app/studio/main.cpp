@@ -4,6 +4,7 @@
 #include "app/studio/program.h"
 #include "app/studio/services/end_signals.h"
 #include "engine/base/build_config.h"
+#include "engine/sensing/decoders/plugin_loader.h"
 
 int main(int argc, char** argv)
 {
@@ -14,6 +15,7 @@ int main(int argc, char** argv)
     QApplication::setDesktopFileName(QStringLiteral("bnof-studio"));
     QApplication::setQuitOnLastWindowClosed(false); // a recording is finished first; see MainWindow::finished
 
+    bnof::sensing::loadInstalledPlugins();
     bnof::studio::Program program(bnof::studio::Options::parse(QApplication::arguments()),
                                   bnof::studio::Paths::standard());
     QObject::connect(&program, &bnof::studio::Program::quitRequested, &application, &QApplication::quit,

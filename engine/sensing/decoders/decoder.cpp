@@ -8,7 +8,9 @@
 #include <iterator>
 #include <mutex>
 
+#include "engine/base/log.h"
 #include "engine/sensing/decoders/csv_decoder.h"
+#include "engine/sensing/decoders/declarative_decoder.h"
 #include "engine/sensing/decoders/decoder_parameters.h"
 #include "engine/sensing/decoders/device_decoders.h"
 #include "engine/sensing/decoders/ndjson_decoder.h"
@@ -27,12 +29,23 @@ struct Registry {
         std::ranges::move(deviceDecoders(), std::back_inserter(all));
         return all;
     }();
+    const std::size_t builtIn = decoders.size(); ///< the first ones; they are replaced, never removed
 };
 
 Registry& registry()
 {
     static Registry* instance = new Registry; // never destroyed: sources may outlive statics
     return *instance;
+}
+
+/// The decoders that are files join at the first look, unless the files are the reason for it.
+void loadFilesOnce()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        for (const Error& problem : loadDecoderFolders())
+            log::warning("sensing", problem.message());
+    });
 }
 
 /// Counts what a decoder makes of the first bytes.
@@ -97,8 +110,17 @@ void registerDecoder(DecoderInfo info)
         all.decoders.push_back(std::move(info));
 }
 
+bool isBuiltInDecoder(std::string_view name)
+{
+    Registry& all = registry();
+    const std::lock_guard lock(all.mutex);
+    const auto end = all.decoders.begin() + static_cast<std::ptrdiff_t>(all.builtIn);
+    return std::find_if(all.decoders.begin(), end, [&](const DecoderInfo& info) { return info.name == name; }) != end;
+}
+
 std::vector<DecoderInfo> decoders()
 {
+    loadFilesOnce();
     Registry& all = registry();
     const std::lock_guard lock(all.mutex);
     return all.decoders;
@@ -124,6 +146,11 @@ std::vector<std::string> decoderParameterNames()
 
 Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name, const DecoderParameters& parameters)
 {
+    if (name.starts_with("file:")) {
+        BNOF_TRY_ASSIGN(const DecoderInfo info, decoderFromFile(std::string(name.substr(5))));
+        BNOF_TRY(checkParameterNames(info, parameters));
+        return info.makeWith(parameters);
+    }
     std::string known;
     for (const DecoderInfo& info : decoders()) {
         known += (known.empty() ? "" : ", ") + info.name;

@@ -84,6 +84,8 @@ struct DecoderInfo {
     double preference = 1;
 };
 void registerDecoder(DecoderInfo info);
+/// Part of the program itself: not from a file, not from a plugin.
+[[nodiscard]] bool isBuiltInDecoder(std::string_view name);
 [[nodiscard]] std::vector<DecoderInfo> decoders();
 
 /// The decoder that understands these first bytes best, with its certainty 0..1 and the reason in words.
