@@ -15,6 +15,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_peers_linux.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_ranges.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_decoders.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_sensing.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_snn.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.cpp
