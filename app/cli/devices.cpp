@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+
 #include "app/cli/command.h"
-#include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/decoders/declarative_decoder.h"
 #include "engine/sensing/source_uri.h"
 #include "engine/sensing/transports/ports.h"
 
@@ -30,6 +32,9 @@ int listTransports(bool json)
 
 int listDecoders(bool json)
 {
+    // Read anew, so that what is wrong with a description is told here, too.
+    for (const Error& problem : sensing::loadDecoderFolders())
+        std::fprintf(stderr, "bnof: a decoder was left out: %s\n", problem.message().c_str());
     for (const auto& info : sensing::decoders()) {
         if (json) {
             Json parameters = Json::object();

@@ -51,6 +51,7 @@ private slots:
     void csvBootTextIsNoHeader();
     void csvTimeColumns_data();
     void csvTimeColumns();
+    void csvClockOfMinutesIsCarriedOn();
     void csvDescriptionCompletesChannels();
     void csvWrongFieldCountsAreSkipped();
     void csvFollowsAChangedDevice();
@@ -243,6 +244,15 @@ void TestDecoders::csvTimeColumns()
     QVERIFY(same(out.frames.back(), {7}));
     QCOMPARE(out.times.back(), seconds);
     QVERIFY(std::isnan(decoded("csv", "a,b\n1,2\n").times.back()));
+}
+
+void TestDecoders::csvClockOfMinutesIsCarriedOn()
+{
+    const Transcript out = decoded("csv", "Min:Sec\tD1\tD2\n59:58.5\t1\t2\n59:59.5\t3\t4\n00:00.5\t5\t6\n"
+                                          "60:00\t7\t8\n45:00\t7\t8\n00:01\t9\t9\n");
+    QCOMPARE(out.tables.at(0).size(), 2U);
+    QCOMPARE(out.times, (std::vector<double>{3598.5, 3599.5, 3600.5, 6300, 7201}));
+    QCOMPARE(out.skips, 1U);
 }
 
 void TestDecoders::csvDescriptionCompletesChannels()

@@ -122,6 +122,12 @@ bool isName(std::string_view field)
     return !parseValue(field, false, value);
 }
 
+/// A clock of minutes and seconds, whose name looks like a label and its value.
+bool isMinuteClock(std::string_view name)
+{
+    return equalIgnoringCase(name, "Min:Sec") || equalIgnoringCase(name, "mm:ss");
+}
+
 /// All fields are names; one empty field at the end is forgiven.
 bool isHeader(std::string_view text, char separator)
 {
@@ -136,7 +142,7 @@ bool isHeader(std::string_view text, char separator)
             ended = true;
             continue;
         }
-        if (!isName(field))
+        if (!isName(field) && !isMinuteClock(field))
             return false;
         any = true;
     }
@@ -221,6 +227,19 @@ template <typename Item> bool forPairs(std::string_view text, char separator, It
     return any;
 }
 
+/// "59:58.5" in seconds.
+bool parseMinutes(std::string_view text, double& seconds)
+{
+    const std::size_t colon = text.find(':');
+    double minutes = 0;
+    double rest = 0;
+    if (colon == 0 || colon > 2 || !parseValue(text.substr(0, colon), false, minutes) ||
+        !parseValue(text.substr(colon + 1), true, rest) || !(minutes >= 0 && minutes < 60) || !(rest >= 0 && rest < 60))
+        return false;
+    seconds = minutes * 60 + rest;
+    return true;
+}
+
 char pairSeparator(std::string_view text)
 {
     if (text.find(':') == std::string_view::npos)
@@ -250,6 +269,8 @@ void CsvDecoder::reset()
     m_lines.reset();
     m_pendingHeader.clear();
     m_otherRun = 0;
+    m_wrapOffset = 0;
+    m_lastWrapped = 0;
 }
 
 void CsvDecoder::line(std::string_view text, bool first, DecoderSink& sink)
@@ -352,7 +373,11 @@ CsvDecoder::Row CsvDecoder::parseRow(std::string_view text, const Layout& layout
             m_values[channel++] = toFloat(value);
             break;
         case Role::Time:
-            if (parseValue(field, decimalComma, value))
+            m_wrapping = role.wraps;
+            if (role.wraps) {
+                if (!parseMinutes(field, m_deviceSeconds))
+                    return Row::BadValue;
+            } else if (parseValue(field, decimalComma, value))
                 m_deviceSeconds = secondsFromTime(value, role.timeScale);
             else if (!parseClock(field, m_deviceSeconds))
                 return Row::BadValue;
@@ -392,6 +417,13 @@ CsvDecoder::Row CsvDecoder::parsePairs(std::string_view text, const Layout& layo
 
 void CsvDecoder::emitFrame(DecoderSink& sink)
 {
+    if (m_wrapping) {
+        constexpr double hour = 3600;
+        if (m_deviceSeconds + m_wrapOffset < m_lastWrapped - hour / 2)
+            m_wrapOffset += hour;
+        m_deviceSeconds += m_wrapOffset;
+        m_lastWrapped = m_deviceSeconds;
+    }
     sink.frame(m_values, m_deviceSeconds);
 }
 
@@ -449,6 +481,10 @@ bool CsvDecoder::confirmHeader(std::string_view text, DecoderSink& sink)
             scale && !timeFound && (number || parseClock(field, value))) {
             column.role = Role::Time;
             column.timeScale = *scale;
+            timeFound = true;
+        } else if (!timeFound && isMinuteClock(info.name) && parseMinutes(field, value)) {
+            column.role = Role::Time;
+            column.wraps = true;
             timeFound = true;
         } else if (number) {
             layout.channels.push_back(std::move(info));
@@ -532,6 +568,7 @@ void CsvDecoder::adopt(Layout layout, DecoderSink& sink)
     m_descriptions.apply(layout.channels);
     const bool changed = layout.channels != m_layout.channels;
     m_layout = std::move(layout);
+    m_wrapping = false;
     std::size_t channel = 0;
     for (Column& column : m_layout.columns)
         if (column.role == Role::Channel)

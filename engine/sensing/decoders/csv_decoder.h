@@ -18,7 +18,7 @@ namespace bnof::sensing {
 ///    time (the device was reset). Without one the channels are "ch1", "ch2", ...
 ///  - "label:value" pairs name their channels themselves.
 ///  - A column called t, time, millis, timestamp, ... is the device's clock and no channel; columns that
-///    hold words below a header are passed over.
+///    hold words below a header are passed over. A clock "Min:Sec" begins anew every hour and is carried on.
 ///  - Comments begin with # (see DeviceDescription for those that describe the device).
 ///  - The first line after a (re)connection is dropped silently when it is data: its beginning may be missing.
 ///  - Lines with the wrong number of fields, with damaged numbers or longer than 64 KiB are skipped and told.
@@ -33,6 +33,7 @@ private:
     enum class Role : std::uint8_t { Channel, Time, Text };
     struct Column {
         Role role = Role::Channel;
+        bool wraps = false; ///< a clock of minutes and seconds
         double timeScale = 0;
         std::size_t channel = 0; ///< index among the channels
         std::string label;       ///< of label:value lines
@@ -67,6 +68,9 @@ private:
     ChannelDescriptions m_descriptions;
     std::vector<float> m_values;
     double m_deviceSeconds = 0;
+    bool m_wrapping = false; ///< the present row's time is that of a clock that wraps
+    double m_wrapOffset = 0; ///< whole hours since the connection opened
+    double m_lastWrapped = 0;
     std::size_t m_otherCount = 0; ///< fields of the last lines that did not fit the layout
     int m_otherRun = 0;           ///< how many of them came in a row
 };

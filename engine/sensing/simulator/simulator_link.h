@@ -27,7 +27,7 @@ public:
     /// returns early, too.
     virtual void wait(std::int64_t deadline) = 0;
     /// Called from within wait() and clientPresent() with what the client sent.
-    virtual void onReceived(std::function<void(std::string_view)> receive) = 0;
+    virtual void onReceived(std::function<void(std::string_view)> /*receive*/) {}
     [[nodiscard]] virtual bool clientPresent() = 0;
     /// A client came that takeNewClient() has not told of; send() gives it nothing until then.
     [[nodiscard]] virtual bool newClientWaits() const = 0;
