@@ -115,7 +115,7 @@ void TestDeclarativeDecoders::examplesOfEveryKind_data()
     const std::uint32_t crc = checksumOf(DecoderDescription::Checksum::Crc16Ccitt,
                                          Bytes(reinterpret_cast<const std::uint8_t*>(delimited.data()), 8));
     const std::string summed = delimited + static_cast<char>(crc >> 8) + static_cast<char>(crc) + "\r\n";
-    row("delimited", summed + "G01" + summed, {12.34F, 3}, none, 1);
+    row("delimited", summed + "G01" + summed + summed, {12.34F, 3}, none, 1);
     std::string frame = bytesOfHex("00 03 00 28");
     frame += bytesOfHex("40 48 F5 C3 41 20 00 00") + std::string(32, '\x7E');
     std::uint8_t sum = 0;
@@ -125,7 +125,7 @@ void TestDeclarativeDecoders::examplesOfEveryKind_data()
     std::string stuffed = "\x7E";
     for (const char c : frame)
         stuffed += c == '\x7E' ? std::string("\x7D\x5E") : c == '\x7D' ? std::string("\x7D\x5D") : std::string(1, c);
-    row("stuffed", stuffed + "\x7E" + bytesOfHex("7E 00 00 43 00 00 7E"), {3.14F, 10}, none, 0);
+    row("stuffed", stuffed + "\x7E" + bytesOfHex("7E 00 00 43 00 BC 7E"), {3.14F, 10}, none, 0);
 }
 
 void TestDeclarativeDecoders::examplesOfEveryKind()

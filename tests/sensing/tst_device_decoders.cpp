@@ -2,7 +2,9 @@
 // Decoders of particular devices, byte for byte, and the dialogue with devices that have to be asked.
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <limits>
+#include <new>
 
 #include "engine/base/philox.h"
 #include "engine/base/time.h"
@@ -19,6 +21,39 @@ using namespace bnof::sensing;
 using bnof::test::Transcript;
 
 namespace {
+
+std::size_t allocations = 0;
+
+} // namespace
+
+// Counts what is allocated, to prove that decoding needs none.
+void* operator new(std::size_t size)
+{
+    ++allocations;
+    if (void* memory = std::malloc(size == 0 ? 1 : size))
+        return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+
+namespace {
+
+class CountingSink final : public DecoderSink {
+public:
+    void channels(const std::vector<ChannelInfo>&) override {}
+    void frame(std::span<const float>, double) override { ++frames; }
+    void skipped(std::size_t, std::string_view, std::string_view) override {}
+    void remark(std::string_view) override {}
+
+    std::size_t frames = 0;
+};
 
 const float missing = std::numeric_limits<float>::quiet_NaN();
 
@@ -163,6 +198,8 @@ private slots:
     void bmeRoundsBecomeFrames();
     void everySplitGivesTheSame_data();
     void everySplitGivesTheSame();
+    void nothingIsAllocatedPerFrame_data();
+    void nothingIsAllocatedPerFrame();
     void noiseNeverBecomesAFrame_data();
     void noiseNeverBecomesAFrame();
     void detection_data();
@@ -487,6 +524,48 @@ void TestDeviceDecoders::everySplitGivesTheSame()
             cuts.push_back(at);
         QCOMPARE(check(cuts), whole);
     }
+}
+
+void TestDeviceDecoders::nothingIsAllocatedPerFrame_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<QByteArray>("message");
+    const auto row = [](const char* name, const std::string& message) {
+        QTest::newRow(name) << QByteArray(name) << QByteArray::fromStdString(message);
+    };
+    row("winsen", winsen("FF 04 03 01 00 25 13 88"));
+    row("sps30", shdlcReply(0, 3, 0, floats({1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5F})));
+    row("sensorbridge", shdlcReply(0, 0x11, 0, word(30000) + word(15000)));
+    row("dgs", dgsLine);
+    row("cozir", " H 00345 T 01195 Z 00651 z 00640\r\n");
+    row("scpi", "+1.0E5,+2.0E5\n");
+    row("csv", "1.5,2.5,3.5\n");
+    row("ndjson", "{\"a\":1.5,\"b\":2.5}\n");
+}
+
+void TestDeviceDecoders::nothingIsAllocatedPerFrame()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, message);
+    DecoderParameters parameters;
+    if (name == "cozir")
+        parameters = {{"mode", "listen"}};
+    const auto subject = decoder(name.constData(), parameters);
+    subject->asked(false, 0);
+    std::string bytes;
+    for (int i = 0; i < 100; ++i)
+        bytes += message.toStdString();
+    CountingSink sink;
+    const auto feed = [&] {
+        for (std::size_t at = 0; at < bytes.size(); at += 37) // portions that cut messages
+            subject->feed(std::string_view(bytes).substr(at, 37), sink);
+    };
+    feed();
+    const std::size_t before = allocations;
+    const std::size_t framesBefore = sink.frames;
+    feed();
+    QCOMPARE(allocations - before, 0U);
+    QCOMPARE(sink.frames - framesBefore, 100U);
 }
 
 void TestDeviceDecoders::noiseNeverBecomesAFrame_data()
