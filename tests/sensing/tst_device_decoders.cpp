@@ -600,7 +600,7 @@ void TestDeviceDecoders::detection_data()
     row("dgs", std::string("3, 4\r\n") + dgsLine + dgsLine + dgsLine, "dgs");
     const std::string line = " H 00345 T 01195 Z 00651 z 00640\r\n";
     row("cozir", line.substr(9) + line + line + line, "cozir");
-    row("bme688", streams().back().bytes, "bme688");
+    row("bme688", std::string(bmeHeader) + "0,7,100,22,1013,40,5000,0,0\n0,7,200,22,1013,40,5001,1,0\n", "bme688");
     row("eleven numbers of another device",
         "1,2,3,400,5,6,7,8,9,10,11\n1,2,3,400,5,6,7,8,99,10,11\n1,2,3,400,5,6,7,8,9,10,11\n", "csv");
 }
