@@ -391,6 +391,16 @@ void dumpTo(std::string& out, const Json& value, int indent, int level)
 
 } // namespace
 
+Json::Json(const Json& other)
+{
+    std::visit([this](const auto& value) { m_value = std::decay_t<decltype(value)>(value); }, other.m_value);
+}
+
+Json& Json::operator=(const Json& other)
+{
+    return *this = Json(other);
+}
+
 bool Json::toBool(bool fallback) const
 {
     const bool* value = std::get_if<bool>(&m_value);

@@ -22,6 +22,12 @@ public:
     using Object = std::vector<Member>;
 
     Json() = default;
+    // Not left to the variant: libstdc++ 12 destroys what is not there when copying one of these runs out of memory.
+    Json(const Json& other);
+    Json& operator=(const Json& other);
+    Json(Json&&) noexcept = default;
+    Json& operator=(Json&&) noexcept = default;
+    ~Json() = default;
     Json(std::nullptr_t) {}
     Json(bool value) : m_value(value) {}
     Json(int value) : m_value(std::int64_t{value}) {}
