@@ -316,7 +316,8 @@ void TestLiveSource::worksInAThreadOfItsOwn()
 void TestLiveSource::badParametersAreRefused()
 {
     test::SourceProbe probe;
-    for (const char* text : {"serial:/dev/ttyUSB0?decoder=winsen", "replay:run.bnr"}) {
+    for (const char* text : {"serial:/dev/ttyUSB0?decoder=thermometer", "serial:/dev/ttyUSB0?decoder=csv&mode=qa",
+                             "serial:/dev/ttyUSB0?mode=qa", "replay:run.bnr"}) {
         const auto source = makeSource(SourceUri::parse(text).value(), {}, probe);
         QVERIFY(!source.ok());
         QVERIFY(!source.error().remedy.empty());

@@ -51,7 +51,7 @@ protected:
 
     SimulatedAir m_air;
     double m_period;
-    double m_next = 0.2;
+    double m_next = 0.05;
 
 private:
     std::string m_command;

@@ -120,7 +120,7 @@ private:
     SimulatedAir m_air;
     double m_period;
     bool m_active;
-    double m_next = 0.2;
+    double m_next = 0.05;
     std::string m_input;
 };
 
@@ -156,7 +156,7 @@ public:
 private:
     SimulatedAir m_air;
     double m_period;
-    double m_next = 0.2;
+    double m_next = 0.05;
 };
 
 } // namespace
