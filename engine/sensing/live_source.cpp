@@ -92,6 +92,8 @@ LiveSource::LiveSource(SourceUri uri, const SourceOptions& options, SourceSink& 
       m_deviceName(
           m_uri.parameter("name", m_uri.path.empty() ? m_uri.host + ":" + std::to_string(m_uri.port) : m_uri.path))
 {
+    // How `bnof simulate --device` names its devices.
+    m_simulated.store(m_uri.parameter("name").starts_with("simulated "), std::memory_order_relaxed);
     if (const std::string rate = m_uri.parameter("rate"); !rate.empty()) {
         const double hertz = std::strtod(rate.c_str(), nullptr);
         if (hertz > 0)

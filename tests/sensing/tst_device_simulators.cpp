@@ -139,6 +139,7 @@ void TestDeviceSimulators::everyDeviceIsUnderstood()
         const double first = double{probe.frames.back().values[0]};
         QVERIFY2(first >= expected->low && first <= expected->high,
                  (connected->title + ": " + std::to_string(first)).c_str());
+        QVERIFY2(connected->source->simulated(), connected->title.c_str());
         const SourceStatistics statistics = connected->source->statistics();
         QVERIFY2(statistics.skippedBytes == 0 && statistics.checksumErrors == 0, connected->title.c_str());
         QVERIFY2((statistics.requests > 1) == expected->asked || expected->channels == 4, connected->title.c_str());

@@ -39,6 +39,11 @@ bool isName(Field field, std::string_view key)
     return false;
 }
 
+bool isLetter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 std::string keyOf(std::string_view name)
 {
     std::string key;
@@ -72,7 +77,7 @@ protected:
             sink.remark(trimmed(trimmed(text).substr(1)));
             return;
         }
-        if (m_separator == 0 || text.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == 0) {
+        if (m_separator == 0 || isLetter(text.front())) {
             if (header(text, sink) || first)
                 return;
             skip(text, m_separator == 0 ? "there was no header with the kit's column names yet" : "the row is damaged",

@@ -126,6 +126,13 @@ private:
     Scan gas(Bytes message, DecoderSink& sink)
     {
         const std::uint8_t type = message[1];
+        // The usual case first: one more of the uploads that are known already.
+        if (m_head[0] != 0 && m_candidate == 0 && std::memcmp(&message[1], m_head.data(), m_head.size()) == 0 &&
+            message[8] == gasChecksum(message) && bigEndian16(message, 6) != 0) {
+            m_values[0] = static_cast<float>(bigEndian16(message, 4) / m_divisor);
+            sink.frame(std::span(m_values).first(1), missing);
+            return Scan::message(gasMessage);
+        }
         const bool known = type == 0x86 || type == 0x01 || type == 0x78 || gasOf(type) != nullptr;
         if (message[8] != gasChecksum(message)) {
             if (known)
@@ -157,6 +164,8 @@ private:
             return Scan::skip(gasMessage, "the message is of another gas or unit than those before");
         if (table != m_told)
             tell(table, {channel(gas->name, "concentration", unitName, full / divisor)}, sink);
+        m_head = {message[1], message[2], message[3]};
+        m_divisor = divisor;
         m_values[0] = static_cast<float>(bigEndian16(message, 4) / divisor);
         sink.frame(std::span(m_values).first(1), missing);
         return Scan::message(gasMessage);
@@ -219,12 +228,15 @@ private:
     {
         m_told = table;
         m_candidate = 0;
+        m_head[0] = 0;
         sink.channels(channels);
     }
 
     Setting m_setting;
     DialoguePlan m_plan;
     std::array<float, 3> m_values{};
+    std::array<std::uint8_t, 3> m_head{}; ///< gas, unit and decimals of the uploads told; 0: none
+    double m_divisor = 1;
     std::uint32_t m_told = 0;
     std::uint32_t m_candidate = 0;
 };

@@ -58,7 +58,8 @@ DeviceServer::DeviceServer(DeviceServerOptions options, std::unique_ptr<Simulate
       m_faults(m_options.faults, m_options.setting.seed)
 {
     const std::string baud = m_options.on == "pty" ? "baud=" + std::to_string(m_device->baud()) + "&" : "";
-    m_uri = m_link->uri() + "?" + baud + m_device->uriParameters();
+    // A published protocol has no word for "simulated": the name says it, and travels with the data.
+    m_uri = m_link->uri() + "?" + baud + m_device->uriParameters() + "&name=simulated%20" + m_options.device;
     m_link->onReceived([this](std::string_view bytes) { m_received.append(bytes); });
 }
 
