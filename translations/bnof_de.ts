@@ -191,6 +191,36 @@
         <source>Export…</source>
         <translation>Exportieren…</translation>
     </message>
+    <message>
+        <source>10×</source>
+        <comment>short for Replay at 10×</comment>
+        <translation>10×</translation>
+    </message>
+    <message>
+        <source>At once</source>
+        <comment>short for Replay at once</comment>
+        <translation>Sofort</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>short for Export…</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <comment>short for PDF report…</comment>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <comment>short for Title and notes…</comment>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <comment>short for Take off the list</comment>
+        <translation>Entfernen</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -225,42 +255,6 @@
 </context>
 <context>
     <name>ImportDialog</name>
-    <message>
-        <source>find out</source>
-        <translation>erkennen</translation>
-    </message>
-    <message>
-        <source>table of text (CSV)</source>
-        <translation>Texttabelle (CSV)</translation>
-    </message>
-    <message>
-        <source>UCI gas sensor drift</source>
-        <translation>UCI-Gassensordrift</translation>
-    </message>
-    <message>
-        <source>UCI wind tunnel</source>
-        <translation>UCI-Windkanal</translation>
-    </message>
-    <message>
-        <source>BME AI-Studio</source>
-        <translation>BME AI-Studio</translation>
-    </message>
-    <message>
-        <source>NumPy arrays</source>
-        <translation>NumPy-Felder</translation>
-    </message>
-    <message>
-        <source>Neurodata Without Borders (NWB)</source>
-        <translation>Neurodata Without Borders (NWB)</translation>
-    </message>
-    <message>
-        <source>HDF5</source>
-        <translation>HDF5</translation>
-    </message>
-    <message>
-        <source>MATLAB 5</source>
-        <translation>MATLAB 5</translation>
-    </message>
 </context>
 <context>
     <name>ListCommands</name>
@@ -774,7 +768,7 @@
     </message>
     <message>
         <source>Log</source>
-        <translation>Prüfprotokoll</translation>
+        <translation>Protokoll</translation>
     </message>
     <message>
         <source>as the system</source>
@@ -1762,14 +1756,6 @@
         <translation>Messgröße</translation>
     </message>
     <message>
-        <source>label (a mark where it changes)</source>
-        <translation>Etikett (Marke bei Wechsel)</translation>
-    </message>
-    <message>
-        <source>mark (where it is not empty)</source>
-        <translation>Marke (wo nicht leer)</translation>
-    </message>
-    <message>
         <source>leave out</source>
         <translation>weglassen</translation>
     </message>
@@ -1792,6 +1778,22 @@
     <message>
         <source>Gas of %1</source>
         <translation>Gas von %1</translation>
+    </message>
+    <message>
+        <source>label</source>
+        <translation>Etikett</translation>
+    </message>
+    <message>
+        <source>mark</source>
+        <translation>Marke</translation>
+    </message>
+    <message>
+        <source>A mark wherever it changes.</source>
+        <translation>Eine Marke, wo es wechselt.</translation>
+    </message>
+    <message>
+        <source>A mark wherever it is not empty.</source>
+        <translation>Eine Marke, wo es nicht leer ist.</translation>
     </message>
 </context>
 <context>
@@ -2451,6 +2453,38 @@
     <message>
         <source>Recordings (*.bnr)</source>
         <translation>Aufzeichnungen (*.bnr)</translation>
+    </message>
+    <message>
+        <source>table of text (CSV)</source>
+        <translation>Texttabelle (CSV)</translation>
+    </message>
+    <message>
+        <source>UCI gas sensor drift</source>
+        <translation>UCI-Gassensordrift</translation>
+    </message>
+    <message>
+        <source>UCI wind tunnel</source>
+        <translation>UCI-Windkanal</translation>
+    </message>
+    <message>
+        <source>BME AI-Studio</source>
+        <translation>BME AI-Studio</translation>
+    </message>
+    <message>
+        <source>NumPy arrays</source>
+        <translation>NumPy-Felder</translation>
+    </message>
+    <message>
+        <source>Neurodata Without Borders (NWB)</source>
+        <translation>Neurodata Without Borders (NWB)</translation>
+    </message>
+    <message>
+        <source>HDF5</source>
+        <translation>HDF5</translation>
+    </message>
+    <message>
+        <source>MATLAB 5</source>
+        <translation>MATLAB 5</translation>
     </message>
 </context>
 <context>

@@ -43,8 +43,8 @@ QString ColumnTable::roleText(ColumnRole role)
     case ColumnRole::Time: return tr("time");
     case ColumnRole::Device: return tr("the device's clock");
     case ColumnRole::Channel: return tr("measured value");
-    case ColumnRole::Label: return tr("label (a mark where it changes)");
-    case ColumnRole::Mark: return tr("mark (where it is not empty)");
+    case ColumnRole::Label: return tr("label");
+    case ColumnRole::Mark: return tr("mark");
     case ColumnRole::Ignore: return tr("leave out");
     }
     return {};
@@ -58,6 +58,10 @@ void ColumnTable::addRow(int row)
     auto* role = new QComboBox(this);
     for (const ColumnRole each : roles)
         role->addItem(roleText(each), static_cast<int>(each));
+    role->setItemData(role->findData(static_cast<int>(ColumnRole::Label)), tr("A mark wherever it changes."),
+                      Qt::ToolTipRole);
+    role->setItemData(role->findData(static_cast<int>(ColumnRole::Mark)), tr("A mark wherever it is not empty."),
+                      Qt::ToolTipRole);
     role->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     setCellWidget(row, Role, role);
     connect(role, &QComboBox::currentIndexChanged, this, [this, row] { takeOver(row); });

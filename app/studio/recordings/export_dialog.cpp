@@ -52,9 +52,11 @@ ExportDialog::ExportDialog(const QString& recording, QWidget* parent)
     cancel->setAutoDefault(false);
 
     auto* where = new QHBoxLayout;
+    where->setSpacing(Theme::space(2));
     where->addWidget(m_target, 1);
     where->addWidget(choose);
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(Theme::space(2));
     buttons->addStretch(1);
     buttons->addWidget(cancel);
     buttons->addWidget(m_export);

@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
@@ -37,20 +38,11 @@ constexpr std::size_t shownChannels = 64;
 constexpr std::size_t shownRows = 12;
 constexpr int tryAfterMs = 250;
 
-QString formatText(ImportFormat format)
+/// The engine names the command line's options in brackets; here there are fields for them.
+QString withoutOptions(QString text)
 {
-    switch (format) {
-    case ImportFormat::Auto: return ImportDialog::tr("find out");
-    case ImportFormat::Csv: return ImportDialog::tr("table of text (CSV)");
-    case ImportFormat::Uci: return ImportDialog::tr("UCI gas sensor drift");
-    case ImportFormat::WindTunnel: return ImportDialog::tr("UCI wind tunnel");
-    case ImportFormat::Bme: return ImportDialog::tr("BME AI-Studio");
-    case ImportFormat::Npy: return ImportDialog::tr("NumPy arrays");
-    case ImportFormat::Nwb: return ImportDialog::tr("Neurodata Without Borders (NWB)");
-    case ImportFormat::Hdf5: return ImportDialog::tr("HDF5");
-    case ImportFormat::Mat: return ImportDialog::tr("MATLAB 5");
-    }
-    return {};
+    static const QRegularExpression option(QStringLiteral(" \\(--[^)]*\\)"));
+    return text.remove(option);
 }
 
 /// A name in the folder that is not taken.
@@ -63,6 +55,22 @@ QString freeName(const QString& folder, const QString& base)
 }
 
 } // namespace
+
+QString ImportDialog::formatText(ImportFormat format)
+{
+    switch (format) {
+    case ImportFormat::Auto: return tr("find out");
+    case ImportFormat::Csv: return tr("table of text (CSV)");
+    case ImportFormat::Uci: return tr("UCI gas sensor drift");
+    case ImportFormat::WindTunnel: return tr("UCI wind tunnel");
+    case ImportFormat::Bme: return tr("BME AI-Studio");
+    case ImportFormat::Npy: return tr("NumPy arrays");
+    case ImportFormat::Nwb: return tr("Neurodata Without Borders (NWB)");
+    case ImportFormat::Hdf5: return tr("HDF5");
+    case ImportFormat::Mat: return tr("MATLAB 5");
+    }
+    return {};
+}
 
 ImportDialog::ImportDialog(Services& services, const QString& source, QWidget* parent)
     : QDialog(parent), m_services(services), m_source(source),
@@ -209,7 +217,9 @@ QWidget* ImportDialog::buildWriting()
     where->addWidget(choose);
     form->addRow(tr("&Title"), m_title);
     form->addRow(tr("O&perator"), m_operator);
-    form->addRow(tr("&Write to"), where);
+    auto* whereLabel = new QLabel(tr("&Write to"), box);
+    whereLabel->setBuddy(m_target);
+    form->addRow(whereLabel, where);
     return box;
 }
 
@@ -245,7 +255,7 @@ void ImportDialog::tryNow()
             }
             check();
             if (!preview.ok())
-                showProblem(Format::error(preview.error()));
+                showProblem(withoutOptions(Format::error(preview.error())));
         },
         Priority::High);
 }
@@ -262,7 +272,7 @@ void ImportDialog::showPreview(const recording::ImportPreview& preview)
     showRows(preview);
     QStringList remarks;
     for (const std::string& note : preview.notes)
-        remarks << QStringLiteral("• ") + toQString(note);
+        remarks << QStringLiteral("• ") + withoutOptions(toQString(note));
     if (!preview.marks.empty()) {
         QStringList labels;
         for (const Mark& mark : preview.marks)

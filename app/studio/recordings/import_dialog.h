@@ -31,6 +31,8 @@ public:
     /// The .bnr file to write.
     [[nodiscard]] QString target() const;
 
+    [[nodiscard]] static QString formatText(recording::ImportFormat format);
+
 private:
     QWidget* buildReading();
     QWidget* buildWriting();

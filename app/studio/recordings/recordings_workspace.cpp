@@ -106,7 +106,7 @@ QWidget* RecordingsWorkspace::buildSide(ActionRegistry& actions)
         button->setMinimumWidth(Theme::space(28));
         button->setFont(Theme::font(Theme::TextSize::Small));
         button->setFocusPolicy(Qt::StrongFocus);
-        button->setAccessibleName(button->defaultAction()->iconText());
+        button->setAccessibleName(button->defaultAction()->text().remove(QLatin1Char('&')));
         rows->addWidget(button, cell / 2, cell % 2);
         ++cell;
     }

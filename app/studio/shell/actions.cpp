@@ -66,6 +66,13 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.add(id("search"), tr("Search the recordings"), id("search"), QKeySequence(QKeySequence::Find),
                 id("bnof list --search"));
     actions.add(id("reindex"), tr("Rebuild the list"), {}, {}, id("bnof reindex"));
+    // What fits on the buttons beside the list, in every language.
+    actions.action(id("replay-10x"))->setIconText(tr("10×", "short for Replay at 10×"));
+    actions.action(id("replay-max"))->setIconText(tr("At once", "short for Replay at once"));
+    actions.action(id("export"))->setIconText(tr("Export", "short for Export…"));
+    actions.action(id("report"))->setIconText(tr("Report", "short for PDF report…"));
+    actions.action(id("describe"))->setIconText(tr("Notes", "short for Title and notes…"));
+    actions.action(id("remove"))->setIconText(tr("Remove", "short for Take off the list"));
 }
 
 void Texts::createNetwork(ActionRegistry& actions)
