@@ -254,9 +254,6 @@
     </message>
 </context>
 <context>
-    <name>ImportDialog</name>
-</context>
-<context>
     <name>ListCommands</name>
     <message>
         <source>removal of %1 from the list</source>
@@ -1715,6 +1712,34 @@
     <message>
         <source>Recording %1</source>
         <translation>Aufzeichnung %1</translation>
+    </message>
+    <message>
+        <source>The calibration of source %1 was expired.</source>
+        <translation>Die Kalibrierung von Quelle %1 war abgelaufen.</translation>
+    </message>
+    <message>
+        <source>calibration of source %1</source>
+        <translation>Kalibrierung von Quelle %1</translation>
+    </message>
+    <message>
+        <source>source %1: “%2”, version %3, made %4</source>
+        <translation>Quelle %1: „%2“, Version %3, erstellt %4</translation>
+    </message>
+    <message>
+        <source> by %1</source>
+        <translation> von %1</translation>
+    </message>
+    <message>
+        <source>, valid until %1</source>
+        <translation>, gültig bis %1</translation>
+    </message>
+    <message>
+        <source> (EXPIRED when the recording ended)</source>
+        <translation> (ABGELAUFEN, als die Aufzeichnung endete)</translation>
+    </message>
+    <message>
+        <source>Recorded values are as the devices sent them; a calibration is applied on top of them.</source>
+        <translation>Aufgezeichnet sind die Werte, wie die Geräte sie sendeten; eine Kalibrierung wird darauf angewendet.</translation>
     </message>
 </context>
 <context>
@@ -3410,6 +3435,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>gap</source>
         <translation>Lücke</translation>
+    </message>
+    <message>
+        <source>Nothing has been recorded yet</source>
+        <translation>Noch ist nichts aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>The first readings appear here when they arrive.</source>
+        <translation>Die ersten Messwerte erscheinen hier, sobald sie eintreffen.</translation>
+    </message>
+    <message>
+        <source>This recording is still running; what is recorded appears here every second.</source>
+        <translation>Diese Aufzeichnung läuft noch; was aufgezeichnet wird, erscheint hier jede Sekunde.</translation>
     </message>
 </context>
 <context>

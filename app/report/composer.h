@@ -38,6 +38,7 @@ private:
     void configuration();
     [[nodiscard]] QStringList warningTexts() const;
     [[nodiscard]] QString calibrationText() const;
+    [[nodiscard]] bool isExpired(const CalibrationEvidence& calibration) const;
     void losses();
     void traces();
     void channelTable(const SourceContents& source);

@@ -62,6 +62,10 @@ QStringList Composer::warningTexts() const
     if (m_contents.gaps.total > 0)
         out << ReportText::tr("There are gaps in the data: %1, together %2.")
                    .arg(countText(m_contents.gaps.total), durationText(m_contents.gapTime));
+    for (const CalibrationEvidence& calibration : m_evidence.calibrations) {
+        if (isExpired(calibration))
+            out << ReportText::tr("The calibration of source %1 was expired.").arg(calibration.source);
+    }
     if (m_evidence.model && !m_evidence.model->asStated)
         out << ReportText::tr("The model in the recording is not the one that its description names.");
     if (!metadata.gases.empty() && !m_evidence.model)
@@ -109,6 +113,9 @@ void Composer::inputs()
     if (stated && (!m_evidence.model || !m_evidence.model->asStated))
         rows.push_back(
             {ReportText::tr("model that the description names"), {}, orNone(m_contents.metadata.modelDigest)});
+    for (const CalibrationEvidence& calibration : m_evidence.calibrations)
+        rows.push_back(
+            {ReportText::tr("calibration of source %1").arg(calibration.source), {}, printed(calibration.sha256)});
     if (m_evidence.stateBytes > 0)
         rows.push_back({ReportText::tr("state of the recogniser at the start"), countText(m_evidence.stateBytes),
                         printed(m_evidence.stateSha256)});
@@ -144,9 +151,32 @@ void Composer::versions()
     m_sheet.entries(entries);
 }
 
+bool Composer::isExpired(const CalibrationEvidence& calibration) const
+{
+    return calibration.expiresUtc > 0 && calibration.expiresUtc < wall(m_contents.end);
+}
+
 QString Composer::calibrationText() const
 {
-    return ReportText::tr("none in the recording: values are as the devices sent them");
+    if (m_evidence.calibrations.empty())
+        return ReportText::tr("none in the recording: values are as the devices sent them");
+    QStringList lines;
+    for (const CalibrationEvidence& each : m_evidence.calibrations) {
+        QString line = ReportText::tr("source %1: “%2”, version %3, made %4")
+                           .arg(each.source)
+                           .arg(printed(each.name))
+                           .arg(each.version)
+                           .arg(utcText(each.madeUtc));
+        if (!each.operatorName.empty())
+            line += ReportText::tr(" by %1").arg(printed(each.operatorName));
+        if (each.expiresUtc > 0)
+            line += ReportText::tr(", valid until %1").arg(utcText(each.expiresUtc));
+        if (isExpired(each))
+            line += ReportText::tr(" (EXPIRED when the recording ended)");
+        lines << line;
+    }
+    lines << ReportText::tr("Recorded values are as the devices sent them; a calibration is applied on top of them.");
+    return lines.join(QLatin1Char('\n'));
 }
 
 void Composer::proof()

@@ -91,8 +91,19 @@ void addConfiguration(Evidence& evidence, const Json& configuration)
     if (!configuration.isObject())
         return;
     evidence.configurationSha256 = digestOf(configuration.dump());
-    for (const auto& [key, value] : configuration.members())
+    const Json::Array& calibrations = configuration["calibrations"].items(); // one a source
+    for (std::size_t i = 0; i < calibrations.size(); ++i) {
+        const Json& each = calibrations[i];
+        if (each.isObject())
+            evidence.calibrations.push_back({i + 1, each["name"].toString(), each["version"].toInteger(),
+                                             each["operator"].toString(), each["made_utc_ns"].toInteger(),
+                                             each["expires_utc_ns"].toInteger(), digestOf(each.dump())});
+    }
+    for (const auto& [key, value] : configuration.members()) {
+        if (key == "calibrations")
+            continue; // by name and digest, not in full
         evidence.configuration.emplace_back(key, value.isString() ? value.toString() : value.dump());
+    }
 }
 
 Result<ReplayEvidence> replayed(const std::string& path, const recording::Progress& progress)

@@ -30,6 +30,17 @@ struct ModelEvidence {
     bool simulatedTraining = false;
 };
 
+/// A calibration that was applied to a source.
+struct CalibrationEvidence {
+    std::size_t source = 0; ///< from 1
+    std::string name;
+    std::int64_t version = 0;
+    std::string operatorName;
+    std::int64_t madeUtc = 0;    ///< nanoseconds since 1970
+    std::int64_t expiresUtc = 0; ///< 0: never
+    std::string sha256;          ///< of its canonical JSON
+};
+
 /// A seed of a random stream, by what it was for.
 struct SeedEvidence {
     enum class Of { Training, Network, Source, Setting };
@@ -52,6 +63,7 @@ struct Evidence {
     std::string stateSha256;
     std::string configurationSha256; ///< of its canonical JSON; empty: the recording holds none
     std::vector<std::pair<std::string, std::string>> configuration;
+    std::vector<CalibrationEvidence> calibrations;
     std::vector<SeedEvidence> seeds;
     std::vector<recording::AuditEntry> trail;
     recording::AuditCheck trailCheck;

@@ -58,6 +58,14 @@ recording::RecordingMetadata metadata()
     data.layers = {{"receptor", 64}, {"projection", 96}, {"Kenyon", 2000}, {"output", 40}};
     data.gases = {"clean air", "ethanol", "acetone"};
     data.background = 0;
+    // As sensing::toJson(Calibration) writes them, one a source; this one ran out in the middle of the recording.
+    data.configuration =
+        Json::object().set("calibrations", Json::array().push(Json::object()
+                                                                  .set("name", "bench A, spring")
+                                                                  .set("version", 3)
+                                                                  .set("operator", "E. Nose")
+                                                                  .set("made_utc_ns", wallAtZero - 1)
+                                                                  .set("expires_utc_ns", wallAtZero + 1)));
     return data;
 }
 
@@ -292,7 +300,9 @@ void ReportTest::countersAndGaps()
 {
     for (const char* text :
          {"Frames recorded 1,120", "Frames dropped 23", "Frames not recognised 0", "Skipped lines 1",
-          "17 bytes that could not be understood", "Gaps 1", "4.00 s without data", "the device was unplugged"})
+          "17 bytes that could not be understood", "source 1: “bench A, spring”, version 3", "by E. Nose",
+          "The calibration of source 1 was expired.", "Frames were lost before they could be recorded: 23.", "Gaps 1",
+          "4.00 s without data", "the device was unplugged"})
         QVERIFY2(m_text.contains(QString::fromUtf8(text)), text);
 }
 
