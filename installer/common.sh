@@ -40,7 +40,35 @@ install_missing() {
     as_root=(sudo)
   fi
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" bash -c "$(declare -f install_quietly service_units); install_quietly \"\$@\"" install "${missing[@]}"
+}
+
+# service_units: the service units that this system has, one a line
+service_units() {
+  { find /lib/systemd/system /usr/lib/systemd/system /etc/init.d -maxdepth 1 \( -name '*.service' -o -path '/etc/init.d/*' \) \
+      -printf '%f\n' 2>/dev/null || true; } | sort -u
+}
+
+# install_quietly PACKAGE...: as root. Some packages bring a server, which only tests start, on a port of their own: no
+# service is started (policy-rc.d says so for the time of the installation, unless the system has one of its own), and
+# what was not there before is not enabled for the next start of the computer either.
+install_quietly() {
+  set -euo pipefail
+  local policy=/usr/sbin/policy-rc.d before unit
+  before=$(service_units)
+  if [[ ! -e $policy && ! -L $policy ]]; then
+    trap "rm -f $policy" EXIT INT TERM HUP
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  for unit in $(comm -13 <(printf '%s\n' "$before") <(service_units)); do
+    if [[ $unit == *.service ]]; then
+      if command -v systemctl >/dev/null; then systemctl disable --quiet "$unit" 2>/dev/null || true; fi
+    elif command -v update-rc.d >/dev/null; then
+      update-rc.d "$unit" disable >/dev/null 2>&1 || true
+    fi
+  done
 }
 
 # build PRESET [TARGET...]

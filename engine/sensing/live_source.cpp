@@ -90,7 +90,7 @@ Result<std::unique_ptr<Source>> makeSource(const SourceUri& uri, const SourceOpt
 LiveSource::LiveSource(SourceUri uri, const SourceOptions& options, SourceSink& sink)
     : m_uri(std::move(uri)), m_options(options), m_sink(sink), m_clock(clockMode(m_uri)),
       m_deviceName(
-          m_uri.parameter("name", m_uri.path.empty() ? m_uri.host + ":" + std::to_string(m_uri.port) : m_uri.path))
+          m_uri.parameter("name", m_uri.host.empty() ? m_uri.path : m_uri.host + ":" + std::to_string(m_uri.port)))
 {
     // How `bnof simulate --device` names its devices.
     m_simulated.store(m_uri.parameter("name").starts_with("simulated "), std::memory_order_relaxed);
@@ -108,7 +108,13 @@ Result<void> LiveSource::prepare()
     BNOF_TRY_ASSIGN(m_transport, makeTransport(m_uri, *this));
     // As a child it moves to another thread together with the source.
     m_transport->setParent(this);
-    const std::string decoder = m_uri.parameter("decoder", "auto");
+    connect(m_transport.get(), &Transport::worthTrying, this, [this] {
+        if (m_retry != nullptr && m_retry->isActive())
+            m_retry->start(0);
+    });
+    std::string decoder = m_uri.parameter("decoder", "auto");
+    if (const std::string implied = m_transport->impliedDecoder(); decoder == "auto" && !implied.empty())
+        decoder = implied;
     BNOF_TRY_ASSIGN(const DecoderParameters parameters, decoderParameters(decoder));
     if (decoder != "auto") {
         BNOF_TRY_ASSIGN(m_decoder, makeDecoder(decoder, parameters));
@@ -310,6 +316,12 @@ void LiveSource::transportClosed(const TransportProblem& problem)
         return;
     m_retry->start(std::chrono::milliseconds(std::max<std::int64_t>(1, m_retryPause / nanosecondsPerMillisecond)));
     m_retryPause = std::min(2 * m_retryPause, retryCeiling);
+}
+
+void LiveSource::transportNotice(const std::string& text)
+{
+    const Timestamp now = sessionTime(monotonicNow());
+    m_sink.sourceEvent(m_options.index, {StreamEvent::Kind::Note, now, now, 0, text});
 }
 
 void LiveSource::collectForDetection(std::span<const char> bytes, std::int64_t arrival)
@@ -519,7 +531,7 @@ Error LiveSource::silence() const
     }
     if (now.bytes == m_bytesAtOpen)
         return makeError(ErrorKind::Device, "the connection is open, but the device sends nothing",
-                         m_transport->deviceName(), "Check that the device is measuring, and its baud rate.");
+                         m_transport->deviceName(), m_transport->silenceRemedy());
     return makeError(ErrorKind::BadInput, "the device sends bytes, but none of them make a frame",
                      m_transport->deviceName(), "Check the baud rate and the decoder.");
 }

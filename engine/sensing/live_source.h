@@ -57,6 +57,7 @@ private:
     void transportOpened() override;
     void transportBytes(std::span<const char> bytes, std::int64_t arrival) override;
     void transportClosed(const TransportProblem& problem) override;
+    void transportNotice(const std::string& text) override;
     // DecoderSink
     void channels(const std::vector<ChannelInfo>& channels) override;
     void frame(std::span<const float> values, double deviceSeconds) override;

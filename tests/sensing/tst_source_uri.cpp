@@ -41,6 +41,16 @@ void TestSourceUri::goodUrisAreRead_data()
     row("replay:my%20run%3F.bnr?speed=max", "replay", "my run?.bnr", "", 0);
     row("replay:100%25.bnr", "replay", "100%.bnr", "", 0);
     row("serial:/dev/pts/3?name=nose%20%26%20co&time=device&rate=20", "serial", "/dev/pts/3", "", 0);
+    row("serial:/dev/ttyUSB0?parity=even&databits=7&stopbits=2&flow=none&dtr=off&device=1a86:7523:A%20B:C", "serial",
+        "/dev/ttyUSB0", "", 0);
+    row("udp://0.0.0.0:9000?peer=10.0.0.7", "udp", "", "0.0.0.0", 9000);
+    row("udp://[::]:9000", "udp", "", "::", 9000);
+    row("ws://nose.lab", "ws", "", "nose.lab", 80);
+    row("ws://nose.lab/", "ws", "", "nose.lab", 80, "ws://nose.lab");
+    row("wss://[::1]:8443/a%2Fb?query=x=1%26y=2", "wss", "/a%2Fb", "::1", 8443);
+    row("http://10.0.0.7:8080/events", "http", "/events", "10.0.0.7", 8080);
+    row("http://10.0.0.7:80/events", "http", "/events", "10.0.0.7", 80, "http://10.0.0.7/events");
+    row("https://nose.lab/events?user=lab&password-env=NOSE", "https", "/events", "nose.lab", 443);
     row("serial:/dev/pts/3?decoder=csv&", "serial", "/dev/pts/3", "", 0, "serial:/dev/pts/3?decoder=csv");
 }
 
@@ -67,7 +77,7 @@ void TestSourceUri::badUrisSayWhatIsWrong_data()
     const auto row = [](const char* text, const char* what) { QTest::newRow(text) << text << what; };
     row("", "the source is empty");
     row("/dev/ttyUSB0", "does not begin with a scheme");
-    row("usb:/dev/ttyUSB0", "\"usb\" is not a known kind of source (known: serial, tcp, replay)");
+    row("usb:/dev/ttyUSB0", "\"usb\" is not a known kind of source (known: serial, tcp, udp, ");
     row("serial:", "the name of the port is missing");
     row("replay:?speed=1", "the name of the recording is missing");
     row("serial:/dev/ttyUSB0?baut=9600", "\"baut\" is no parameter of serial sources (known: baud,");
@@ -88,6 +98,16 @@ void TestSourceUri::badUrisSayWhatIsWrong_data()
     row("tcp://host:70000", "\"70000\" is not a port number");
     row("tcp://:9000", "the host name is missing");
     row("tcp://[::1:9000", "is not closed");
+    row("tcp://host:9000/path", "tcp sources have no path");
+    row("udp://0.0.0.0", "the port number is missing");
+    row("ws:host", "is not followed by //host");
+    row("ws://host/a b", "the path holds a space");
+    row("http://host/#part", "the path holds a space or a #");
+    row("http://host/?password=secret", "\"password\" is no parameter of http");
+    row("https://lab:secret@host/", "names and passwords do not stand in the address");
+    row("http://host/?query=", "query has no value");
+    row("serial:/dev/ttyUSB0?parity=odd&stopbits=3", "\"3\" is no value of stopbits (possible: 1, 1.5, 2)");
+    row("serial:/dev/ttyUSB0?device=arduino", "is not a USB device");
     row("tcp://::1:9000", "must stand in brackets");
 }
 
@@ -100,6 +120,8 @@ void TestSourceUri::badUrisSayWhatIsWrong()
     const QString message = QString::fromStdString(uri.error().what);
     QVERIFY2(message.contains(what), qPrintable(message));
     QCOMPARE(uri.error().kind, ErrorKind::Usage);
+    QVERIFY2(text.contains("?password=") || !QString::fromStdString(uri.error().message()).contains("secret"),
+             uri.error().message().c_str());
     // The remedy shows an example, and the example is right.
     const std::string& remedy = uri.error().remedy;
     const auto example = remedy.substr(remedy.rfind(' ') + 1);

@@ -38,6 +38,10 @@ public:
     void close() override;
     void send(std::string_view bytes) override;
     [[nodiscard]] std::string deviceName() const override { return m_deviceName; }
+    [[nodiscard]] std::string silenceRemedy() const override
+    {
+        return "Check that the device is measuring, and its baud rate.";
+    }
     /// Error signals received while open, since the beginning.
     [[nodiscard]] std::uint64_t errorSignals() const { return m_errorSignals; }
 

@@ -35,6 +35,8 @@ public:
     virtual void transportBytes(std::span<const char> bytes, std::int64_t arrival) = 0;
     /// Opening failed or the connection broke; the transport is closed and may be opened again.
     virtual void transportClosed(const TransportProblem& problem) = 0;
+    /// Something worth a line in the recording that does not end the connection, as a sentence.
+    virtual void transportNotice(const std::string& /*text*/) {}
 };
 
 /// A connection that can be opened again and again. Lives in a thread with a Qt event loop.
@@ -56,6 +58,14 @@ public:
     virtual void send(std::string_view bytes) = 0;
     /// For people: port, vendor, product, or address.
     [[nodiscard]] virtual std::string deviceName() const = 0;
+    /// The decoder that its bytes are made for, where there is only one; empty: any, to be detected.
+    [[nodiscard]] virtual std::string impliedDecoder() const { return {}; }
+    /// What to check when an open connection brings nothing.
+    [[nodiscard]] virtual std::string silenceRemedy() const { return "Check that the device is measuring."; }
+
+signals:
+    /// While closed: there is a sign that opening would succeed now; no need to wait for the next attempt.
+    void worthTrying();
 };
 
 /// One kind of transport: its scheme and how to make it. The listener outlives the transport.
@@ -63,7 +73,7 @@ struct TransportKind {
     std::string scheme;
     std::function<Result<std::unique_ptr<Transport>>(const SourceUri&, TransportListener&)> make;
 };
-/// The kinds that carry bytes ("serial", "tcp").
+/// The kinds that carry bytes: every scheme but "replay".
 [[nodiscard]] const std::vector<TransportKind>& transportKinds();
 [[nodiscard]] Result<std::unique_ptr<Transport>> makeTransport(const SourceUri& uri, TransportListener& listener);
 
