@@ -12,6 +12,7 @@
 
 #include "engine/base/instruments.h"
 #include "engine/sensing/decoders/decoder_text.h"
+#include "engine/sensing/source_schemes.h"
 
 namespace bnof::sensing {
 namespace {
@@ -125,24 +126,20 @@ Result<void> LiveSource::prepare()
     return {};
 }
 
-/// Those of the URI's parameters that are the decoder's. One that is another decoder's is a mistake, except where
-/// the transport has a parameter of that name.
+/// Those of the URI's parameters that are the decoder's. A name that the kind of source has itself is the source's.
 Result<DecoderParameters> LiveSource::decoderParameters(const std::string& decoder) const
 {
-    const std::vector<DecoderInfo> all = decoders();
-    const auto info = std::ranges::find(all, decoder, &DecoderInfo::name);
     const std::vector<std::string> anyDecoders = decoderParameterNames();
-    const bool transportPolls = m_uri.scheme.starts_with("modbus");
+    const SchemeRules* rules = rulesOf(m_uri.scheme);
     DecoderParameters own;
     for (const auto& [key, value] : m_uri.parameters) {
-        if (std::ranges::find(anyDecoders, key) == anyDecoders.end())
+        const bool ofTransport =
+            rules != nullptr && std::ranges::find(rules->parameters, key) != rules->parameters.end();
+        if (ofTransport || std::ranges::find(anyDecoders, key) == anyDecoders.end())
             continue;
-        if (decoder == "auto" && !transportPolls)
+        if (decoder == "auto")
             return makeError(ErrorKind::Usage, "\"" + key + "\" is a parameter of a decoder, and none is named",
                              m_uri.toString(), "Name it, e.g. decoder=winsen&" + key + "=" + value);
-        if (transportPolls && (info == all.end() || std::ranges::find(info->parameters, key, &DecoderParameter::name) ==
-                                                        info->parameters.end()))
-            continue;
         own.emplace_back(key, value);
     }
     return own;

@@ -192,6 +192,16 @@ std::vector<SchemeRules> makeRules()
             tls ? "https://nose.lab/events?user=lab&password-env=NOSE_PASSWORD" : "http://192.168.1.20/events",
             AddressForm::Resource, tls ? 443 : 80, plus({"query", "user", "password-env", "password-file"}));
     }
+    const Names mqtt{"qos", "user", "password-env", "password-file", "rows", "retained", "client", "ca", "cert", "key"};
+    add("mqtt", "Topics of an MQTT broker: numbers or JSON", "mqtt://192.168.1.2/enose/<device>/<channel>",
+        AddressForm::Topic, 1883, mqtt);
+    add("mqtts", "Topics of an MQTT broker over TLS",
+        "mqtts://broker.lab/enose/+/+?user=lab&password-env=MQTT_PASSWORD", AddressForm::Topic, 8883, mqtt);
+    add("modbus-rtu", "A Modbus device on a serial line or RS-485 adapter", "modbus-rtu:/dev/ttyUSB0?map=senseair-s8",
+        AddressForm::Path, 0, {"map", "unit", "baud", "parity", "databits", "stopbits", "poll", "timeout"}, {"map"});
+    add("modbus-tcp", "A Modbus device or gateway on the network",
+        "modbus-tcp://192.168.1.30?unit=1&map=./transmitter.json", AddressForm::Host, 502,
+        {"map", "unit", "poll", "timeout"}, {"map"});
     add("replay", "A recording, played again", "replay:run.bnr?speed=1", AddressForm::Path, 0, {"speed", "at"});
     return rules;
 }

@@ -2,6 +2,7 @@
 // Why a port cannot be opened. As root everything can be opened, so the checks run this program again as
 // another user ("--diagnose PATH", "--open PATH" and "--hold PATH" are its subcommands for that).
 #include <QCoreApplication>
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -10,12 +11,14 @@
 #include <grp.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
 
 #include "engine/sensing/simulator/simulator_link.h"
+#include "engine/sensing/transports/port_enumerator.h"
 #include "engine/sensing/transports/ports.h"
 #include "engine/sensing/transports/serial_transport.h"
 #include "tests/sensing/source_probe.h"
@@ -52,13 +55,14 @@ bool canBecomeNobody()
            QProcess::execute("setpriv", {"--reuid=65534", "--regid=65534", "--clear-groups", "/bin/true"}) == 0;
 }
 
-PortInfo usb(const char* path, int vendor, int product, const char* serial)
+PortInfo usb(const char* path, int vendor, int product, const char* serial, const char* location = "")
 {
     PortInfo port;
     port.path = path;
     port.vendorId = static_cast<std::uint16_t>(vendor);
     port.productId = static_cast<std::uint16_t>(product);
     port.serialNumber = serial;
+    port.location = location;
     return port;
 }
 
@@ -78,6 +82,11 @@ private slots:
     void extraPortsAreListed();
     void boardsAreSuggested();
     void devicesAreFoundByIdentity();
+    void twinsAreNeverGuessed();
+    void sysfsIsRead();
+    void appearanceIsNoticedWithoutPolling();
+    void replugIntoAnotherPortIsTheSameDevice();
+    void serialLineIsSetAsAsked();
 };
 
 void TestPorts::goodPortHasNoProblem()
@@ -214,25 +223,241 @@ void TestPorts::boardsAreSuggested()
     QCOMPARE(suggestDevice(0x1234, 0x5678), std::string("USB serial device"));
 }
 
+namespace {
+
+std::string located(const PortIdentity& identity, const char* path, const std::vector<PortInfo>& ports)
+{
+    const auto found = locateDevice(identity, path, ports);
+    return found.ok() ? *found : "error: " + found.error().context;
+}
+
+/// A made-up sysfs and device folder: boards that are plugged into USB sockets; each port is a pseudo-terminal.
+class FakeUsb {
+public:
+    FakeUsb()
+    {
+        QDir(folder.path()).mkpath("sys/class/tty");
+        QDir(folder.path()).mkpath("sys/devices/platform/serial8250");
+        QDir(folder.path()).mkpath("dev");
+        roots = {folder.filePath("sys").toStdString(), folder.filePath("dev").toStdString()};
+    }
+    ~FakeUsb() { setPortRoots({}); }
+    struct Board {
+        const char* socket;
+        const char* vendor;
+        const char* product;
+        const char* serial; ///< null: has none
+    };
+    void write(const QString& path, const QByteArray& content) const
+    {
+        QDir().mkpath(QFileInfo(folder.filePath(path)).path());
+        QFile file(folder.filePath(path));
+        if (!file.open(QFile::WriteOnly) || file.write(content + "\n") < 0)
+            qFatal("cannot write %s", qPrintable(path));
+    }
+    /// Plugs a board in: its node appears last, as from udev.
+    void plug(const Board& board, const QString& node, const std::string& terminal)
+    {
+        const QString usb = QString("sys/devices/pci0/usb1/%1/").arg(board.socket);
+        const QString port = usb + QString("%1:1.0/%2/").arg(board.socket, node);
+        write(usb + "idVendor", board.vendor);
+        write(usb + "idProduct", board.product);
+        write(usb + "manufacturer", "QinHeng");
+        write(usb + "product", "USB Serial");
+        if (board.serial != nullptr)
+            write(usb + "serial", board.serial);
+        write(usb + QString("%1:1.0/bInterfaceNumber").arg(board.socket), "00");
+        QDir().mkpath(folder.filePath(port + "tty/" + node));
+        QFile::link(folder.filePath(port), folder.filePath(port + "tty/" + node + "/device"));
+        QFile::link(folder.filePath(port + "tty/" + node), folder.filePath("sys/class/tty/" + node));
+        QFile::link(QString::fromStdString(terminal), folder.filePath("dev/" + node));
+    }
+    void unplug(const char* socket, const QString& node)
+    {
+        QFile::remove(folder.filePath("dev/" + node));
+        QFile::remove(folder.filePath("sys/class/tty/" + node));
+        QDir(folder.filePath(QString("sys/devices/pci0/usb1/%1").arg(socket))).removeRecursively();
+    }
+
+    QTemporaryDir folder;
+    PortRoots roots;
+};
+
+} // namespace
+
 void TestPorts::devicesAreFoundByIdentity()
 {
-    const PortIdentity one{0x1A86, 0x7523, "A1"};
-    const PortIdentity bare{0x1A86, 0x7523, ""};
+    const PortIdentity one{0x1A86, 0x7523, "A1", {}, {}, false};
+    const PortIdentity bare{0x1A86, 0x7523, "", {}, {}, false};
     // The same board on another node.
-    QCOMPARE(locatePort(one, "/dev/ttyUSB0", {usb("/dev/ttyUSB1", 0x1A86, 0x7523, "A1")}), std::string("/dev/ttyUSB1"));
+    QCOMPARE(located(one, "/dev/ttyUSB0", {usb("/dev/ttyUSB1", 0x1A86, 0x7523, "A1")}), std::string("/dev/ttyUSB1"));
     // Another board took the old node.
-    QCOMPARE(locatePort(one, "/dev/ttyUSB0", {usb("/dev/ttyUSB0", 0x1A86, 0x7523, "B2")}), std::string());
-    QCOMPARE(locatePort(one, "/dev/ttyUSB0",
-                        {usb("/dev/ttyUSB0", 0x1A86, 0x7523, "B2"), usb("/dev/ttyUSB3", 0x1A86, 0x7523, "A1")}),
+    QCOMPARE(located(one, "/dev/ttyUSB0", {usb("/dev/ttyUSB0", 0x1A86, 0x7523, "B2")}), std::string("error: missing"));
+    QCOMPARE(located(one, "/dev/ttyUSB0",
+                     {usb("/dev/ttyUSB0", 0x1A86, 0x7523, "B2"), usb("/dev/ttyUSB3", 0x1A86, 0x7523, "A1")}),
              std::string("/dev/ttyUSB3"));
-    // Without serial numbers: the old place, else the only one of its kind, else nobody knows.
-    const auto twins = {usb("/dev/ttyUSB0", 0x1A86, 0x7523, ""), usb("/dev/ttyUSB1", 0x1A86, 0x7523, "")};
-    QCOMPARE(locatePort(bare, "/dev/ttyUSB1", twins), std::string("/dev/ttyUSB1"));
-    QCOMPARE(locatePort(bare, "/dev/ttyUSB7", twins), std::string());
-    QCOMPARE(locatePort(bare, "/dev/ttyUSB7", {usb("/dev/ttyUSB2", 0x1A86, 0x7523, "")}), std::string("/dev/ttyUSB2"));
+    // The only one of its kind needs no serial number.
+    QCOMPARE(located(bare, "/dev/ttyUSB7", {usb("/dev/ttyUSB2", 0x1A86, 0x7523, "")}), std::string("/dev/ttyUSB2"));
     // No USB device: the path is the identity.
-    QCOMPARE(locatePort({}, "/dev/null", {}), std::string("/dev/null"));
-    QCOMPARE(locatePort({}, "/dev/gone", {}), std::string());
+    QCOMPARE(located({}, "/dev/null", {}), std::string("/dev/null"));
+    QCOMPARE(located({}, "/dev/gone", {}), std::string("error: missing"));
+    const PortIdentity read = identityFromText("1a86:7523:A 1:b");
+    QCOMPARE(read.vendorId, 0x1A86);
+    QCOMPARE(read.productId, 0x7523);
+    QCOMPARE(read.serialNumber, std::string("A 1:b"));
+    QCOMPARE(identityFromText("").vendorId, 0);
+}
+
+void TestPorts::twinsAreNeverGuessed()
+{
+    const std::vector<PortInfo> twins{usb("/dev/ttyUSB0", 0x1A86, 0x7523, "", "1-1"),
+                                      usb("/dev/ttyUSB1", 0x1A86, 0x7523, "", "1-2")};
+    const PortIdentity never{0x1A86, 0x7523, "", {}, {}, false};                  // named in the source, not seen yet
+    QCOMPARE(located(never, "/dev/ttyUSB1", twins), std::string("/dev/ttyUSB1")); // the user says which
+    QCOMPARE(located(never, "/dev/ttyUSB7", twins), std::string("error: twins"));
+    PortIdentity seen{0x1A86, 0x7523, "", "1-2", {}, true};
+    QCOMPARE(located(seen, "/dev/ttyUSB0", twins), std::string("/dev/ttyUSB1")); // the socket tells, not the name
+    // Ours was pulled out; the other one is still there, alone. It is not ours.
+    QCOMPARE(located(seen, "/dev/ttyUSB1", {twins[0]}), std::string("error: twins"));
+    // Ours, or the other one, came back in another socket.
+    const std::vector<PortInfo> moved{twins[0], usb("/dev/ttyUSB1", 0x1A86, 0x7523, "", "1-4")};
+    QCOMPARE(located(seen, "/dev/ttyUSB1", moved), std::string("error: twins"));
+    const auto problem = locateDevice(seen, "/dev/ttyUSB1", moved);
+    QVERIFY(problem.error().what.find("/dev/ttyUSB0 in USB socket 1-1 and /dev/ttyUSB1 in USB socket 1-4") !=
+            std::string::npos);
+    QVERIFY(problem.error().remedy.find("1-2") != std::string::npos);
+    // Boards that all have the same serial number are twins as well.
+    const PortIdentity same{0x10C4, 0xEA60, "0001", "2-1", {}, true};
+    QCOMPARE(located(same, "/dev/ttyUSB0", {usb("/dev/ttyUSB0", 0x10C4, 0xEA60, "0001", "2-7")}),
+             std::string("error: twins"));
+    // A device with two ports has one serial number for both; the interface tells them apart.
+    std::vector<PortInfo> dual{usb("/dev/ttyUSB4", 0x0403, 0x6010, "FT", "3-1"),
+                               usb("/dev/ttyUSB5", 0x0403, 0x6010, "FT", "3-1")};
+    dual[0].interface = "00";
+    dual[1].interface = "01";
+    QCOMPARE(located({0x0403, 0x6010, "FT", "3-9", "01", false}, "/dev/ttyUSB0", dual), std::string("/dev/ttyUSB5"));
+}
+
+void TestPorts::sysfsIsRead()
+{
+    FakeUsb fake;
+    const auto terminal = std::move(makePtyLink("")).value();
+    fake.plug({"1-2.3", "1a86", "7523", "A1"}, "ttyUSB0", slaveOf(*terminal));
+    fake.write("sys/class/tty/ttyS7/type", "0"); // a place without a UART
+    fake.write("sys/class/tty/tty1/dev", "4:1"); // the kernel's own
+    QFile::link(fake.folder.filePath("sys/devices/platform/serial8250"),
+                fake.folder.filePath("sys/class/tty/ttyS7/device"));
+    for (const char* node : {"dev/ttyS7", "dev/tty1"})
+        fake.write(node, "");
+    const auto ports = makePortEnumerator(fake.roots)->ports();
+    QCOMPARE(ports.size(), 1U);
+    QCOMPARE(ports[0].path, fake.roots.dev + "/ttyUSB0");
+    QCOMPARE(ports[0].vendorId, 0x1A86);
+    QCOMPARE(ports[0].productId, 0x7523);
+    QCOMPARE(ports[0].serialNumber, std::string("A1"));
+    QCOMPARE(ports[0].vendor, std::string("QinHeng"));
+    QCOMPARE(ports[0].location, std::string("1-2.3"));
+    QCOMPARE(ports[0].interface, std::string("00"));
+    setPortRoots(fake.roots);
+    const auto listed = listPorts();
+    QCOMPARE(listed.size(), 1U);
+    QCOMPARE(listed[0].uri, "serial:" + fake.roots.dev + "/ttyUSB0?device=1a86:7523:A1");
+    BNOF_VERIFY_OK(SourceUri::parse(listed[0].uri));
+    // Without a sysfs there is still Qt's way.
+    QVERIFY(makePortEnumerator({"/nowhere", "/nowhere"}) != nullptr);
+}
+
+void TestPorts::appearanceIsNoticedWithoutPolling()
+{
+    FakeUsb fake;
+    const auto terminal = std::move(makePtyLink("")).value();
+    PortWatcher watcher(fake.roots);
+    QVERIFY(!watcher.polls());
+    int changes = 0;
+    connect(&watcher, &PortWatcher::changed, this, [&] { ++changes; });
+    fake.write("dev/random-file", "x");
+    QTest::qWait(150);
+    QCOMPARE(changes, 0); // not every file is a port
+    fake.plug({"1-1", "1a86", "7523", "A1"}, "ttyUSB0", slaveOf(*terminal));
+    QVERIFY(test::waitFor([&] { return changes == 1; }));
+    fake.unplug("1-1", "ttyUSB0");
+    QVERIFY(test::waitFor([&] { return changes == 2; }));
+    PortWatcher blind({"/nowhere", "/nowhere"});
+    QVERIFY(blind.polls());
+}
+
+/// A board is pulled out and plugged into another socket, where it gets another name.
+void TestPorts::replugIntoAnotherPortIsTheSameDevice()
+{
+    FakeUsb fake;
+    setPortRoots(fake.roots);
+    auto first = std::move(makePtyLink("")).value();
+    const auto second = std::move(makePtyLink("")).value();
+    const auto other = std::move(makePtyLink("")).value();
+    const FakeUsb::Board board{"1-1", "1a86", "7523", "A1"};
+    fake.plug(board, "ttyUSB0", slaveOf(*first));
+    test::SourceProbe probe;
+    const auto uri = SourceUri::parse(listPorts().front().uri + "&decoder=csv");
+    BNOF_VERIFY_OK(uri);
+    // So long a pause between attempts that only the watcher can be the reason for a quick one.
+    const auto source =
+        std::move(
+            makeSource(*uri, {.sessionStart = monotonicNow(), .retryNanoseconds = 60 * nanosecondsPerSecond}, probe))
+            .value();
+    source->start();
+    const auto speak = [&](SimulatorLink& link, std::string_view text) {
+        QVERIFY(test::waitFor([&] { return link.clientPresent(); }));
+        (void)link.takeNewClient();
+        link.send(text, nanosecondsPerSecond);
+    };
+    speak(*first, "a,b\n1,2\n");
+    QVERIFY(test::waitFor([&] { return probe.frames.size() == 1; }));
+    QVERIFY(source->deviceName().find("1a86:7523, A1") != std::string::npos);
+    fake.unplug("1-1", "ttyUSB0");
+    first->unplug();
+    QVERIFY(test::waitFor([&] { return probe.is(ConnectionState::Reconnecting); }));
+    fake.plug({"1-3", "1a86", "7523", "B2"}, "ttyUSB0", slaveOf(*other)); // somebody else takes the name
+    QTest::qWait(200);
+    QVERIFY(probe.is(ConnectionState::Reconnecting));
+    fake.plug({"1-4", "1a86", "7523", "A1"}, "ttyUSB1", slaveOf(*second));
+    const std::int64_t before = monotonicNow();
+    QVERIFY(test::waitFor([&] { return probe.is(ConnectionState::Connecting); }));
+    QVERIFY(monotonicNow() - before < 10 * nanosecondsPerSecond);
+    speak(*second, "a,b\n3,4\n");
+    QVERIFY(test::waitFor([&] { return probe.frames.size() == 2; }));
+    QCOMPARE(probe.frames[1].values, (std::vector<float>{3, 4}));
+    QCOMPARE(probe.count(StreamEvent::Kind::Gap), 1U);
+    source->stop();
+}
+
+/// What can be seen of it on a pseudo-terminal: stop bits, and that the lines stay as they are at the end.
+void TestPorts::serialLineIsSetAsAsked()
+{
+    for (const bool keep : {false, true}) {
+        const auto link = std::move(makePtyLink("")).value();
+        const std::string path = slaveOf(*link);
+        const int fd = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        termios settings{};
+        QCOMPARE(::tcgetattr(fd, &settings), 0);
+        settings.c_cflag |= HUPCL; // as a real port has it
+        QCOMPARE(::tcsetattr(fd, TCSANOW, &settings), 0);
+        test::SourceProbe probe;
+        const auto uri = SourceUri::parse("serial:" + path + "?decoder=csv&baud=19200&stopbits=2" +
+                                          (keep ? "&dtr=off&rts=off&parity=even" : ""));
+        BNOF_VERIFY_OK(uri);
+        const auto source = std::move(makeSource(*uri, {.sessionStart = monotonicNow()}, probe)).value();
+        source->start();
+        QVERIFY(test::waitFor([&] { return link->clientPresent(); }));
+        (void)link->takeNewClient();
+        link->send("a,b\n1,2\n", nanosecondsPerSecond);
+        QVERIFY(test::waitFor([&] { return probe.frames.size() == 1; })); // lines that are not there are no failure
+        QCOMPARE(::tcgetattr(fd, &settings), 0);
+        QVERIFY((settings.c_cflag & CSTOPB) != 0);
+        QCOMPARE(::cfgetospeed(&settings), speed_t{B19200});
+        QCOMPARE((settings.c_cflag & HUPCL) == 0, keep);
+        ::close(fd);
+        source->stop();
+    }
 }
 
 namespace {

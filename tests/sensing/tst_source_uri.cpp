@@ -51,6 +51,11 @@ void TestSourceUri::goodUrisAreRead_data()
     row("http://10.0.0.7:8080/events", "http", "/events", "10.0.0.7", 8080);
     row("http://10.0.0.7:80/events", "http", "/events", "10.0.0.7", 80, "http://10.0.0.7/events");
     row("https://nose.lab/events?user=lab&password-env=NOSE", "https", "/events", "nose.lab", 443);
+    row("mqtt://broker/enose/+/#?qos=1&user=lab&rows=each", "mqtt", "enose/+/#", "broker", 1883);
+    row("mqtt://broker:1884/enose/<dev>/<ch>", "mqtt", "enose/<dev>/<ch>", "broker", 1884);
+    row("mqtts://[::1]//a%3Fb", "mqtts", "/a?b", "::1", 8883);
+    row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=97&poll=500", "modbus-rtu", "/dev/ttyUSB0", "", 0);
+    row("modbus-tcp://10.0.0.7?map=./a%20b.json", "modbus-tcp", "", "10.0.0.7", 502);
     row("serial:/dev/pts/3?decoder=csv&", "serial", "/dev/pts/3", "", 0, "serial:/dev/pts/3?decoder=csv");
 }
 
@@ -108,6 +113,14 @@ void TestSourceUri::badUrisSayWhatIsWrong_data()
     row("http://host/?query=", "query has no value");
     row("serial:/dev/ttyUSB0?parity=odd&stopbits=3", "\"3\" is no value of stopbits (possible: 1, 1.5, 2)");
     row("serial:/dev/ttyUSB0?device=arduino", "is not a USB device");
+    row("mqtt://broker", "the topic is missing");
+    row("mqtt://broker/a/#/b", "must be the last level");
+    row("mqtt://broker/a/b+", "must stand alone in a level");
+    row("mqtt://broker/a?qos=3", "is no value of qos");
+    row("mqtt://lab:secret@broker/a", "names and passwords do not stand in the address");
+    row("modbus-tcp://10.0.0.7?unit=1", "the parameter \"map\" is missing");
+    row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=256", "is not a Modbus unit");
+    row("modbus-rtu:/dev/ttyUSB0?map=scd30&poll=1", "is not a polling interval");
     row("tcp://::1:9000", "must stand in brackets");
 }
 

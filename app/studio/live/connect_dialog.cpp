@@ -16,11 +16,13 @@
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <map>
 
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "engine/sensing/decoders/decoder.h"
+#include "engine/sensing/transports/modbus_map.h"
 #include "widgets/table_copy.h"
 #include "widgets/theme.h"
 
@@ -52,6 +54,63 @@ void setParameter(sensing::SourceUri& uri, const std::string& key, const std::st
         uri.parameters.emplace_back(key, value);
 }
 
+/// Kinds that the dialog offers: recordings are opened elsewhere.
+std::vector<sensing::TransportInfo> kinds()
+{
+    std::vector<sensing::TransportInfo> all = sensing::transports();
+    std::erase_if(all, [](const auto& kind) { return kind.scheme == "replay"; });
+    return all;
+}
+
+QString exampleOf(const QString& scheme)
+{
+    for (const auto& kind : kinds())
+        if (toQString(kind.scheme) == scheme)
+            return toQString(kind.example);
+    return {};
+}
+
+bool onSerialLine(const std::string& scheme)
+{
+    return scheme == "serial" || scheme == "modbus-rtu";
+}
+
+/// What a kind is called, and what to know before its address is written.
+QString kindName(const std::string& scheme)
+{
+    static const std::map<std::string, const char*> names{
+        {"serial", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "Serial port")},
+        {"tcp", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "TCP server of a sensor")},
+        {"udp", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "UDP datagrams to this computer")},
+        {"ws", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "WebSocket")},
+        {"wss", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "WebSocket over TLS")},
+        {"http", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "HTTP stream")},
+        {"https", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "HTTP stream over TLS")},
+        {"mqtt", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "MQTT topics")},
+        {"mqtts", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "MQTT topics over TLS")},
+        {"modbus-rtu", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "Modbus on a serial line")},
+        {"modbus-tcp", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "Modbus on the network")},
+    };
+    const auto it = names.find(scheme);
+    return it == names.end() ? toQString(scheme) : ConnectDialog::tr(it->second);
+}
+
+QString kindHint(const QString& scheme)
+{
+    if (scheme.startsWith(QLatin1String("mqtt")))
+        return ConnectDialog::tr("<name> in a topic stands for any level and names the channels.");
+    if (scheme.startsWith(QLatin1String("modbus")))
+        return ConnectDialog::tr("map names the device's registers: one of %1, or a file.").arg([] {
+            QStringList names;
+            for (const auto& name : sensing::ModbusMap::names())
+                names << toQString(name);
+            return names.join(QStringLiteral(", "));
+        }());
+    if (scheme == QLatin1String("udp"))
+        return ConnectDialog::tr("The sensor sends to this computer's address and this port.");
+    return {};
+}
+
 QString portText(const sensing::PortInfo& port)
 {
     QStringList about;
@@ -69,9 +128,10 @@ QString portText(const sensing::PortInfo& port)
 } // namespace
 
 ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
-    : QDialog(parent), m_services(services), m_ports(new QListWidget(this)), m_uri(new QComboBox(this)),
-      m_uriHint(new QLabel(this)), m_baud(new QComboBox(this)), m_decoder(new QComboBox(this)),
-      m_problem(new QLabel(this)), m_copyCommand(new QPushButton(tr("Copy command"), this)),
+    : QDialog(parent), m_services(services), m_ports(new QListWidget(this)), m_kind(new QComboBox(this)),
+      m_uri(new QComboBox(this)), m_uriHint(new QLabel(this)), m_baud(new QComboBox(this)),
+      m_decoder(new QComboBox(this)), m_problem(new QLabel(this)),
+      m_copyCommand(new QPushButton(tr("Copy command"), this)),
       m_listen(new QPushButton(tr("Listen for 3 seconds"), this)), m_previewText(new QLabel(this)),
       m_values(new QTableWidget(0, 3, this)), m_connect(new QPushButton(tr("Connect"), this))
 {
@@ -114,8 +174,8 @@ ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
         if (m_connecting)
             emit connectRequested(sourceUri());
     });
-    connect(&m_portTimer, &QTimer::timeout, this, &ConnectDialog::updatePorts);
-    m_portTimer.start(1000);
+    connect(m_kind, &QComboBox::activated, this, &ConnectDialog::kindChosen);
+    connect(&m_portWatcher, &sensing::PortWatcher::changed, this, &ConnectDialog::updatePorts);
     updatePorts();
     uriEdited();
     showPreview();
@@ -129,6 +189,9 @@ QWidget* ConnectDialog::buildChoice()
     m_ports->setAccessibleName(tr("Serial ports"));
     m_ports->setMinimumHeight(Theme::space(30));
     m_ports->setAlternatingRowColors(true);
+    m_kind->setAccessibleName(tr("Kind of source"));
+    for (const auto& kind : kinds())
+        m_kind->addItem(kindName(kind.scheme), toQString(kind.scheme));
     m_uri->setEditable(true);
     m_uri->setInsertPolicy(QComboBox::NoInsert);
     m_uri->setAccessibleName(tr("Source"));
@@ -155,6 +218,7 @@ QWidget* ConnectDialog::buildChoice()
 
     auto* form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->addRow(tr("&Kind"), m_kind);
     form->addRow(tr("&Source"), m_uri);
     form->addRow(QString(), m_uriHint);
     form->addRow(tr("&Baud rate"), m_baud);
@@ -228,8 +292,8 @@ void ConnectDialog::showPorts(const std::vector<sensing::PortInfo>& ports)
             m_ports->setCurrentItem(item);
     }
     if (ports.empty()) {
-        auto* item = new QListWidgetItem(
-            tr("No serial port is there. Plug the sensor in; it appears here within a second."), m_ports);
+        auto* item =
+            new QListWidgetItem(tr("No serial port is there. Plug the sensor in; it appears here by itself."), m_ports);
         item->setFlags(Qt::NoItemFlags);
     }
     m_ports->setWordWrap(true);
@@ -257,8 +321,35 @@ void ConnectDialog::portChosen()
     if (m_settling || !m_ports->currentItem())
         return;
     const QString uri = m_ports->currentItem()->data(Qt::UserRole).toString();
-    if (!uri.isEmpty())
+    const auto chosen = sensing::SourceUri::parse(uri.toStdString());
+    auto present = sensing::SourceUri::parse(sourceUri().toStdString());
+    if (chosen.ok() && present.ok() && present->scheme == "modbus-rtu") {
+        present->path = chosen->path; // the register map stays
+        setSourceUri(toQString(present->toString()));
+    } else if (!uri.isEmpty()) {
         setSourceUri(uri);
+    }
+}
+
+/// An address that the user wrote for this kind stays; anything else makes room for an example to change.
+void ConnectDialog::kindChosen()
+{
+    const QString scheme = m_kind->currentData().toString();
+    if (sourceUri().startsWith(scheme + QLatin1Char(':')))
+        return;
+    const auto* port = m_ports->currentItem();
+    const QString chosen = port != nullptr ? port->data(Qt::UserRole).toString() : QString();
+    setSourceUri(scheme == QLatin1String("serial") && !chosen.isEmpty() ? chosen : exampleOf(scheme));
+    m_uri->lineEdit()->setFocus();
+    m_uri->lineEdit()->selectAll();
+}
+
+void ConnectDialog::showHint(const QString& scheme)
+{
+    QStringList lines{tr("For example: %1").arg(exampleOf(scheme))};
+    if (const QString more = kindHint(scheme); !more.isEmpty())
+        lines << more;
+    m_uriHint->setText(lines.join(QLatin1Char('\n')));
 }
 
 QString ConnectDialog::sourceUri() const
@@ -282,20 +373,18 @@ void ConnectDialog::uriEdited()
     m_connect->setEnabled(usable);
     m_listen->setEnabled(usable);
     if (text.isEmpty()) {
-        QStringList examples;
-        for (const auto& transport : sensing::transports())
-            if (transport.scheme != "replay")
-                examples << toQString(transport.example);
-        m_uriHint->setText(
-            tr("Choose a port above or write a source, for example:\n%1").arg(examples.join(QLatin1Char('\n'))));
+        showHint(m_kind->currentData().toString());
         setProblem({}, {});
         return;
     }
-    m_uriHint->setText(parsed.ok()
-                           ? parsed->scheme == "replay" ? tr("Recordings are opened under Recordings.") : QString()
-                           : Format::error(parsed.error()));
+    if (usable) {
+        m_kind->setCurrentIndex(m_kind->findData(toQString(parsed->scheme)));
+        showHint(toQString(parsed->scheme));
+    } else {
+        m_uriHint->setText(parsed.ok() ? tr("Recordings are opened under Recordings.") : Format::error(parsed.error()));
+    }
     m_settling = true;
-    m_baud->setEnabled(usable && parsed->scheme == "serial");
+    m_baud->setEnabled(usable && onSerialLine(parsed->scheme));
     m_decoder->setEnabled(usable);
     if (usable) {
         if (const auto baud = parsed->parameter("baud"); !baud.empty())
@@ -313,7 +402,7 @@ void ConnectDialog::parametersChanged()
     auto parsed = sensing::SourceUri::parse(sourceUri().toStdString());
     if (!parsed.ok())
         return;
-    if (parsed->scheme == "serial")
+    if (onSerialLine(parsed->scheme) && sender() == m_baud)
         setParameter(*parsed, "baud", m_baud->currentText().trimmed().toStdString());
     setParameter(*parsed, "decoder", m_decoder->currentData().toString().toStdString());
     setSourceUri(toQString(parsed->toString()));
@@ -322,7 +411,7 @@ void ConnectDialog::parametersChanged()
 void ConnectDialog::diagnose()
 {
     const auto parsed = sensing::SourceUri::parse(sourceUri().toStdString());
-    if (!parsed.ok() || parsed->scheme != "serial") {
+    if (!parsed.ok() || !onSerialLine(parsed->scheme)) {
         setProblem({}, {});
         return;
     }

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <QDialog>
-#include <QTimer>
 
 #include <vector>
 
 #include "app/studio/live/source_preview.h"
+#include "engine/sensing/transports/port_enumerator.h"
 #include "engine/sensing/transports/ports.h"
 
 class QComboBox;
@@ -20,8 +20,8 @@ namespace bnof::studio {
 
 class Services;
 
-/// Choose a port or write a source, look at three seconds of it, connect. Says in words why a port cannot
-/// be opened, with the command to copy. Ports are looked up once a second while it is open.
+/// Choose a port, or a kind of source and write its address; look at three seconds of it; connect. Says in words why a
+/// port cannot be opened, with the command to copy. A port that is plugged in appears by itself.
 class ConnectDialog : public QDialog {
     Q_OBJECT
 
@@ -44,6 +44,8 @@ private:
     void showPorts(const std::vector<sensing::PortInfo>& ports);
     [[nodiscard]] QString portsAsTsv() const;
     void portChosen();
+    void kindChosen();
+    void showHint(const QString& scheme);
     void parametersChanged();
     void uriEdited();
     void diagnose();
@@ -55,6 +57,7 @@ private:
 
     Services& m_services;
     QListWidget* m_ports;
+    QComboBox* m_kind;
     QComboBox* m_uri;
     QLabel* m_uriHint;
     QComboBox* m_baud;
@@ -66,7 +69,7 @@ private:
     QTableWidget* m_values;
     QPushButton* m_connect;
     QString m_command;
-    QTimer m_portTimer;
+    sensing::PortWatcher m_portWatcher;
     bool m_lookingUp = false;
     bool m_settling = false; ///< fields follow one another; do not answer
     bool m_connecting = false;

@@ -219,7 +219,8 @@ std::optional<double> timeScale(std::string_view name, std::string_view unit)
         {"datetime", 0},
     }};
     for (const Known& known : table) {
-        if (!equalIgnoringCase(name, known.name))
+        // A large T without a unit of time is a temperature.
+        if (!equalIgnoringCase(name, known.name) || (name == "T" && unit.empty()))
             continue;
         if (equalIgnoringCase(unit, "s"))
             return 1;

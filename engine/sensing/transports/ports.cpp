@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/sensing/transports/ports.h"
 
-#include <QSerialPortInfo>
-
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <filesystem>
 
 #include "engine/sensing/source_uri.h"
+#include "engine/sensing/transports/port_enumerator.h"
 
 namespace bnof::sensing {
 namespace {
@@ -49,6 +49,20 @@ std::string pathOnly(const std::string& path)
     return uri.toString();
 }
 
+/// A device with a serial number is found by it, wherever it is plugged in.
+std::string uriOf(const PortInfo& port)
+{
+    SourceUri uri;
+    uri.scheme = "serial";
+    uri.path = port.path;
+    if (port.vendorId != 0 && !port.serialNumber.empty()) {
+        char ids[16];
+        std::snprintf(ids, sizeof ids, "%04x:%04x:", port.vendorId, port.productId);
+        uri.parameters.emplace_back("device", ids + port.serialNumber);
+    }
+    return uri.toString();
+}
+
 PortInfo extraPort(const std::string& path)
 {
     PortInfo port;
@@ -72,18 +86,10 @@ std::string suggestDevice(std::uint16_t vendorId, std::uint16_t productId)
 
 std::vector<PortInfo> listPorts(const std::vector<std::string>& extra)
 {
-    std::vector<PortInfo> ports;
-    for (const QSerialPortInfo& info : QSerialPortInfo::availablePorts()) {
-        PortInfo port;
-        port.path = info.systemLocation().toStdString();
-        port.vendor = info.manufacturer().toStdString();
-        port.product = info.description().toStdString();
-        port.serialNumber = info.serialNumber().toStdString();
-        port.vendorId = info.hasVendorIdentifier() ? info.vendorIdentifier() : 0;
-        port.productId = info.hasProductIdentifier() ? info.productIdentifier() : 0;
+    std::vector<PortInfo> ports = makePortEnumerator(portRoots())->ports();
+    for (PortInfo& port : ports) {
         port.suggestion = suggestDevice(port.vendorId, port.productId);
-        port.uri = pathOnly(port.path);
-        ports.push_back(std::move(port));
+        port.uri = uriOf(port);
     }
     for (const std::string& path : extra)
         if (std::ranges::find(ports, path, &PortInfo::path) == ports.end())

@@ -18,6 +18,8 @@ struct PortInfo {
     std::string serialNumber;
     std::uint16_t vendorId = 0; ///< 0: not a USB device
     std::uint16_t productId = 0;
+    std::string location;   ///< the USB socket, "1-2.3"; empty: not a USB device
+    std::string interface;  ///< of a USB device with several ports: which one, "00"
     std::string suggestion; ///< what it probably is: "Arduino or compatible (CH340)"
     std::string uri;        ///< serial:... ready to connect
 };

@@ -5,7 +5,7 @@
 #include <QTimer>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdio>
 #include <filesystem>
 
 #include "engine/base/time.h"
@@ -23,38 +23,93 @@ std::string canonical(const std::string& path)
 bool sameDevice(const PortInfo& port, const PortIdentity& identity)
 {
     return port.vendorId == identity.vendorId && port.productId == identity.productId &&
-           port.serialNumber == identity.serialNumber;
+           (identity.serialNumber.empty() || port.serialNumber == identity.serialNumber) &&
+           (identity.interface.empty() || port.interface == identity.interface);
+}
+
+std::string describe(const PortIdentity& identity)
+{
+    char ids[16];
+    std::snprintf(ids, sizeof ids, "%04x:%04x", identity.vendorId, identity.productId);
+    return suggestDevice(identity.vendorId, identity.productId) + " (" + ids +
+           (identity.serialNumber.empty() ? "" : ", " + identity.serialNumber) + ")";
+}
+
+Error twinsError(const PortIdentity& identity, const std::vector<const PortInfo*>& found)
+{
+    std::string list;
+    for (const PortInfo* port : found)
+        list += (list.empty() ? "" : " and ") + port->path +
+                (port->location.empty() ? "" : " in USB socket " + port->location);
+    return makeError(ErrorKind::Device,
+                     "it is not known which device is meant, because several look the same and have no serial number "
+                     "of their own: " +
+                         list,
+                     describe(identity),
+                     identity.location.empty()
+                         ? "Name the port itself, best by its socket (a link in /dev/serial/by-path)."
+                         : "Plug it into the USB socket where it was (" + identity.location +
+                               "), or choose the port yourself.",
+                     "twins");
 }
 
 } // namespace
 
-std::string locatePort(const PortIdentity& identity, const std::string& path, const std::vector<PortInfo>& ports)
+PortIdentity identityFromText(const std::string& text)
+{
+    PortIdentity identity;
+    unsigned vendor = 0;
+    unsigned product = 0;
+    int length = 0;
+    if (std::sscanf(text.c_str(), "%4x:%4x%n", &vendor, &product, &length) != 2)
+        return identity;
+    identity.vendorId = static_cast<std::uint16_t>(vendor);
+    identity.productId = static_cast<std::uint16_t>(product);
+    if (const auto rest = text.substr(static_cast<std::size_t>(length)); rest.size() > 1)
+        identity.serialNumber = rest.substr(1);
+    return identity;
+}
+
+Result<std::string> locateDevice(const PortIdentity& identity, const std::string& path,
+                                 const std::vector<PortInfo>& ports)
 {
     std::error_code code;
-    if (identity.vendorId == 0)
-        return std::filesystem::exists(path, code) ? path : std::string();
-    std::vector<std::string> found;
+    if (identity.vendorId == 0) {
+        if (std::filesystem::exists(path, code))
+            return path;
+        return makeError(ErrorKind::Device, "there is no such port", path,
+                         "Plug the device in; `bnof devices` lists the ports that are there.", "missing");
+    }
+    std::vector<const PortInfo*> found;
     for (const PortInfo& port : ports)
         if (sameDevice(port, identity))
-            found.push_back(port.path);
-    if (std::ranges::find(found, canonical(path)) != found.end())
+            found.push_back(&port);
+    const auto atPath = std::ranges::find(found, canonical(path), &PortInfo::path);
+    if (!identity.location.empty()) { // it was open before: the socket says more than the path, which is given anew
+        const auto inSocket = std::ranges::find(found, identity.location, &PortInfo::location);
+        if (inSocket != found.end())
+            return (*inSocket)->path;
+    } else if (atPath != found.end()) {
         return path;
-    return found.size() == 1 ? found.front() : std::string();
+    }
+    if (found.empty())
+        return makeError(ErrorKind::Device, "the device is not plugged in", describe(identity), "Plug it in again.",
+                         "missing");
+    if (found.size() > 1 || identity.twins)
+        return twinsError(identity, found);
+    return found.front()->path;
 }
 
 Result<std::unique_ptr<Transport>> SerialTransport::make(const SourceUri& uri, TransportListener& listener)
 {
-    int baud = 115200;
-    const std::string text = uri.parameter("baud", "115200");
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), baud);
-    if (code != std::errc() || end != text.data() + text.size() || baud < 50)
-        return makeError(ErrorKind::Usage, "\"" + text + "\" is not a baud rate", "source \"" + uri.toString() + "\"",
-                         "Common rates are 9600 and 115200.");
-    return std::unique_ptr<Transport>(std::make_unique<SerialTransport>(uri.path, baud, listener));
+    return std::unique_ptr<Transport>(std::make_unique<SerialTransport>(
+        uri.path, serialSettings(uri), identityFromText(uri.parameter("device")), listener));
 }
 
-SerialTransport::SerialTransport(std::string path, int baud, TransportListener& listener)
-    : m_path(std::move(path)), m_baud(baud), m_listener(listener), m_deviceName(m_path)
+SerialTransport::SerialTransport(std::string path, SerialSettings settings, PortIdentity identity,
+                                 TransportListener& listener)
+    : m_path(std::move(path)), m_settings(settings), m_listener(listener), m_identity(std::move(identity)),
+      m_deviceName(m_path)
 {}
 
 SerialTransport::~SerialTransport()
@@ -77,13 +132,21 @@ void SerialTransport::open()
 
 void SerialTransport::openNow()
 {
-    const std::string where = m_identity.vendorId != 0 ? locatePort(m_identity, m_path, listPorts()) : m_path;
-    if (where.empty()) {
-        fail({makeError(ErrorKind::Device, "the device is not plugged in", m_deviceName, "Plug it in again."), true});
-        return;
+    std::string where = m_path;
+    if (m_identity.vendorId != 0) {
+        auto found = locateDevice(m_identity, m_path, listPorts());
+        if (!found.ok()) {
+            fail({found.error(), true});
+            return;
+        }
+        where = std::move(*found);
     }
     m_port = std::make_unique<QSerialPort>(QString::fromStdString(where));
-    m_port->setBaudRate(m_baud);
+    m_port->setBaudRate(m_settings.baud);
+    m_port->setDataBits(m_settings.dataBits);
+    m_port->setParity(m_settings.parity);
+    m_port->setStopBits(m_settings.stopBits);
+    m_port->setFlowControl(m_settings.flow);
     if (!m_port->open(QIODevice::ReadWrite)) {
         const QSerialPort::SerialPortError code = m_port->error();
         const std::string words = m_port->errorString().toStdString();
@@ -106,6 +169,7 @@ void SerialTransport::openNow()
     }
     m_openPath = where;
     m_everOpened = true;
+    setLines();
     identify(where);
     connect(m_port.get(), &QSerialPort::readyRead, this, &SerialTransport::readAvailable);
     connect(m_port.get(), &QSerialPort::errorOccurred, this,
@@ -115,19 +179,36 @@ void SerialTransport::openNow()
         readAvailable();
 }
 
+/// Lines that a port does not have (a pseudo-terminal's) are no error: this is called before errors are listened to.
+void SerialTransport::setLines()
+{
+    if (m_settings.dtr != SerialSettings::Dtr::On)
+        keepLinesAtClose(*m_port);
+    if (m_settings.dtr == SerialSettings::Dtr::Off)
+        m_port->setDataTerminalReady(false);
+    if (!m_settings.rts && m_settings.flow != QSerialPort::HardwareControl)
+        m_port->setRequestToSend(false);
+    m_port->clearError();
+}
+
 void SerialTransport::identify(const std::string& path)
 {
     const std::string node = canonical(path);
     m_deviceName = node == m_path ? m_path : m_path + " (" + node + ")";
-    for (const PortInfo& port : listPorts()) {
-        if (port.path != node || port.vendorId == 0)
-            continue;
-        m_identity = {port.vendorId, port.productId, port.serialNumber};
-        char ids[16];
-        std::snprintf(ids, sizeof ids, "%04x:%04x", port.vendorId, port.productId);
-        const std::string product = !port.product.empty() ? port.product : port.suggestion;
-        m_deviceName = product + " (" + ids + (port.serialNumber.empty() ? "" : ", " + port.serialNumber) + ")";
-    }
+    const std::vector<PortInfo> ports = listPorts();
+    // A node may be a link (of a test, of udev rules): compare what the links end at.
+    const auto it = std::ranges::find_if(ports, [&](const PortInfo& port) {
+        return port.path == path || port.path == node || canonical(port.path) == node;
+    });
+    if (it == ports.end() || it->vendorId == 0)
+        return;
+    m_identity = {it->vendorId, it->productId, it->serialNumber, it->location, it->interface, false};
+    m_identity.twins =
+        std::ranges::count_if(ports, [&](const PortInfo& port) { return sameDevice(port, m_identity); }) > 1;
+    char ids[16];
+    std::snprintf(ids, sizeof ids, "%04x:%04x", it->vendorId, it->productId);
+    const std::string product = !it->product.empty() ? it->product : it->suggestion;
+    m_deviceName = product + " (" + ids + (it->serialNumber.empty() ? "" : ", " + it->serialNumber) + ")";
 }
 
 void SerialTransport::readAvailable()
@@ -161,6 +242,13 @@ void SerialTransport::handleError(int error)
 void SerialTransport::fail(TransportProblem problem)
 {
     close();
+    if (problem.retry) {
+        m_watcher = std::make_unique<PortWatcher>(portRoots(), std::vector{m_path});
+        connect(m_watcher.get(), &PortWatcher::changed, this, [this] {
+            if (m_port == nullptr)
+                emit worthTrying();
+        });
+    }
     m_listener.transportClosed(problem);
 }
 
@@ -173,6 +261,8 @@ void SerialTransport::send(std::string_view bytes)
 void SerialTransport::close()
 {
     ++m_attempt;
+    if (m_watcher != nullptr)
+        m_watcher.release()->deleteLater(); // it may have woken us
     if (m_port == nullptr)
         return;
     m_port->disconnect(this);

@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "engine/sensing/transports/port_enumerator.h"
 #include "engine/sensing/transports/ports.h"
+#include "engine/sensing/transports/serial_settings.h"
 #include "engine/sensing/transports/transport.h"
 
 class QSerialPort;
@@ -17,12 +19,19 @@ struct PortIdentity {
     std::uint16_t vendorId = 0; ///< 0: not a USB device, known by its path only
     std::uint16_t productId = 0;
     std::string serialNumber;
+    std::string location;  ///< the USB socket where it was last
+    std::string interface; ///< of several ports of one device
+    /// Another device looked the same (no serial numbers, or the same one in each, as cheap boards have).
+    bool twins = false;
 };
-/// Where the device is now: a USB device by vendor, product and serial number wherever it was plugged in
-/// (without a serial number by the old path first, then if it is the only one of its kind); anything else by
-/// its path. Empty: not there.
-[[nodiscard]] std::string locatePort(const PortIdentity& identity, const std::string& path,
-                                     const std::vector<PortInfo>& ports);
+/// Where the device is now. A USB device is found by vendor, product and serial number wherever it was plugged in. Of
+/// devices that look the same, the one at the old path or in the old USB socket is it; when neither tells, it is an
+/// error that names them all: which of two boards it is, is never guessed. Anything else is known by its path. An error
+/// with the context "missing" means that it is not plugged in.
+[[nodiscard]] Result<std::string> locateDevice(const PortIdentity& identity, const std::string& path,
+                                               const std::vector<PortInfo>& ports);
+/// "1a86:7523" or "1a86:7523:SERIAL" (the parameter device), as SourceUri::parse() accepts it.
+[[nodiscard]] PortIdentity identityFromText(const std::string& text);
 
 /// A serial port. On the first error of any kind it takes what QSerialPort still holds and closes: a
 /// QSerialPort whose device is gone repeats its error more than 100,000 times a second until it is closed.
@@ -31,7 +40,7 @@ class SerialTransport final : public Transport {
 
 public:
     [[nodiscard]] static Result<std::unique_ptr<Transport>> make(const SourceUri& uri, TransportListener& listener);
-    SerialTransport(std::string path, int baud, TransportListener& listener);
+    SerialTransport(std::string path, SerialSettings settings, PortIdentity identity, TransportListener& listener);
     ~SerialTransport() override;
 
     void open() override;
@@ -50,13 +59,15 @@ private:
     void readAvailable();
     void handleError(int error);
     void identify(const std::string& path);
+    void setLines();
     void fail(TransportProblem problem);
 
     std::string m_path;
-    int m_baud;
+    SerialSettings m_settings;
     TransportListener& m_listener;
     std::unique_ptr<QSerialPort> m_port;
     PortIdentity m_identity;
+    std::unique_ptr<PortWatcher> m_watcher; ///< while closed: tells when it is back
     std::string m_openPath;
     std::string m_deviceName;
     std::uint64_t m_attempt = 0; ///< what is queued for an earlier attempt is void

@@ -2,6 +2,8 @@
 #include "engine/sensing/transports/transport.h"
 
 #include "engine/sensing/transports/http_transport.h"
+#include "engine/sensing/transports/modbus_transport.h"
+#include "engine/sensing/transports/mqtt_transport.h"
 #include "engine/sensing/transports/serial_transport.h"
 #include "engine/sensing/transports/tcp_transport.h"
 #include "engine/sensing/transports/udp_transport.h"
@@ -12,9 +14,10 @@ namespace bnof::sensing {
 const std::vector<TransportKind>& transportKinds()
 {
     static const std::vector<TransportKind> kinds{
-        {"serial", &SerialTransport::make}, {"tcp", &TcpTransport::make},       {"udp", &UdpTransport::make},
-        {"ws", &WebSocketTransport::make},  {"wss", &WebSocketTransport::make}, {"http", &HttpTransport::make},
-        {"https", &HttpTransport::make},
+        {"serial", &SerialTransport::make},     {"tcp", &TcpTransport::make},           {"udp", &UdpTransport::make},
+        {"ws", &WebSocketTransport::make},      {"wss", &WebSocketTransport::make},     {"http", &HttpTransport::make},
+        {"https", &HttpTransport::make},        {"mqtt", &MqttTransport::make},         {"mqtts", &MqttTransport::make},
+        {"modbus-rtu", &ModbusTransport::make}, {"modbus-tcp", &ModbusTransport::make},
     };
     return kinds;
 }
