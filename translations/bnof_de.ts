@@ -1915,16 +1915,6 @@
         <translation>Kanäle mit ihren gegenwärtigen Werten</translation>
     </message>
     <message>
-        <source>No serial port is there. Plug the sensor in; it appears here within a second.</source>
-        <translation>Keine serielle Schnittstelle vorhanden. Stecken Sie den Sensor ein; er erscheint hier binnen einer Sekunde.</translation>
-    </message>
-    <message>
-        <source>Choose a port above or write a source, for example:
-%1</source>
-        <translation>Wählen Sie oben eine Schnittstelle oder geben Sie eine Quelle ein, zum Beispiel:
-%1</translation>
-    </message>
-    <message>
         <source>Recordings are opened under Recordings.</source>
         <translation>Aufzeichnungen öffnen Sie unter Aufzeichnungen.</translation>
     </message>
@@ -1978,6 +1968,78 @@
     <message>
         <source>Device</source>
         <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Serial port</source>
+        <translation>Serielle Schnittstelle</translation>
+    </message>
+    <message>
+        <source>TCP server of a sensor</source>
+        <translation>TCP-Server eines Sensors</translation>
+    </message>
+    <message>
+        <source>UDP datagrams to this computer</source>
+        <translation>UDP-Datagramme an diesen Rechner</translation>
+    </message>
+    <message>
+        <source>WebSocket</source>
+        <translation>WebSocket</translation>
+    </message>
+    <message>
+        <source>WebSocket over TLS</source>
+        <translation>WebSocket über TLS</translation>
+    </message>
+    <message>
+        <source>HTTP stream</source>
+        <translation>HTTP-Datenstrom</translation>
+    </message>
+    <message>
+        <source>HTTP stream over TLS</source>
+        <translation>HTTP-Datenstrom über TLS</translation>
+    </message>
+    <message>
+        <source>MQTT topics</source>
+        <translation>MQTT-Topics</translation>
+    </message>
+    <message>
+        <source>MQTT topics over TLS</source>
+        <translation>MQTT-Topics über TLS</translation>
+    </message>
+    <message>
+        <source>Modbus on a serial line</source>
+        <translation>Modbus an einer seriellen Leitung</translation>
+    </message>
+    <message>
+        <source>Modbus on the network</source>
+        <translation>Modbus im Netzwerk</translation>
+    </message>
+    <message>
+        <source>&lt;name&gt; in a topic stands for any level and names the channels.</source>
+        <translation>&lt;Name&gt; in einem Topic steht für eine beliebige Ebene und benennt die Kanäle.</translation>
+    </message>
+    <message>
+        <source>map names the device&apos;s registers: one of %1, or a file.</source>
+        <translation>map benennt die Register des Geräts: %1 oder eine Datei.</translation>
+    </message>
+    <message>
+        <source>The sensor sends to this computer&apos;s address and this port.</source>
+        <translation>Der Sensor sendet an die Adresse dieses Rechners und diesen Port.</translation>
+    </message>
+    <message>
+        <source>Kind of source</source>
+        <translation>Art der Quelle</translation>
+    </message>
+    <message>
+        <source>&amp;Kind</source>
+        <translation>&amp;Art</translation>
+    </message>
+    <message>
+        <source>No serial port is there. Plug the sensor in; it appears here by itself.</source>
+        <translation>Keine serielle Schnittstelle vorhanden. Stecken Sie den Sensor ein; er erscheint hier von selbst.</translation>
+    </message>
+    <message>
+        <source>For example: %1</source>
+        <translation>Zum Beispiel: %1</translation>
     </message>
 </context>
 <context>

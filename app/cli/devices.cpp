@@ -69,6 +69,8 @@ int run(const Invocation& invocation)
             Json line = Json::object();
             line.set("path", port.path).set("uri", port.uri).set("vendor", port.vendor).set("product", port.product);
             line.set("serial_number", port.serialNumber).set("suggestion", port.suggestion);
+            line.set("usb_socket", port.location).set("vendor_id", int{port.vendorId});
+            line.set("product_id", int{port.productId});
             line.set("usable", !problem.has_value());
             if (problem)
                 line.set("problem", problem->message());

@@ -20,14 +20,14 @@ void describe(QCommandLineParser& parser)
     const auto option = [&](const char* name, const QString& text, const char* value) {
         parser.addOption({QString::fromLatin1(name), text, QString::fromLatin1(value)});
     };
-    option("on", QStringLiteral("pty (default) or tcp."), "WHERE");
+    option("on", QStringLiteral("pty (default), tcp, udp, ws, http, mqtt, modbus-tcp or modbus-rtu."), "WHERE");
     QString devices = QStringLiteral("Simulate this device instead of the nose, with its real messages and commands:");
     for (const auto& info : sensing::simulatedDevices())
         devices += QStringLiteral("\n  %1 %2")
                        .arg(QString::fromStdString(info.name), -19)
                        .arg(QString::fromStdString(info.summary));
     option("device", devices, "NAME");
-    option("port", QStringLiteral("TCP port on 127.0.0.1 (default: any free one)."), "N");
+    option("port", QStringLiteral("Port on 127.0.0.1 (default: any free one; mqtt: the broker's, 1883)."), "N");
     option("symlink", QStringLiteral("Keep a symbolic link to the pseudo-terminal at this path."), "PATH");
     option("format", QStringLiteral("csv (default) or ndjson."), "FORMAT");
     option("seed", QStringLiteral("Seed of noise, drift and exposures (default 1)."), "N");
@@ -255,7 +255,7 @@ int run(const Invocation& invocation)
 
 const Command simulateCommand{
     "simulate",
-    "[--device NAME] [--on pty|tcp] [--seed N] [--rate HZ] [--duration S] [--script FILE] [--faults LIST]",
+    "[--device NAME] [--on pty|tcp|udp|…] [--seed N] [--rate HZ] [--duration S] [--script FILE] [--faults LIST]",
     "A simulated device that speaks real bytes; the first line printed is its source URI.",
     "bnof simulate --on pty --seed 7",
     0,

@@ -3,10 +3,12 @@
 #include <QAbstractButton>
 #include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QSignalSpy>
 
 #include "app/studio/live/connect_dialog.h"
@@ -50,6 +52,7 @@ private slots:
     void themeIsChosenFromTheMenu();
     void operatorViewIsLocked();
     void connectDialogExplains();
+    void connectDialogOffersEveryKind();
     void startThatFailsIsExplained();
 };
 
@@ -332,6 +335,41 @@ void StudioWindow::connectDialogExplains()
     QVERIFY2(texts().contains("serial"), qPrintable(texts())); // the error shows a correct example
     dialog.setSourceUri("serial:/dev/this-is-not-there");
     QTRY_VERIFY2(texts().contains("/dev/this-is-not-there"), qPrintable(texts()));
+}
+
+void StudioWindow::connectDialogOffersEveryKind()
+{
+    auto& started = startProgram();
+    ConnectDialog dialog(started.services(), &started.window());
+    dialog.show();
+    QComboBox* kind = nullptr;
+    for (auto* box : dialog.findChildren<QComboBox*>())
+        if (box->accessibleName() == "Kind of source")
+            kind = box;
+    QVERIFY(kind);
+    QVERIFY(kind->focusPolicy() & Qt::TabFocus);
+    QPushButton* connectButton = nullptr;
+    for (auto* button : dialog.findChildren<QPushButton*>())
+        if (button->text() == "Connect")
+            connectButton = button;
+    QVERIFY(connectButton);
+    for (int i = 0; i < kind->count(); ++i) {
+        const QString scheme = kind->itemData(i).toString();
+        QVERIFY2(kind->itemText(i) != scheme, qPrintable(scheme)); // it has a name for people
+        kind->setCurrentIndex(i);
+        emit kind->activated(i);
+        QVERIFY2(dialog.sourceUri().startsWith(scheme + ':'), qPrintable(dialog.sourceUri()));
+        QVERIFY2(connectButton->isEnabled(), qPrintable(dialog.sourceUri()));
+        // Writing an address chooses its kind.
+        const QString example = dialog.sourceUri();
+        dialog.setSourceUri("tcp://127.0.0.1:9");
+        QCOMPARE(kind->currentData().toString(), QString("tcp"));
+        dialog.setSourceUri(example);
+        QCOMPARE(kind->currentIndex(), i);
+    }
+    QVERIFY(kind->count() >= 11);
+    dialog.setSourceUri("mqtt://broker");
+    QVERIFY(!connectButton->isEnabled());
 }
 
 void StudioWindow::startThatFailsIsExplained()

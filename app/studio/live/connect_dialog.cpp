@@ -201,6 +201,7 @@ QWidget* ConnectDialog::buildChoice()
     m_uri->setCurrentIndex(-1);
     m_uri->clearEditText();
     m_uriHint->setWordWrap(true);
+    m_uriHint->setTextFormat(Qt::PlainText); // <name> is no markup
     m_uriHint->setFont(Theme::font(Theme::TextSize::Small));
     m_baud->setEditable(true);
     m_baud->setAccessibleName(tr("Baud rate"));

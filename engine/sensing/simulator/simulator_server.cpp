@@ -7,6 +7,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/time.h"
+#include "engine/sensing/simulator/network_link.h"
 #include "engine/sensing/simulator/simulator_link.h"
 
 namespace bnof::sensing {
@@ -21,8 +22,16 @@ Result<void> check(const SimulatorOptions& options)
     const auto wrong = [](std::string what, std::string where, std::string remedy) {
         return makeError(ErrorKind::Usage, std::move(what), std::move(where), std::move(remedy));
     };
-    if (options.on != "pty" && options.on != "tcp")
-        return wrong("\"" + options.on + "\" is not something to simulate on", "--on", "Use pty or tcp.");
+    const bool network = std::ranges::find(networkLinkKinds(), options.on) != networkLinkKinds().end();
+    if (options.on != "pty" && options.on != "tcp" && !network) {
+        std::string kinds = "pty, tcp";
+        for (const std::string& kind : networkLinkKinds())
+            kinds += ", " + kind;
+        return wrong("\"" + options.on + "\" is not something to simulate on", "--on", "Possible: " + kinds + ".");
+    }
+    if (options.on.starts_with("modbus") && (options.format != "csv" || options.file))
+        return wrong("Modbus registers hold the readings of the simulated nose", "--on",
+                     "Leave --format and --file out.");
     if (options.format != "csv" && options.format != "ndjson")
         return wrong("\"" + options.format + "\" is not a known format", "--format", "Use csv or ndjson.");
     if (!(options.speed >= 0) || !(options.durationSeconds >= 0))
@@ -35,6 +44,12 @@ Result<void> check(const SimulatorOptions& options)
         if (fault.kind == Fault::Kind::DecimalComma && options.format != "csv")
             return wrong("JSON has no decimal comma", "--faults", "Use decimal-comma with the csv format.");
     return {};
+}
+
+/// Registers have no text format.
+std::string uriOf(const SimulatorLink& link, const SimulatorOptions& options)
+{
+    return link.uri() + (options.on.starts_with("modbus") ? std::string() : "?decoder=" + options.format);
 }
 
 } // namespace
@@ -56,7 +71,9 @@ Result<std::unique_ptr<SimulatorServer>> SimulatorServer::create(SimulatorOption
         BNOF_TRY_ASSIGN(options.symlink, temporaryLinkPath());
         temporary = std::filesystem::path(options.symlink).parent_path().string();
     }
-    auto link = options.on == "pty" ? makePtyLink(options.symlink) : makeTcpLink(options.address, options.port);
+    auto link = options.on == "pty"   ? makePtyLink(options.symlink)
+                : options.on == "tcp" ? makeTcpLink(options.address, options.port)
+                                      : makeNetworkLink(options.on, options.port);
     if (!link.ok())
         return link.error();
     std::unique_ptr<SimulatorServer> server(new SimulatorServer(std::move(options), std::move(rows), std::move(*link)));
@@ -67,7 +84,7 @@ Result<std::unique_ptr<SimulatorServer>> SimulatorServer::create(SimulatorOption
 SimulatorServer::SimulatorServer(SimulatorOptions options, std::unique_ptr<RowSource> rows,
                                  std::unique_ptr<SimulatorLink> link)
     : m_options(std::move(options)), m_rows(std::move(rows)), m_link(std::move(link)),
-      m_faults(m_options.faults, m_options.nose.seed), m_uri(m_link->uri() + "?decoder=" + m_options.format)
+      m_faults(m_options.faults, m_options.nose.seed), m_uri(uriOf(*m_link, m_options))
 {}
 
 SimulatorServer::~SimulatorServer()

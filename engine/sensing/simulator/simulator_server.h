@@ -18,7 +18,7 @@ namespace bnof::sensing {
 class SimulatorLink;
 
 struct SimulatorOptions {
-    std::string on = "pty";     ///< "pty": a pseudo-terminal; "tcp": a server
+    std::string on = "pty";     ///< "pty": a pseudo-terminal; "tcp": a server; or see network_link.h
     std::string format = "csv"; ///< "csv" or "ndjson"
     NoseOptions nose;
     std::optional<NoseScript> script;    ///< absent: demonstrationScript(nose.seed)
