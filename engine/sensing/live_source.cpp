@@ -522,8 +522,9 @@ Error LiveSource::silence() const
                 asked += (asked.empty() ? "" : ", ") + info.name;
         return makeError(ErrorKind::Device, "the connection is open, but the device sends nothing",
                          m_transport->deviceName(),
-                         "Check that the device is measuring, and its baud rate. Some devices have to be asked: name "
-                         "the decoder (" +
+                         m_transport->silenceRemedy() +
+                             " Some devices have to be asked: name "
+                             "the decoder (" +
                              asked + "), e.g. decoder=winsen&sensor=mh-z19.");
     }
     if (now.bytes == m_bytesAtOpen)
