@@ -212,8 +212,8 @@ Result<ModbusMap> ModbusMap::parse(std::string_view text, const std::string& sou
         return makeError(ErrorKind::BadInput, "a register map is a JSON object", sourceName,
                          "resources/modbus/README.md shows one.");
     BNOF_TRY(onlyKnown(json, sourceName,
-                       {"name", "description", "simulated", "unit", "baud", "parity", "stopbits", "poll_ms", "timeout_ms", "gap",
-                        "start", "registers"}));
+                       {"name", "description", "simulated", "unit", "baud", "parity", "stopbits", "poll_ms",
+                        "timeout_ms", "gap", "start", "registers"}));
     JsonFields fields(json, sourceName);
     ModbusMap map;
     map.name = fields.string("name");
