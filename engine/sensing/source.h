@@ -11,20 +11,10 @@
 
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/sensing/connection_state.h"
 #include "engine/sensing/source_uri.h"
 
 namespace bnof::sensing {
-
-enum class ConnectionState {
-    Idle,       ///< not started, or stopped by the user
-    Connecting, ///< opening, or open and waiting for the first frame
-    Streaming,
-    Stalled,      ///< open, but no frame for several periods
-    Reconnecting, ///< the device went away; trying again with back-off
-    Failed,       ///< given up: needs the user (permission, bad parameter)
-    Finished,     ///< a replay or a bounded source came to its end
-};
-[[nodiscard]] const char* toString(ConnectionState state);
 
 /// Receives what a source delivers, on the source's I/O thread. Must not block.
 class SourceSink {
