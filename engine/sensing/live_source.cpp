@@ -66,13 +66,6 @@ std::string seconds(double value)
 
 } // namespace
 
-Result<std::unique_ptr<Source>> makeSource(const SourceUri& uri, const SourceOptions& options, SourceSink& sink)
-{
-    auto source = std::make_unique<LiveSource>(uri, options, sink);
-    BNOF_TRY(source->prepare());
-    return std::unique_ptr<Source>(std::move(source));
-}
-
 LiveSource::LiveSource(SourceUri uri, const SourceOptions& options, SourceSink& sink)
     : m_uri(std::move(uri)), m_options(options), m_sink(sink), m_clock(clockMode(m_uri)),
       m_deviceName(

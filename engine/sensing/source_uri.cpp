@@ -27,7 +27,7 @@ struct SchemeRules {
 
 const std::vector<std::string_view>& commonParameters()
 {
-    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate"};
+    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate", "backup"};
     return names;
 }
 
@@ -40,7 +40,11 @@ const std::vector<SchemeRules>& schemes()
          {"baud"}},
         {{"tcp", "A network sensor that accepts connections and sends lines", "tcp://192.168.1.20:9000?decoder=ndjson"},
          true,
-         {}},
+         {"policy", "warmup"}},
+        {{"tcp-listen", "Accepts network sensors: each connection is a sensor of its own",
+          "tcp-listen://0.0.0.0:9000?decoder=csv"},
+         true,
+         {"policy", "warmup", "sensors"}},
         {{"replay", "A recording, played again", "replay:run.bnr?speed=1"}, false, {"speed", "at"}},
     };
     return rules;
@@ -151,6 +155,25 @@ std::string problemOf(std::string_view key, const std::string& value)
             return "time is either \"arrival\" (when the bytes came) or \"device\" (the device's own time column), "
                    "not \"" +
                    value + "\"";
+    } else if (key == "policy") {
+        if (value != "reject" && value != "drop-oldest" && value != "block")
+            return "policy is \"reject\" (the newest frame is lost when too many wait), \"drop-oldest\" or \"block\" "
+                   "(the "
+                   "sensor has to wait), not \"" +
+                   value + "\"";
+    } else if (key == "warmup") {
+        const auto seconds = numberOf(value);
+        if (!seconds || *seconds < 0 || *seconds > 1e6)
+            return "\"" + value + "\" is not a time; warmup is in seconds";
+    } else if (key == "sensors") {
+        const auto count = integerOf(value);
+        if (!count || *count < 1 || *count > 65000)
+            return "\"" + value + "\" is not a number of sensors; at most 1 to 65000 can be accepted";
+    } else if (key == "backup") {
+        if (const auto backup = SourceUri::parse(value); !backup.ok())
+            return "the backup is no source: " + backup.error().what;
+        else if (backup->scheme == "replay" || backup->scheme == "tcp-listen" || !backup->parameter("backup").empty())
+            return "a backup is one live device, not \"" + value + "\"";
     } else if (key == "at") {
         const auto seconds = numberOf(value);
         if (!seconds || *seconds < 0 || *seconds > 1e9)
@@ -191,7 +214,7 @@ Result<void> parseParameters(std::string_view query, const SchemeRules& rules, s
                                 ")",
                             text, rules.info.example);
         }
-        if (std::ranges::any_of(uri.parameters, [&](const auto& p) { return p.first == *key; }))
+        if (*key != "backup" && std::ranges::any_of(uri.parameters, [&](const auto& p) { return p.first == *key; }))
             return uriError("the parameter \"" + *key + "\" is given twice", text, rules.info.example);
         if (std::string problem = problemOf(*key, *value); !problem.empty())
             return uriError(std::move(problem), text, rules.info.example);
@@ -232,7 +255,8 @@ Result<void> parseAuthority(std::string_view rest, const SchemeRules& rules, std
     if (!decoded || decoded->empty())
         return uriError("the host name is missing", text, example);
     const auto number = integerOf(port);
-    if (!number || *number < 1 || *number > 65535)
+    const int lowest = uri.scheme == "tcp-listen" ? 0 : 1; // any free port
+    if (!number || *number < lowest || *number > 65535)
         return uriError("\"" + std::string(port) + "\" is not a port number (1 to 65535)", text, example);
     uri.host = *decoded;
     uri.port = *number;
@@ -303,7 +327,7 @@ std::string SourceUri::toString() const
     }
     char separator = '?';
     for (const auto& [key, value] : parameters) {
-        out += separator + percentEncode(key, "&=#?") + "=" + percentEncode(value, "&#");
+        out += separator + percentEncode(key, "&=#?") + "=" + percentEncode(value, key == "backup" ? "&#?=" : "&#");
         separator = '&';
     }
     return out;

@@ -16,6 +16,10 @@ namespace bnof::sensing {
 /// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
 /// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), and the
 /// parameters of the decoder that is named: decoder=winsen&sensor=ze07&mode=qa (see decoders()).
+/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), backup (another
+/// source, percent-encoded, that measures the same and takes over when this one fails; may come several times).
+/// tcp and tcp-listen: policy (reject, drop-oldest, block: what happens to frames that come faster than they are
+/// taken), warmup (seconds); tcp-listen: sensors (how many are accepted).
 struct SourceUri {
     std::string scheme; ///< "serial", "tcp", "replay"
     std::string path;   ///< device node or file

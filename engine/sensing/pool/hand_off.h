@@ -141,8 +141,9 @@ private:
 /// once for many.
 ///
 /// At most `capacity` frames wait, and of one sensor at most share(), so that one that floods takes nothing from the
-/// others: an equal part of the room while there are up to 16 sensors, a sixteenth of it with more. What is beyond follows the policy, and every lost frame is counted with its sensor. Announcements (sensors,
-/// channels, events, states) are few and always kept.
+/// others: an equal part of the room while there are up to 16 sensors, a sixteenth of it with more. What is beyond
+/// follows the policy, and every lost frame is counted with its sensor. Announcements (sensors, channels, events,
+/// states) are few and always kept.
 class HandOff {
 public:
     HandOff(SensorTable& sensors, OverflowPolicy policy, std::size_t capacity);
