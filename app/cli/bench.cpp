@@ -98,6 +98,7 @@ const std::vector<Benchmark>& benchmarks()
         std::vector<Benchmark> list;
         for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
                            sensingBenchmarks, decoderBenchmarks, olfactionBenchmarks}) {
+                           sensingBenchmarks, ingestBenchmarks, olfactionBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }
