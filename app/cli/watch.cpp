@@ -91,6 +91,9 @@ sensing::SourceStatistics totalOf(const session::SessionStatus& status)
         all.frames += s.frames;
         all.skippedBytes += s.skippedBytes;
         all.skippedLines += s.skippedLines;
+        all.checksumErrors += s.checksumErrors;
+        all.requests += s.requests;
+        all.unanswered += s.unanswered;
         all.gaps += s.gaps;
         all.reconnects += s.reconnects;
         all.failovers += s.failovers;
@@ -123,6 +126,9 @@ Json statisticsJson(const sensing::SourceStatistics& s)
         .set("dropped", s.dropped)
         .set("skipped_lines", s.skippedLines)
         .set("skipped_bytes", s.skippedBytes)
+        .set("checksum_errors", s.checksumErrors)
+        .set("requests", s.requests)
+        .set("unanswered", s.unanswered)
         .set("gaps", s.gaps)
         .set("reconnects", s.reconnects)
         .set("failovers", s.failovers)
@@ -134,21 +140,6 @@ void printJson(const session::SessionStatus& status)
 {
     for (std::size_t i = 0; i < status.sources.size(); ++i) {
         const auto& source = status.sources[i];
-        printLine(Json::object()
-                      .set("t", toSeconds(status.now))
-                      .set("source", i)
-                      .set("state", sensing::toString(source.state))
-                      .set("rate", source.statistics.rateHz)
-                      .set("frames", source.statistics.frames)
-                      .set("bytes", source.statistics.bytes)
-                      .set("skipped_lines", source.statistics.skippedLines)
-                      .set("skipped_bytes", source.statistics.skippedBytes)
-                      .set("checksum_errors", source.statistics.checksumErrors)
-                      .set("requests", source.statistics.requests)
-                      .set("unanswered", source.statistics.unanswered)
-                      .set("gaps", source.statistics.gaps)
-                      .set("reconnects", source.statistics.reconnects)
-                      .set("dropped", status.droppedFrames));
         Json line = Json::object()
                         .set("source", i)
                         .set("device", source.device)

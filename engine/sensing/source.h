@@ -58,12 +58,11 @@ struct SourceStatistics {
     std::uint64_t checksumErrors = 0; ///< messages whose checksum was wrong
     std::uint64_t requests = 0;       ///< sent to a device that has to be asked, repetitions included
     std::uint64_t unanswered = 0;     ///< requests given up after all repetitions
-    double rateHz = 0;             ///< over the last second or the last ten frames
-    std::uint64_t dropped = 0;     ///< frames lost because they were not taken in time
-    std::uint64_t copiedBytes = 0; ///< bytes moved in memory once more between socket and decoder; pooled sources
-    std::uint64_t memoryBytes = 0; ///< of the connection's buffers; pooled sources
-    std::uint64_t failovers = 0;   ///< switches between equivalent sources
-    double latencyP50 = 0;         ///< seconds from the arrival of bytes to the frame being taken; pooled sources
+    std::uint64_t dropped = 0;        ///< frames lost because they were not taken in time
+    std::uint64_t copiedBytes = 0;    ///< bytes moved in memory once more between socket and decoder; pooled sources
+    std::uint64_t memoryBytes = 0;    ///< of the connection's buffers; pooled sources
+    std::uint64_t failovers = 0;      ///< switches between equivalent sources
+    double latencyP50 = 0;            ///< seconds from the arrival of bytes to the frame being taken; pooled sources
     double latencyP99 = 0;
     int health = 0; ///< 0 to 100; healthOf(quality) says why
     Quality quality;

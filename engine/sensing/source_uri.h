@@ -14,10 +14,9 @@ namespace bnof::sensing {
 /// configuration files and in recordings:
 ///   serial:/dev/ttyUSB0?baud=115200&decoder=csv    tcp://host:port?decoder=ndjson    replay:run.bnr?speed=1
 /// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
-/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), and the
-/// parameters of the decoder that is named: decoder=winsen&sensor=ze07&mode=qa (see decoders()).
 /// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), backup (another
-/// source, percent-encoded, that measures the same and takes over when this one fails; may come several times).
+/// source, percent-encoded, that measures the same and takes over when this one fails; may come several times), and the
+/// parameters of the decoder that is named: decoder=winsen&sensor=ze07&mode=qa (see decoders()).
 /// tcp and tcp-listen: policy (reject, drop-oldest, block: what happens to frames that come faster than they are
 /// taken), warmup (seconds); tcp-listen: sensors (how many are accepted).
 struct SourceUri {

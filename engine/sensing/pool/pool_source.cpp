@@ -51,10 +51,17 @@ Result<std::unique_ptr<Source>> PoolSource::make(const SourceUri& uri, const Sou
             return decoder.ok() ? std::move(*decoder) : nullptr;
         };
     } else {
-        if (auto decoder = makeDecoder(name); !decoder.ok())
-            return decoder.error();
-        choice.make = [name]() -> std::unique_ptr<Decoder> {
-            auto decoder = makeDecoder(name);
+        DecoderParameters parameters;
+        const std::vector<std::string> known = decoderParameterNames();
+        for (const auto& parameter : uri.parameters)
+            if (std::ranges::find(known, parameter.first) != known.end())
+                parameters.push_back(parameter);
+        BNOF_TRY_ASSIGN(const auto first, makeDecoder(name, parameters));
+        if (first->dialogue() != nullptr)
+            return makeError(ErrorKind::Usage, "a " + name + " device speaks only when it is asked, one at a time",
+                             "source \"" + uri.toString() + "\"", "Connect to it with a tcp source without a policy.");
+        choice.make = [name, parameters]() -> std::unique_ptr<Decoder> {
+            auto decoder = makeDecoder(name, parameters);
             return decoder.ok() ? std::move(*decoder) : nullptr;
         };
     }
