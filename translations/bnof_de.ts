@@ -3377,6 +3377,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>gap</source>
         <translation>Lücke</translation>
     </message>
+    <message>
+        <source>Nothing has been recorded yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first readings appear here when they arrive.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This recording is still running; what is recorded appears here every second.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::RecordingsModel</name>
@@ -3780,6 +3792,29 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::SensorRow</name>
+    <message>
+        <source>&amp;Sensor:</source>
+        <translation>&amp;Sensor:</translation>
+    </message>
+    <message>
+        <source>Shown sensor</source>
+        <translation>Gezeigter Sensor</translation>
+    </message>
+    <message>
+        <source>Type a part of its name to find a sensor.</source>
+        <translation>Einen Teil des Namens eingeben, um einen Sensor zu finden.</translation>
+    </message>
+    <message>
+        <source>All sensors</source>
+        <translation>Alle Sensoren</translation>
+    </message>
+    <message>
+        <source>%1 of %2 sensors streaming, %3 away · %4 frames/s · health %5</source>
+        <translation>%1 von %2 Sensoren senden, %3 fehlen · %4 Messungen/s · Zustand %5</translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::SessionBar</name>
     <message>
         <source>Not connected</source>
@@ -3859,6 +3894,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Sensor</source>
         <translation>Sensor</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation type="unfinished">Aufwärmen</translation>
     </message>
 </context>
 <context>
