@@ -3377,18 +3377,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>gap</source>
         <translation>Lücke</translation>
     </message>
-    <message>
-        <source>Nothing has been recorded yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The first readings appear here when they arrive.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>This recording is still running; what is recorded appears here every second.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>bnof::studio::RecordingsModel</name>
@@ -3897,7 +3885,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>Warming up</source>
-        <translation type="unfinished">Aufwärmen</translation>
+        <translation>Wärmt auf</translation>
     </message>
 </context>
 <context>
