@@ -3913,6 +3913,29 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::SensorRow</name>
+    <message>
+        <source>&amp;Sensor:</source>
+        <translation>&amp;Sensor:</translation>
+    </message>
+    <message>
+        <source>Shown sensor</source>
+        <translation>Gezeigter Sensor</translation>
+    </message>
+    <message>
+        <source>Type a part of its name to find a sensor.</source>
+        <translation>Einen Teil des Namens eingeben, um einen Sensor zu finden.</translation>
+    </message>
+    <message>
+        <source>All sensors</source>
+        <translation>Alle Sensoren</translation>
+    </message>
+    <message>
+        <source>%1 of %2 sensors streaming, %3 away · %4 frames/s · health %5</source>
+        <translation>%1 von %2 Sensoren senden, %3 fehlen · %4 Messungen/s · Zustand %5</translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::SessionBar</name>
     <message>
         <source>Not connected</source>
@@ -3992,6 +4015,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Sensor</source>
         <translation>Sensor</translation>
+    </message>
+    <message>
+        <source>Warming up</source>
+        <translation>Wärmt auf</translation>
     </message>
 </context>
 <context>

@@ -97,7 +97,7 @@ const std::vector<Benchmark>& benchmarks()
     static const std::vector<Benchmark> all = [] {
         std::vector<Benchmark> list;
         for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
-                           sensingBenchmarks, decoderBenchmarks, olfactionBenchmarks}) {
+                           sensingBenchmarks, decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "app/cli/session_runner.h"
 
@@ -8,7 +10,9 @@ namespace {
 
 void describe(QCommandLineParser& parser)
 {
-    parser.addOption({QStringLiteral("stats"), QStringLiteral("Print one line of statistics a second, no frames.")});
+    parser.addOption(
+        {QStringLiteral("stats"),
+         QStringLiteral("Print statistics of every source once a second, no frames; with --json at the end.")});
     parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
     parser.addOption({QStringLiteral("frames"), QStringLiteral("Stop after N frames."), QStringLiteral("N")});
 }
@@ -61,26 +65,160 @@ private:
     std::vector<std::vector<ChannelInfo>> m_channels;
 };
 
-void printStatistics(const session::SessionStatus& status)
+/// Of many sensors the table for people shows only so many, the ill ones first.
+constexpr std::size_t shownSources = 20;
+
+/// Sources of many sensors come into the total through their sensors.
+bool isCounted(const session::SessionStatus& status, std::size_t i)
+{
+    return std::ranges::none_of(status.sources, [i](const auto& s) { return s.parent && *s.parent == i; });
+}
+
+sensing::SourceStatistics totalOf(const session::SessionStatus& status)
+{
+    sensing::SourceStatistics all;
+    std::size_t count = 0;
+    double health = 0;
+    std::vector<bool> isParent(status.sources.size());
+    for (const auto& source : status.sources)
+        if (source.parent)
+            isParent[*source.parent] = true;
+    for (std::size_t i = 0; i < status.sources.size(); ++i) {
+        if (isParent[i])
+            continue;
+        const auto& s = status.sources[i].statistics;
+        all.bytes += s.bytes;
+        all.frames += s.frames;
+        all.skippedBytes += s.skippedBytes;
+        all.skippedLines += s.skippedLines;
+        all.checksumErrors += s.checksumErrors;
+        all.requests += s.requests;
+        all.unanswered += s.unanswered;
+        all.gaps += s.gaps;
+        all.reconnects += s.reconnects;
+        all.failovers += s.failovers;
+        all.dropped += s.dropped;
+        all.copiedBytes += s.copiedBytes;
+        all.memoryBytes += s.memoryBytes;
+        all.rateHz += s.rateHz;
+        all.latencyP50 = std::max(all.latencyP50, s.latencyP50);
+        all.latencyP99 = std::max(all.latencyP99, s.latencyP99);
+        all.quality.jitterSeconds = std::max(all.quality.jitterSeconds, s.quality.jitterSeconds);
+        health += s.health;
+        ++count;
+    }
+    all.health = count == 0 ? 0 : static_cast<int>(health / static_cast<double>(count));
+    all.dropped += status.droppedFrames;
+    return all;
+}
+
+/// Seconds, hertz, bytes. Latency and jitter of a total are the worst source's, its health the mean.
+Json statisticsJson(const sensing::SourceStatistics& s)
+{
+    return Json::object()
+        .set("rate", s.rateHz)
+        .set("frames", s.frames)
+        .set("bytes", s.bytes)
+        .set("latency_p50", s.latencyP50)
+        .set("latency_p99", s.latencyP99)
+        .set("jitter", s.quality.jitterSeconds)
+        .set("health", s.health)
+        .set("dropped", s.dropped)
+        .set("skipped_lines", s.skippedLines)
+        .set("skipped_bytes", s.skippedBytes)
+        .set("checksum_errors", s.checksumErrors)
+        .set("requests", s.requests)
+        .set("unanswered", s.unanswered)
+        .set("gaps", s.gaps)
+        .set("reconnects", s.reconnects)
+        .set("failovers", s.failovers)
+        .set("copied_bytes", s.copiedBytes)
+        .set("memory_bytes", s.memoryBytes);
+}
+
+void printJson(const session::SessionStatus& status)
 {
     for (std::size_t i = 0; i < status.sources.size(); ++i) {
         const auto& source = status.sources[i];
-        printLine(Json::object()
-                      .set("t", toSeconds(status.now))
-                      .set("source", i)
-                      .set("state", sensing::toString(source.state))
-                      .set("rate", source.statistics.rateHz)
-                      .set("frames", source.statistics.frames)
-                      .set("bytes", source.statistics.bytes)
-                      .set("skipped_lines", source.statistics.skippedLines)
-                      .set("skipped_bytes", source.statistics.skippedBytes)
-                      .set("checksum_errors", source.statistics.checksumErrors)
-                      .set("requests", source.statistics.requests)
-                      .set("unanswered", source.statistics.unanswered)
-                      .set("gaps", source.statistics.gaps)
-                      .set("reconnects", source.statistics.reconnects)
-                      .set("dropped", status.droppedFrames));
+        Json line = Json::object()
+                        .set("source", i)
+                        .set("device", source.device)
+                        .set("state", sensing::toString(source.statistics.quality.state));
+        if (source.parent)
+            line.set("through", *source.parent);
+        line.set("statistics", statisticsJson(source.statistics));
+        printLine(line.set("health_reason", sensing::healthOf(source.statistics.quality).reason));
     }
+    printLine(Json::object()
+                  .set("t", toSeconds(status.now))
+                  .set("sources", status.sources.size())
+                  .set("total", statisticsJson(totalOf(status))));
+}
+
+std::string row(const std::string& name, const std::string& state, const sensing::SourceStatistics& s)
+{
+    char text[256];
+    std::snprintf(text, sizeof text, "%-28.28s %-12.12s %9.1f %8.2f %8.2f %8.2f %6d %8llu %8llu %6llu %6llu %9s",
+                  name.c_str(), state.c_str(), s.rateHz, s.latencyP50 * 1e3, s.latencyP99 * 1e3,
+                  s.quality.jitterSeconds * 1e3, s.health, static_cast<unsigned long long>(s.dropped),
+                  static_cast<unsigned long long>(s.skippedLines), static_cast<unsigned long long>(s.gaps),
+                  static_cast<unsigned long long>(s.reconnects),
+                  formatBytes(static_cast<double>(s.memoryBytes)).c_str());
+    return text;
+}
+
+void printTable(const session::SessionStatus& status)
+{
+    std::vector<const session::SourceView*> shown;
+    for (std::size_t i = 0; i < status.sources.size(); ++i)
+        if (status.sources[i].parent || status.sources.size() <= shownSources || isCounted(status, i))
+            shown.push_back(&status.sources[i]);
+    const std::size_t all = shown.size();
+    std::ranges::stable_sort(shown, {}, [](const auto* source) { return source->statistics.health; });
+    if (shown.size() > shownSources)
+        shown.resize(shownSources);
+    char time[64];
+    std::snprintf(time, sizeof time, "%.1f s", toSeconds(status.now));
+    printLine(std::string(time) +
+              "                       state             Hz   p50 ms   p99 ms   jit ms health  dropped"
+              "  skipped   gaps recon.    memory");
+    for (const auto* source : shown)
+        printLine(row(source->device.empty() ? source->uri : source->device, sensing::toString(source->state),
+                      source->statistics));
+    printLine(row("all " + std::to_string(all), "", totalOf(status)));
+    for (const auto* source : shown)
+        if (source->statistics.health > 0 && source->statistics.health < 80)
+            printLine("  " + source->device + ": " + sensing::healthOf(source->statistics.quality).reason);
+}
+
+/// Prints statistics once a second, or with --json at the end: the counters as they are then, rates and health as they
+/// were while the sources ran.
+int watchStatistics(session::SessionConfiguration configuration, RunOptions options, bool json)
+{
+    const auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return fail(session.error());
+    session::SessionStatus running;
+    options.everySecond = [&](session::Session& s) {
+        running = s.status();
+        if (!json)
+            printTable(running);
+    };
+    const auto result = runSession(**session, options);
+    if (json) {
+        session::SessionStatus last = (*session)->status();
+        for (std::size_t i = 0; i < std::min(last.sources.size(), running.sources.size()); ++i) {
+            auto& now = last.sources[i].statistics;
+            const auto& before = running.sources[i].statistics;
+            now.rateHz = before.rateHz;
+            now.health = before.health;
+            now.quality = before.quality;
+            now.quality.state = running.sources[i].state;
+            now.memoryBytes = before.memoryBytes;
+        }
+        printJson(last);
+    }
+    return result.ok() ? Ok : fail(result.error());
 }
 
 int run(const Invocation& invocation)
@@ -102,7 +240,7 @@ int run(const Invocation& invocation)
     options.durationSeconds = *duration;
     options.finished = [&] { return printer.done(); };
     if (statistics)
-        options.everySecond = [](session::Session& s) { printStatistics(s.status()); };
+        return watchStatistics(std::move(configuration), options, invocation.json);
     return startAndRun(std::move(configuration), options);
 }
 

@@ -67,27 +67,6 @@ std::string seconds(double value)
 
 } // namespace
 
-const char* toString(ConnectionState state)
-{
-    switch (state) {
-    case ConnectionState::Idle: return "idle";
-    case ConnectionState::Connecting: return "connecting";
-    case ConnectionState::Streaming: return "streaming";
-    case ConnectionState::Stalled: return "stalled";
-    case ConnectionState::Reconnecting: return "reconnecting";
-    case ConnectionState::Failed: return "failed";
-    case ConnectionState::Finished: return "finished";
-    }
-    return "unknown";
-}
-
-Result<std::unique_ptr<Source>> makeSource(const SourceUri& uri, const SourceOptions& options, SourceSink& sink)
-{
-    auto source = std::make_unique<LiveSource>(uri, options, sink);
-    BNOF_TRY(source->prepare());
-    return std::unique_ptr<Source>(std::move(source));
-}
-
 LiveSource::LiveSource(SourceUri uri, const SourceOptions& options, SourceSink& sink)
     : m_uri(std::move(uri)), m_options(options), m_sink(sink), m_clock(clockMode(m_uri)),
       m_deviceName(

@@ -11,20 +11,13 @@
 
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/sensing/connection_state.h"
+#include "engine/sensing/pool/hand_off.h"
 #include "engine/sensing/source_uri.h"
 
 namespace bnof::sensing {
 
-enum class ConnectionState {
-    Idle,       ///< not started, or stopped by the user
-    Connecting, ///< opening, or open and waiting for the first frame
-    Streaming,
-    Stalled,      ///< open, but no frame for several periods
-    Reconnecting, ///< the device went away; trying again with back-off
-    Failed,       ///< given up: needs the user (permission, bad parameter)
-    Finished,     ///< a replay or a bounded source came to its end
-};
-[[nodiscard]] const char* toString(ConnectionState state);
+class IngestPool;
 
 /// Receives what a source delivers, on the source's I/O thread. Must not block.
 class SourceSink {
@@ -38,6 +31,9 @@ public:
     virtual void sourceDecoder(std::uint32_t /*source*/, const std::string& /*decoder*/, const std::string& /*reason*/)
     {}
     virtual void sourceState(std::uint32_t source, ConnectionState state, const std::optional<Error>& problem) = 0;
+    /// Something waits in the source's hand-off (see Source::handOff()): take it, on any one thread. Called on the
+    /// pool's thread.
+    virtual void sourceReady(std::uint32_t /*source*/) {}
 };
 
 struct SourceOptions {
@@ -45,6 +41,9 @@ struct SourceOptions {
     std::int64_t sessionStart = 0; ///< monotonicNow() at session time 0
     /// First pause before a lost device is tried again; doubles up to 5 s.
     std::int64_t retryNanoseconds = 200 * nanosecondsPerMillisecond;
+    /// Pooled sources of one session share it; null: the source makes one when it needs it.
+    std::shared_ptr<IngestPool> pool;
+    std::size_t frameCapacity = 1U << 14; ///< of a hand-off
 };
 
 /// Counters of one source; a consistent copy from any thread.
@@ -59,6 +58,14 @@ struct SourceStatistics {
     std::uint64_t checksumErrors = 0; ///< messages whose checksum was wrong
     std::uint64_t requests = 0;       ///< sent to a device that has to be asked, repetitions included
     std::uint64_t unanswered = 0;     ///< requests given up after all repetitions
+    std::uint64_t dropped = 0;        ///< frames lost because they were not taken in time
+    std::uint64_t copiedBytes = 0;    ///< bytes moved in memory once more between socket and decoder; pooled sources
+    std::uint64_t memoryBytes = 0;    ///< of the connection's buffers; pooled sources
+    std::uint64_t failovers = 0;      ///< switches between equivalent sources
+    double latencyP50 = 0;            ///< seconds from the arrival of bytes to the frame being taken; pooled sources
+    double latencyP99 = 0;
+    int health = 0; ///< 0 to 100; healthOf(quality) says why
+    Quality quality;
 };
 
 /// A source of frames: a transport with a decoder. Lives in a thread with a Qt event loop; start() and
@@ -74,9 +81,15 @@ public:
     /// For people: port, vendor and product where known.
     [[nodiscard]] virtual std::string deviceName() const = 0;
     [[nodiscard]] virtual bool simulated() const = 0; ///< the device says that its data is simulated
+    /// Where the frames of a source that stands for many sensors wait; such a source tells its sink nothing but
+    /// sourceState() and sourceReady(). Null: frames go to the sink.
+    [[nodiscard]] virtual HandOff* handOff() { return nullptr; }
+    /// Of one sensor behind the hand-off.
+    [[nodiscard]] virtual SourceStatistics sensorStatistics(std::uint32_t /*sensor*/) const { return {}; }
 };
 
-/// A live source (serial, tcp) for the URI. Replay is recording-driven: see replay_source.h.
+/// A live source for the URI. With backups it is all of them as one (see pool/redundant_source.h); tcp-listen, and tcp
+/// with a policy, stand for many sensors (see Source::handOff()). Replay is recording-driven: see replay_source.h.
 [[nodiscard]] Result<std::unique_ptr<Source>> makeSource(const SourceUri& uri, const SourceOptions& options,
                                                          SourceSink& sink);
 

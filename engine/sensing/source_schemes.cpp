@@ -88,6 +88,24 @@ std::string queryProblem(const std::string& value)
                : std::string("query holds a space or a #; write them as %2520 and %2523");
 }
 
+std::string warmupProblem(const std::string& value)
+{
+    const auto seconds = numberOf(value);
+    if (seconds && *seconds >= 0 && *seconds <= 1e6)
+        return {};
+    return quoted(value) + " is not a time; warmup is in seconds";
+}
+
+std::string backupProblem(const std::string& value)
+{
+    const auto backup = SourceUri::parse(value);
+    if (!backup.ok())
+        return "the backup is no source: " + backup.error().what;
+    if (backup->scheme == "replay" || backup->scheme == "tcp-listen" || !backup->parameter("backup").empty())
+        return "a backup is one live device, not " + quoted(value);
+    return {};
+}
+
 using Check = std::string (*)(const std::string& value);
 struct ParameterCheck {
     std::string_view key;
@@ -155,6 +173,13 @@ constexpr ParameterCheck checks[] = {
          return notWhole(v, 10, 60'000, "a time to wait; timeout is a whole number of milliseconds");
      }},
     {"query", queryProblem},
+    {"policy",
+     [](const std::string& v) {
+         return notOneOf("policy", v, {"reject", "drop-oldest", "block"});
+     }},
+    {"warmup", warmupProblem},
+    {"sensors", [](const std::string& v) { return notWhole(v, 1, 65'000, "a number of sensors"); }},
+    {"backup", backupProblem},
 };
 
 /// Parameters of which an empty value is a slip of the pen.
@@ -167,13 +192,16 @@ std::vector<SchemeRules> makeRules()
     std::vector<SchemeRules> rules;
     const auto add = [&](const char* scheme, const char* summary, const char* example, AddressForm form, int port,
                          Names parameters, Names required = {}) {
-        rules.push_back({{scheme, summary, example}, form, port, std::move(parameters), std::move(required)});
+        rules.push_back({{scheme, summary, example}, form, port, std::move(parameters), std::move(required), false});
     };
     add("serial", "A serial port: USB boards and adapters, RS-232, pseudo-terminals",
         "serial:/dev/ttyUSB0?baud=115200&decoder=csv", AddressForm::Path, 0,
         {"baud", "parity", "databits", "stopbits", "flow", "dtr", "rts", "device"});
     add("tcp", "A network sensor that accepts connections and sends lines", "tcp://192.168.1.20:9000?decoder=ndjson",
-        AddressForm::Host, 0, {});
+        AddressForm::Host, 0, {"policy", "warmup"});
+    add("tcp-listen", "Accepts network sensors: each connection is a sensor of its own",
+        "tcp-listen://0.0.0.0:9000?decoder=csv", AddressForm::Host, 0, {"policy", "warmup", "sensors"});
+    rules.back().anyPort = true;
     add("udp", "Datagrams that network sensors send to this computer", "udp://0.0.0.0:9000?decoder=ndjson",
         AddressForm::Host, 0, {"peer"});
     for (const char* secure : {"", "s"}) {
@@ -219,7 +247,7 @@ std::optional<int> wholeNumber(std::string_view text)
 
 const std::vector<std::string_view>& commonParameters()
 {
-    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate"};
+    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate", "backup"};
     return names;
 }
 

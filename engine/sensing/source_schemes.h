@@ -25,6 +25,7 @@ struct SchemeRules {
     int defaultPort = 0;                      ///< 0: the port must be given
     std::vector<std::string_view> parameters; ///< beyond the common ones
     std::vector<std::string_view> required;   ///< of these
+    bool anyPort = false;                     ///< port 0 stands for a free one
 };
 
 [[nodiscard]] const std::vector<SchemeRules>& schemeRules();

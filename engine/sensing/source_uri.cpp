@@ -108,7 +108,7 @@ Result<void> parseParameters(std::string_view query, const SchemeRules& rules, s
                                 ")",
                             text, rules.info.example);
         }
-        if (std::ranges::any_of(uri.parameters, [&](const auto& p) { return p.first == *key; }))
+        if (*key != "backup" && std::ranges::any_of(uri.parameters, [&](const auto& p) { return p.first == *key; }))
             return uriError("the parameter \"" + *key + "\" is given twice", text, rules.info.example);
         if (std::string problem = own ? parameterProblem(*key, *value) : std::string(); !problem.empty())
             return uriError(std::move(problem), text, rules.info.example);
@@ -155,7 +155,7 @@ Result<void> parseHost(std::string_view rest, const SchemeRules& rules, std::str
     if (!decoded || decoded->empty())
         return uriError("the host name is missing", text, example);
     const auto number = port ? wholeNumber(*port) : std::optional(rules.defaultPort);
-    if (!number || *number < 1 || *number > 65535)
+    if (!number || *number < (rules.anyPort ? 0 : 1) || *number > 65535)
         return uriError("\"" + std::string(*port) + "\" is not a port number (1 to 65535)", text, example);
     uri.host = *decoded;
     uri.port = *number;
@@ -268,7 +268,7 @@ std::string SourceUri::toString() const
     }
     char separator = '?';
     for (const auto& [key, value] : parameters) {
-        out += separator + percentEncode(key, "&=#?") + "=" + percentEncode(value, "&#");
+        out += separator + percentEncode(key, "&=#?") + "=" + percentEncode(value, key == "backup" ? "&#?=" : "&#");
         separator = '&';
     }
     return out;

@@ -14,8 +14,10 @@
 #include "engine/base/build_config.h"
 #include "engine/base/instruments.h"
 #include "engine/compute/cpu.h"
+#include "engine/sensing/pool/pool_source.h"
 #include "engine/session/recognition.h"
 #include "engine/session/recording_control.h"
+#include "engine/session/source_meter.h"
 #include "engine/session/status_board.h"
 
 namespace bnof::session {
@@ -45,9 +47,20 @@ struct StateWork {
     std::optional<Error> problem;
     std::string device;
 };
+/// Something waits in the hand-off of a source of many sensors.
+struct ReadyWork {
+    std::uint32_t source = 0;
+};
 using CommandWork = std::function<void()>;
 struct EndWork {};
-using Work = std::variant<FrameWork, ChannelsWork, EventWork, StateWork, CommandWork, EndWork>;
+using Work = std::variant<FrameWork, ChannelsWork, EventWork, StateWork, ReadyWork, CommandWork, EndWork>;
+
+/// Histories that are made without being asked for; those of other sources are made when a display wants them.
+constexpr std::size_t historiesAtOnce = 8;
+constexpr std::int64_t historyUnwanted = 60 * nanosecondsPerSecond;
+constexpr std::uint32_t noSource = UINT32_MAX;
+/// Streams of a recording have numbers of 16 bits.
+constexpr std::size_t maximumSources = 65536;
 
 class LiveSession final : public Session, public sensing::SourceSink {
 public:
@@ -77,15 +90,28 @@ public:
     void sourceEvent(std::uint32_t source, const StreamEvent& event) override;
     void sourceState(std::uint32_t source, sensing::ConnectionState state,
                      const std::optional<Error>& problem) override;
+    void sourceReady(std::uint32_t source) override; ///< the pool's thread
 
 private:
+    class Sensors;
+
     [[nodiscard]] Timestamp now() const { return monotonicNow() - m_start; }
     void compute();
-    void handle(FrameWork& work);
+    void handle(FrameWork& work) { take(work.source, {work.t, work.values, work.deviceSeconds}, work.arrival); }
+    void take(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival);
     void handle(ChannelsWork& work);
     void handle(EventWork& work);
     void handle(StateWork& work);
-    void recognise(const FrameWork& work, const SensorFrame& frame);
+    void handle(ReadyWork& work);
+    void showState(const StateWork& work);
+    [[nodiscard]] std::uint32_t addSource(std::uint32_t parent, std::uint32_t sensor, const std::string& name);
+    void keepHistory(std::uint32_t source);
+    void watchHistories(Timestamp t);
+    void watchSources();
+    void watchSensors();
+    void tellLateSource(std::uint32_t source);
+    [[nodiscard]] std::size_t waitingFrames(std::uint32_t source) const;
+    void recognise(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival);
     void showRecogniser();
     void adoptNextModel();
     void reportLosses(Timestamp t);
@@ -110,7 +136,9 @@ private:
 
     QThread m_ioThread;
     std::unique_ptr<QObject> m_ioContext; ///< lives in the I/O thread
+    std::shared_ptr<sensing::IngestPool> m_pool;
     std::vector<std::unique_ptr<sensing::Source>> m_sources;
+    std::vector<std::unique_ptr<Sensors>> m_sensors; ///< of each source; null where it is one device
     std::thread m_computeThread;
     std::atomic<bool> m_stopping{false};
 
@@ -118,6 +146,12 @@ private:
     std::vector<recording::SourceDescription> m_descriptions;
     std::vector<sensing::ConnectionState> m_states;
     std::vector<std::shared_ptr<TraceHistory>> m_traces;
+    std::vector<Timestamp> m_historyWanted;             ///< when each was last asked for
+    std::vector<std::uint32_t> m_histories;             ///< sources that have one and may lose it
+    std::vector<std::unique_ptr<SourceMeter>> m_meters; ///< of the configuration's sources that are one device
+    std::vector<std::uint32_t> m_parents;               ///< of the sources behind those of the configuration
+    std::uint32_t m_recognised = 0;                     ///< the source that feeds the recogniser; noSource: none yet
+    Timestamp m_lastSensorWatch = 0;
     std::shared_ptr<SpikeHistory> m_spikes;
     std::shared_ptr<Recognition> m_nextRecognition;    ///< takes over after the next decision
     std::optional<RecordingRequest> m_wantedRecording; ///< asked for, waits for the channel tables
@@ -132,20 +166,115 @@ private:
     Timestamp m_lastRefresh = 0;
 };
 
+/// Takes what the sensors behind one source deliver and gives each a source number of the session. Compute thread.
+class LiveSession::Sensors final : public sensing::SensorVisitor {
+public:
+    Sensors(LiveSession& session, std::uint32_t parent, bool isOne)
+        : m_session(session), m_parent(parent), m_isOne(isOne)
+    {}
+
+    void sensorAdded(const sensing::SensorAdded& sensor) override
+    {
+        m_numbers.push_back(m_isOne ? m_parent : m_session.addSource(m_parent, sensor.sensor, sensor.name));
+        m_away.push_back(false);
+        m_names.push_back(sensor.name);
+    }
+    void sensorChannels(const sensing::SensorChannels& channels) override
+    {
+        std::uint32_t& number = m_numbers[channels.sensor];
+        if (number == noSource)
+            return;
+        const auto& known = m_session.m_descriptions[number].channels;
+        // A stream of a recording has one table: with another one the sensor goes on in another stream.
+        if (!m_isOne && !known.empty() && known != *channels.channels && m_session.m_recording.active())
+            number = m_session.addSource(m_parent, channels.sensor, m_names[channels.sensor]);
+        ChannelsWork work{number, *channels.channels, channels.device, channels.simulated};
+        m_session.handle(work);
+        m_session.tellLateSource(number);
+    }
+    void sensorFrame(std::uint32_t sensor, const SensorFrame& frame, std::int64_t arrival) override
+    {
+        if (m_numbers[sensor] != noSource)
+            m_session.take(m_numbers[sensor], frame, arrival);
+    }
+    void sensorEvent(const sensing::SensorEvent& event) override
+    {
+        const std::uint32_t number = m_numbers[event.sensor];
+        StreamEvent named = event.event;
+        if (!m_isOne)
+            named.text = m_names[event.sensor] + ": " + named.text;
+        if (number != noSource)
+            m_session.emitEvent(number, named);
+    }
+    void sensorState(const sensing::SensorStateChange& change) override
+    {
+        if (change.sensor == sensing::wholeSource || m_isOne) {
+            StateWork work{m_parent, change.state, change.problem, m_session.m_sources[m_parent]->deviceName()};
+            m_session.handle(work);
+            return;
+        }
+        const bool away =
+            change.state == sensing::ConnectionState::Reconnecting || change.state == sensing::ConnectionState::Stalled;
+        if (away != m_away[change.sensor]) {
+            m_away[change.sensor] = away;
+            m_awayCount += away ? 1 : -1;
+        }
+        if (m_numbers[change.sensor] != noSource)
+            m_session.showState({m_numbers[change.sensor], change.state, change.problem, {}});
+    }
+
+    [[nodiscard]] std::size_t count() const { return m_numbers.size(); }
+    [[nodiscard]] int awayCount() const { return m_awayCount; }
+    /// Names of some that are away, for people.
+    [[nodiscard]] std::string awayNames() const
+    {
+        std::string names;
+        int named = 0;
+        for (std::size_t i = 0; i < m_away.size() && named < 5; ++i)
+            if (m_away[i])
+                names += (named++ == 0 ? "" : ", ") + m_names[i];
+        return m_awayCount > named ? names + " and others" : names;
+    }
+    [[nodiscard]] bool isOne() const { return m_isOne; }
+
+private:
+    LiveSession& m_session;
+    const std::uint32_t m_parent;
+    const bool m_isOne;                   ///< the source is its only sensor
+    std::vector<std::uint32_t> m_numbers; ///< the session's, by sensor
+    std::vector<std::string> m_names;
+    std::vector<bool> m_away;
+    int m_awayCount = 0;
+};
+
 Result<void> LiveSession::open()
 {
     for (std::size_t i = 0; i < m_configuration.sources.size(); ++i) {
         const auto& uri = m_configuration.sources[i];
-        auto source =
-            sensing::makeSource(uri, {.index = static_cast<std::uint32_t>(i), .sessionStart = m_start}, *this);
+        if (sensing::isPooled(uri) && m_pool == nullptr)
+            m_pool = std::make_shared<sensing::IngestPool>();
+        sensing::SourceOptions options;
+        options.index = static_cast<std::uint32_t>(i);
+        options.sessionStart = m_start;
+        options.pool = m_pool;
+        options.frameCapacity = m_configuration.frameQueue;
+        auto source = sensing::makeSource(uri, options, *this);
         if (!source.ok())
             return source.error();
         (*source)->moveToThread(&m_ioThread);
+        const bool many = (*source)->handOff() != nullptr;
+        const bool one = uri.scheme == "tcp";
+        m_meters.push_back(many ? nullptr
+                                : std::make_unique<SourceMeter>(std::atof(uri.parameter("rate", "0").c_str())));
+        m_sensors.push_back(many ? std::make_unique<Sensors>(*this, options.index, one) : nullptr);
+        if (i == 0 && many && !one)
+            m_recognised = noSource; // one of its sensors will
         m_sources.push_back(std::move(*source));
         m_descriptions.emplace_back().uri = uri.toString();
     }
     m_states.resize(m_sources.size());
     m_traces.resize(m_sources.size());
+    m_historyWanted.resize(m_sources.size());
     m_board.update([&](SessionStatus& s) {
         s.wallAtZero = m_wallAtZero;
         for (const auto& description : m_descriptions)
@@ -276,8 +405,21 @@ SessionStatus LiveSession::status() const
 {
     SessionStatus status = m_board.copy();
     status.now = now();
-    for (std::size_t i = 0; i < status.sources.size(); ++i)
-        status.sources[i].statistics = m_sources[i]->statistics();
+    for (std::size_t i = 0; i < status.sources.size(); ++i) {
+        auto& view = status.sources[i];
+        const sensing::SourceStatistics measured = view.statistics; // see watchSources()
+        if (view.parent) {
+            view.statistics = m_sources[*view.parent]->sensorStatistics(view.sensor);
+            continue;
+        }
+        view.statistics = m_sources[i]->statistics();
+        if (m_sources[i]->handOff() != nullptr)
+            continue;
+        view.statistics.health = measured.health;
+        view.statistics.quality = measured.quality;
+        view.statistics.latencyP50 = measured.latencyP50;
+        view.statistics.latencyP99 = measured.latencyP99;
+    }
     status.latencyP50Ms = static_cast<double>(m_latency.quantile(0.5)) * 1e-6;
     status.latencyP99Ms = static_cast<double>(m_latency.quantile(0.99)) * 1e-6;
     return status;
@@ -305,6 +447,11 @@ void LiveSession::sourceEvent(std::uint32_t source, const StreamEvent& event)
 void LiveSession::sourceState(std::uint32_t source, sensing::ConnectionState state, const std::optional<Error>& problem)
 {
     m_queue.pushAlways(StateWork{source, state, problem, m_sources[source]->deviceName()});
+}
+
+void LiveSession::sourceReady(std::uint32_t source)
+{
+    m_queue.pushAlways(ReadyWork{source});
 }
 
 // --- compute thread ---------------------------------------------------------------------------------
@@ -335,6 +482,9 @@ void LiveSession::compute()
         }
     }
     m_queue.close();
+    for (std::size_t i = 0; i < m_sensors.size(); ++i)
+        if (m_sensors[i] != nullptr)
+            m_sources[i]->handOff()->take(*m_sensors[i]); // what came before the sources were stopped
     reportLosses(now());
     reportSkipped(now());
     m_recording.stop();
@@ -349,32 +499,47 @@ void LiveSession::compute()
         m_configuration.observer->finished();
 }
 
-void LiveSession::handle(FrameWork& work)
+void LiveSession::handle(ReadyWork& work)
 {
-    reportLosses(work.t);
-    const SensorFrame frame{work.t, work.values, work.deviceSeconds};
+    m_sources[work.source]->handOff()->take(*m_sensors[work.source]);
+}
+
+/// Frames that wait for this thread before the next one of the source.
+std::size_t LiveSession::waitingFrames(std::uint32_t source) const
+{
+    const std::size_t waiting = m_queue.size();
+    const auto parent = source < m_sources.size() ? source : m_parents[source - m_sources.size()];
+    return m_sensors[parent] != nullptr ? waiting + m_sources[parent]->handOff()->waiting() : waiting;
+}
+
+void LiveSession::take(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival)
+{
+    reportLosses(frame.t);
     ++m_frames;
-    if (auto& traces = m_traces[work.source])
+    if (source < m_meters.size() && m_meters[source] != nullptr)
+        m_meters[source]->frame(arrival, monotonicNow());
+    if (auto& traces = m_traces[source])
         traces->append(frame.t, frame.values);
     if (m_configuration.observer)
-        m_configuration.observer->frame(work.source, frame);
+        m_configuration.observer->frame(source, frame);
 
-    const bool wanted = work.source == 0 && m_recognition && m_recognition->ready() && !m_recogniserFailed;
+    const bool feeds = source == m_recognised;
+    const bool wanted = feeds && m_recognition && m_recognition->ready() && !m_recogniserFailed;
     // When the recogniser falls behind, frames are recorded without it until the queue is short again.
-    const std::size_t waiting = m_queue.size();
+    const std::size_t waiting = wanted ? waitingFrames(source) : 0;
     const bool behind = m_skippedRun > 0 ? waiting > m_queue.capacity() / 8 : waiting > m_queue.capacity() / 2;
     if (wanted && behind) {
         ++m_skippedRun;
         ++m_notRecognised;
-    } else if (work.source == 0) { // frames of other sources say nothing about the recogniser
+    } else if (feeds) { // frames of other sources say nothing about the recogniser
         reportSkipped(frame.t);
     }
-    m_recording.frame(work.source, frame, wanted && !behind);
+    m_recording.frame(source, frame, wanted && !behind);
     if (wanted && !behind)
-        recognise(work, frame);
+        recognise(source, frame, arrival);
 }
 
-void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
+void LiveSession::recognise(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival)
 {
     if (auto result = m_recognition->process(frame); !result.ok()) {
         m_recogniserFailed = true;
@@ -382,9 +547,9 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
         return;
     }
     if (m_recognition->takeRestart())
-        emitEvent(work.source, {StreamEvent::Kind::RecogniserReset, m_recognition->output().tickZero, 0, 0, {}});
+        emitEvent(source, {StreamEvent::Kind::RecogniserReset, m_recognition->output().tickZero, 0, 0, {}});
     const auto& output = m_recognition->output();
-    const std::int64_t latency = monotonicNow() - work.arrival;
+    const std::int64_t latency = monotonicNow() - arrival;
     m_recording.output(output, latency);
     for (const auto& layer : output.spikes)
         m_spikeCount += layer.size();
@@ -398,7 +563,7 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
             m_configuration.observer->decision(decision, latency);
     }
     if (const auto change = output.decisions.empty() ? std::nullopt : m_recognition->takeBackEndChange())
-        emitEvent(work.source, {StreamEvent::Kind::BackEndChanged, output.decisions.back().t, 0, 0, *change});
+        emitEvent(source, {StreamEvent::Kind::BackEndChanged, output.decisions.back().t, 0, 0, *change});
     if (m_nextRecognition && !output.decisions.empty())
         adoptNextModel();
 }
@@ -408,7 +573,8 @@ void LiveSession::adoptNextModel()
 {
     const auto next = std::exchange(m_nextRecognition, nullptr);
     m_board.update([](SessionStatus& s) { s.modelChanging = false; });
-    if (const auto& channels = m_descriptions.front().channels; !channels.empty()) {
+    const std::uint32_t feeding = m_recognised == noSource ? 0 : m_recognised;
+    if (const auto& channels = m_descriptions[feeding].channels; !channels.empty()) {
         if (auto result = next->setChannels(channels); !result.ok()) {
             m_board.setProblem("recogniser.change", Severity::Warning, result.error());
             return;
@@ -447,16 +613,15 @@ void LiveSession::handle(ChannelsWork& work)
         m_configuration.observer->channels(work.source, work.channels);
     if (changed || description.channels.empty()) {
         description.channels = work.channels;
-        if (m_configuration.historySamples > 0) {
-            m_traces[work.source] =
-                std::make_shared<TraceHistory>(work.channels.size(), m_configuration.historySamples);
-            m_live->setTraces(work.source, m_traces[work.source]);
-        }
-        if (work.source == 0 && m_recognition) {
-            if (auto result = m_recognition->setChannels(work.channels); !result.ok())
+        if (work.source < m_sources.size() || work.source < historiesAtOnce || m_traces[work.source])
+            keepHistory(work.source);
+        if ((work.source == m_recognised || m_recognised == noSource) && m_recognition) {
+            if (auto result = m_recognition->setChannels(work.channels); !result.ok()) {
                 m_board.setProblem("recogniser", Severity::Warning, result.error());
-            else
+            } else {
+                m_recognised = work.source;
                 m_board.clearProblem("recogniser");
+            }
         }
     }
     m_board.update([&](SessionStatus& s) {
@@ -474,7 +639,9 @@ void LiveSession::startWantedRecording()
     // measures (or has failed).
     if (!m_wantedRecording)
         return;
-    for (std::size_t i = 0; i < m_descriptions.size(); ++i) {
+    for (std::size_t i = 0; i < m_sources.size(); ++i) {
+        if (m_sensors[i] != nullptr && m_sensors[i]->count() > 0)
+            continue; // it goes on with those that are there; others may come
         if (m_descriptions[i].channels.empty() && m_states[i] != sensing::ConnectionState::Failed) {
             m_board.setProblem(
                 "recording.start", Severity::Information,
@@ -496,10 +663,135 @@ void LiveSession::emitEvent(std::uint32_t source, const StreamEvent& event)
 {
     if (event.kind == StreamEvent::Kind::Gap && m_traces[source])
         m_traces[source]->markGap();
+    if (event.kind == StreamEvent::Kind::Gap && source < m_meters.size() && m_meters[source] != nullptr)
+        m_meters[source]->gap();
     m_recording.event(event);
     m_live->addEvent(event);
     if (m_configuration.observer)
         m_configuration.observer->event(event);
+}
+
+std::uint32_t LiveSession::addSource(std::uint32_t parent, std::uint32_t sensor, const std::string& name)
+{
+    if (m_descriptions.size() >= maximumSources)
+        return noSource;
+    const auto number = static_cast<std::uint32_t>(m_descriptions.size());
+    sensing::SourceUri uri = m_configuration.sources[parent];
+    std::erase_if(uri.parameters, [](const auto& p) { return p.first == "name"; });
+    uri.parameters.emplace_back("name", name);
+    auto& description = m_descriptions.emplace_back();
+    description.uri = uri.toString();
+    description.device = name;
+    m_parents.push_back(parent);
+    m_states.push_back(sensing::ConnectionState::Connecting);
+    m_traces.emplace_back();
+    m_historyWanted.push_back(0);
+    m_board.update([&](SessionStatus& s) {
+        auto& view = s.sources.emplace_back();
+        view.uri = description.uri;
+        view.device = name;
+        view.parent = parent;
+        view.sensor = sensor;
+    });
+    return number;
+}
+
+/// A source that the head of a running recording does not list: the recording says in its place what it is.
+void LiveSession::tellLateSource(std::uint32_t source)
+{
+    if (!m_recording.active())
+        return;
+    const auto& description = m_descriptions[source];
+    Json channels = Json::array();
+    for (const ChannelInfo& channel : description.channels)
+        channels.push(Json::object().set("name", channel.name).set("unit", channel.unit));
+    const Json text = Json::object()
+                          .set("source", source)
+                          .set("uri", description.uri)
+                          .set("device", description.device)
+                          .set("channels", std::move(channels));
+    m_recording.event({StreamEvent::Kind::Note, now(), now(), 0, "source added: " + text.dump()});
+}
+
+void LiveSession::keepHistory(std::uint32_t source)
+{
+    const std::size_t channels = m_descriptions[source].channels.size();
+    if (m_configuration.historySamples == 0 || channels == 0)
+        return;
+    // A sensor among many is looked at for a while, a source of its own for the whole session.
+    const bool one = source < m_sources.size();
+    const std::size_t samples =
+        one ? m_configuration.historySamples : std::min<std::size_t>(m_configuration.historySamples, 1U << 16);
+    m_traces[source] = std::make_shared<TraceHistory>(channels, samples);
+    m_historyWanted[source] = now();
+    if (!one && std::ranges::find(m_histories, source) == m_histories.end())
+        m_histories.push_back(source);
+    m_live->setTraces(source, m_traces[source]);
+}
+
+/// Histories come and go with the interest of displays, so that thousands of sensors do not fill the memory.
+void LiveSession::watchHistories(Timestamp t)
+{
+    for (const std::uint32_t source : m_live->takeWantedTraces()) {
+        if (source >= m_traces.size())
+            continue;
+        m_historyWanted[source] = t;
+        if (!m_traces[source])
+            keepHistory(source);
+    }
+    std::erase_if(m_histories, [&](std::uint32_t source) {
+        if (t - m_historyWanted[source] < historyUnwanted || m_histories.size() <= historiesAtOnce)
+            return false;
+        m_traces[source] = nullptr;
+        m_live->setTraces(source, nullptr);
+        return true;
+    });
+}
+
+/// Health, jitter and latency of the sources that are one device; those behind a hand-off are measured there.
+void LiveSession::watchSources()
+{
+    for (std::size_t i = 0; i < m_meters.size(); ++i) {
+        if (m_meters[i] == nullptr)
+            continue;
+        sensing::SourceStatistics statistics = m_sources[i]->statistics();
+        m_meters[i]->secondPassed(m_states[i], statistics, monotonicNow());
+        m_board.update([&](SessionStatus& s) { s.sources[i].statistics = statistics; });
+    }
+}
+
+/// Of thousands of sensors those that are away are one problem, not thousands.
+void LiveSession::watchSensors()
+{
+    for (std::size_t i = 0; i < m_sensors.size(); ++i) {
+        if (m_sensors[i] == nullptr || m_sensors[i]->isOne())
+            continue;
+        const std::string id = "source." + std::to_string(i) + ".sensors";
+        if (const int away = m_sensors[i]->awayCount(); away > 0)
+            m_board.setProblem(id, Severity::Warning,
+                               makeError(ErrorKind::Device,
+                                         std::to_string(away) + " of " + std::to_string(m_sensors[i]->count()) +
+                                             " sensors send nothing: " + m_sensors[i]->awayNames(),
+                                         m_descriptions[i].uri,
+                                         "Check these sensors and the network; they are taken up again when they "
+                                         "connect."));
+        else
+            m_board.clearProblem(id);
+        m_board.update([&](SessionStatus& s) { s.sources[i].device = m_sources[i]->deviceName(); });
+    }
+}
+
+/// For displays only.
+void LiveSession::showState(const StateWork& work)
+{
+    m_states[work.source] = work.state;
+    if (!sensing::isDelivering(work.state) && work.source < m_meters.size() && m_meters[work.source] != nullptr)
+        m_meters[work.source]->interrupted();
+    m_board.update([&](SessionStatus& s) {
+        s.sources[work.source].state = work.state;
+        if (!work.device.empty())
+            s.sources[work.source].device = work.device;
+    });
 }
 
 void LiveSession::handle(StateWork& work)
@@ -512,16 +804,13 @@ void LiveSession::handle(StateWork& work)
     } else if (work.state == sensing::ConnectionState::Streaming) {
         m_board.clearProblem(id);
     }
-    m_board.update([&](SessionStatus& s) {
-        s.sources[work.source].state = work.state;
-        if (!work.device.empty())
-            s.sources[work.source].device = work.device;
-    });
+    showState(work);
     startWantedRecording();
     if (!m_configuration.observer)
         return;
     m_configuration.observer->state(work.source, work.state, work.problem);
-    const bool over = std::all_of(m_states.begin(), m_states.end(), [](sensing::ConnectionState state) {
+    const auto ownSources = static_cast<std::ptrdiff_t>(m_sources.size());
+    const bool over = std::all_of(m_states.begin(), m_states.begin() + ownSources, [](sensing::ConnectionState state) {
         return state == sensing::ConnectionState::Finished || state == sensing::ConnectionState::Failed;
     });
     if (over && !m_saidFinished) {
@@ -550,6 +839,12 @@ void LiveSession::reportSkipped(Timestamp t)
 void LiveSession::refreshStatus()
 {
     m_recording.watch(now());
+    watchHistories(now());
+    if (const Timestamp t = now(); t - m_lastSensorWatch >= nanosecondsPerSecond) {
+        m_lastSensorWatch = t;
+        watchSources();
+        watchSensors();
+    }
     const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it
@@ -570,6 +865,7 @@ recording::RecordingMetadata LiveSession::metadata() const
     metadata.wallAtZero = m_wallAtZero;
     metadata.softwareVersion = BNOF_VERSION;
     metadata.sources = m_descriptions;
+    metadata.recognisedSource = m_recognised == noSource ? 0 : m_recognised;
     metadata.configuration = m_configuration.settings.isObject() ? m_configuration.settings : Json::object();
     metadata.configuration.set("session.source", m_descriptions.front().uri);
     metadata.configuration.set("recognition.back_end", m_configuration.backEnd);

@@ -8,12 +8,21 @@ namespace bnof::session {
 namespace {
 constexpr std::size_t keptDecisions = 100'000;
 constexpr std::size_t keptEvents = 10'000;
+constexpr std::size_t keptWishes = 64;
 } // namespace
 
 std::shared_ptr<const TraceHistory> LiveView::traces(std::uint32_t source) const
 {
     const std::lock_guard lock(m_mutex);
+    if (m_wantedTraces.size() < keptWishes && std::ranges::find(m_wantedTraces, source) == m_wantedTraces.end())
+        m_wantedTraces.push_back(source);
     return source < m_traces.size() ? m_traces[source] : nullptr;
+}
+
+std::vector<std::uint32_t> LiveView::takeWantedTraces()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_wantedTraces, {});
 }
 
 std::shared_ptr<const SpikeHistory> LiveView::spikes() const

@@ -18,7 +18,9 @@ namespace bnof::session {
 /// lock-free, the short lists are copied under a lock that is never held while anything is computed.
 class LiveView {
 public:
-    /// Traces of a source; null until its channels are known. The pointer changes when they change.
+    /// Traces of a source; null until its channels are known. The pointer changes when they change. Of many sources
+    /// histories are kept only for those that are asked for: they begin within 100 ms of the first question and are
+    /// given up a minute after the last one.
     [[nodiscard]] std::shared_ptr<const TraceHistory> traces(std::uint32_t source) const;
     /// Spikes by layer; null when nothing spikes.
     [[nodiscard]] std::shared_ptr<const SpikeHistory> spikes() const;
@@ -47,6 +49,8 @@ public:
         publish(look(takeRequest()));
     }
     void setTraces(std::uint32_t source, std::shared_ptr<TraceHistory> traces);
+    /// Sources whose traces somebody asked for since the last call.
+    [[nodiscard]] std::vector<std::uint32_t> takeWantedTraces();
     void setSpikes(std::shared_ptr<SpikeHistory> spikes);
     void addDecision(const Decision& decision, std::int64_t latencyNanoseconds);
     void addMark(const Mark& mark);
@@ -63,6 +67,7 @@ private:
     std::uint64_t m_snapshots = 0;
     std::shared_ptr<const RunningModel> m_model;
     std::vector<std::shared_ptr<TraceHistory>> m_traces;
+    mutable std::vector<std::uint32_t> m_wantedTraces;
     std::shared_ptr<SpikeHistory> m_spikes;
     std::vector<Decision> m_decisions; ///< a ring once it is full
     std::size_t m_decisionStart = 0;

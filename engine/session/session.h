@@ -33,7 +33,8 @@ public:
 };
 
 struct SessionConfiguration {
-    /// One or more live sources, or exactly one replay. The first feeds the recogniser.
+    /// One or more live sources, or exactly one replay. The first feeds the recogniser; of a source of many sensors
+    /// the first one that has the model's channels does.
     std::vector<sensing::SourceUri> sources;
     std::vector<std::uint8_t> modelBytes;  ///< empty: no recogniser (a replay then uses the recording's own model)
     std::string backEnd = "auto";          ///< a replay takes "auto" as the back end that was asked for when recording
@@ -87,6 +88,9 @@ struct SourceView {
     sensing::ConnectionState state = sensing::ConnectionState::Idle;
     std::vector<ChannelInfo> channels; ///< empty until known
     sensing::SourceStatistics statistics;
+    /// Sensors that come through a source of many (tcp-listen) follow the sources, in the order of their appearance.
+    std::optional<std::uint32_t> parent; ///< the source that this sensor came through
+    std::uint32_t sensor = 0;            ///< its number there
 };
 
 struct RecordingView {

@@ -19,6 +19,7 @@
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/notes_panel.h"
 #include "app/studio/live/replay_bar.h"
+#include "app/studio/live/sensor_row.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "app/studio/shell/action_registry.h"
@@ -60,11 +61,11 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
       m_firstRun(new FirstRunPage(actions.action(QStringLiteral("connect")), actions.action(QStringLiteral("simulate")),
                                   actions.action(QStringLiteral("open")), this)),
       m_session(new QWidget(this)), m_area(new QMainWindow(this)), m_replayBar(new ReplayBar(services.session, this)),
-      m_banner(new Banner(tr("State of the sensor"), this)), m_traces(new widgets::TraceView(this)),
-      m_raster(new widgets::RasterView(this)), m_decision(new DecisionCard(this)),
-      m_noDecision(new widgets::EmptyState(this)), m_decisionPages(new QStackedWidget(this)),
-      m_timeline(new widgets::DecisionTimeline(this)), m_notes(new NotesPanel(services, this)),
-      m_problems(new widgets::ProblemList(this))
+      m_banner(new Banner(tr("State of the sensor"), this)), m_sensors(new SensorRow(this)),
+      m_traces(new widgets::TraceView(this)), m_raster(new widgets::RasterView(this)),
+      m_decision(new DecisionCard(this)), m_noDecision(new widgets::EmptyState(this)),
+      m_decisionPages(new QStackedWidget(this)), m_timeline(new widgets::DecisionTimeline(this)),
+      m_notes(new NotesPanel(services, this)), m_problems(new widgets::ProblemList(this))
 {
     setObjectName(QStringLiteral("liveWorkspace"));
     setAccessibleName(tr("Live"));
@@ -95,6 +96,11 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
     connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
         const Timestamp half = m_axis.span() / 2;
         m_axis.setRange(t - half, t + half);
+    });
+    connect(m_sensors, &SensorRow::shownChanged, this, [this] {
+        m_history = nullptr;
+        m_traces->setSource(nullptr);
+        showTraces();
     });
     adoptSession();
     refresh();
@@ -145,6 +151,7 @@ void LiveWorkspace::buildDocks()
     traceLayout->setContentsMargins(0, 0, 0, 0);
     traceLayout->setSpacing(0);
     traceLayout->addWidget(m_banner);
+    traceLayout->addWidget(m_sensors);
     traceLayout->addWidget(m_traces, 1);
     auto* notes = new QScrollArea(this); // forms must not set the height of the column
     notes->setWidget(m_notes);
@@ -286,6 +293,7 @@ void LiveWorkspace::showProblems()
 void LiveWorkspace::adoptSession()
 {
     m_history = nullptr;
+    m_sensors->clear();
     m_traces->setSource(nullptr);
     m_raster->setHistory(nullptr);
     m_timeline->setSpans({});
@@ -357,8 +365,10 @@ void LiveWorkspace::showTraces()
     const auto live = m_services.session.live();
     if (!live || status.sources.empty())
         return;
-    const auto history = live->traces(0);
-    const auto& channels = status.sources.front().channels;
+    const std::uint32_t shown =
+        std::min<std::uint32_t>(m_sensors->shown(), static_cast<std::uint32_t>(status.sources.size() - 1));
+    const auto history = live->traces(shown);
+    const auto& channels = status.sources[shown].channels;
     if (history == m_history || !history || channels.size() != history->channelCount())
         return;
     m_history = history;
@@ -510,6 +520,7 @@ void LiveWorkspace::refresh()
     if (!isVisible())
         return;
     m_notes->refresh();
+    m_sensors->refresh(session.status());
     showSource();
     if (const auto& replay = session.status().replay; replay && replay->goingTo)
         return;

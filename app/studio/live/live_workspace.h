@@ -31,6 +31,7 @@ class DisplayClock;
 class FirstRunPage;
 class NotesPanel;
 class ReplayBar;
+class SensorRow;
 class Services;
 
 /// The running session: traces, raster, decision, timeline, notes and problems as docks over one time axis.
@@ -90,6 +91,7 @@ private:
     QMainWindow* m_area;
     ReplayBar* m_replayBar;
     Banner* m_banner;
+    SensorRow* m_sensors;
     widgets::TraceView* m_traces;
     widgets::RasterView* m_raster;
     widgets::DecisionCard* m_decision;

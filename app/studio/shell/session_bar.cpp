@@ -38,6 +38,7 @@ StateText describe(ConnectionState state)
     switch (state) {
     case ConnectionState::Idle: return {SessionBar::tr("Not connected"), Theme::Severity::Info};
     case ConnectionState::Connecting: return {SessionBar::tr("Connecting…"), Theme::Severity::Info};
+    case ConnectionState::WarmingUp: return {SessionBar::tr("Warming up"), Theme::Severity::Info};
     case ConnectionState::Streaming: return {SessionBar::tr("Live"), Theme::Severity::Good};
     case ConnectionState::Stalled: return {SessionBar::tr("No data"), Theme::Severity::Warning};
     case ConnectionState::Reconnecting: return {SessionBar::tr("Unplugged"), Theme::Severity::Error};
