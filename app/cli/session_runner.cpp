@@ -27,6 +27,8 @@ Json decisionLine(const Decision& decision, const std::vector<std::string>& gase
     }
     if (decision.onset >= 0)
         line.set("since_onset", toSeconds(decision.t - decision.onset));
+    if (decision.degraded > 0)
+        line.set("degraded", decision.degraded);
     line.set("latency", toSeconds(latencyNanoseconds));
     return line;
 }

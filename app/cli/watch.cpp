@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "app/cli/session_runner.h"
+#include "engine/sensing/faults/fault_event.h"
 
 namespace bnof::cli {
 namespace {
@@ -61,6 +62,16 @@ private:
     std::vector<std::vector<ChannelInfo>> m_channels;
 };
 
+Json faultList(const session::SourceView& source)
+{
+    Json list = Json::array();
+    for (const auto& fault : source.faults)
+        list.push(Json::object()
+                      .set("channel", sensing::channelName(source.channels, fault.channel))
+                      .set("fault", sensing::toString(fault.kind)));
+    return list;
+}
+
 void printStatistics(const session::SessionStatus& status)
 {
     for (std::size_t i = 0; i < status.sources.size(); ++i) {
@@ -78,6 +89,7 @@ void printStatistics(const session::SessionStatus& status)
                       .set("requests", source.statistics.requests)
                       .set("unanswered", source.statistics.unanswered)
                       .set("gaps", source.statistics.gaps)
+                      .set("faults", faultList(source))
                       .set("reconnects", source.statistics.reconnects)
                       .set("dropped", status.droppedFrames));
     }

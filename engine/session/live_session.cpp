@@ -14,6 +14,7 @@
 #include "engine/base/build_config.h"
 #include "engine/base/instruments.h"
 #include "engine/compute/cpu.h"
+#include "engine/session/channel_watch.h"
 #include "engine/session/recognition.h"
 #include "engine/session/recording_control.h"
 #include "engine/session/status_board.h"
@@ -105,6 +106,7 @@ private:
     std::unique_ptr<Executor> m_executor;
     StatusBoard m_board;
     RecordingControl m_recording;
+    ChannelWatch m_watch{m_board}; ///< compute thread
     std::shared_ptr<LiveView> m_live;
     Histogram m_latency;
 
@@ -369,6 +371,8 @@ void LiveSession::handle(FrameWork& work)
     } else if (work.source == 0) { // frames of other sources say nothing about the recogniser
         reportSkipped(frame.t);
     }
+    for (const StreamEvent& event : m_watch.look(work.source, frame))
+        emitEvent(work.source, event);
     m_recording.frame(work.source, frame, wanted && !behind);
     if (wanted && !behind)
         recognise(work, frame);
@@ -376,7 +380,7 @@ void LiveSession::handle(FrameWork& work)
 
 void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
 {
-    if (auto result = m_recognition->process(frame); !result.ok()) {
+    if (auto result = m_recognition->process(frame, m_watch.mask(work.source)); !result.ok()) {
         m_recogniserFailed = true;
         m_board.setProblem("recogniser", Severity::Error, result.error());
         return;
@@ -392,6 +396,7 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
         m_recognition->show(*m_spikes, frame.t);
     for (const Decision& decision : output.decisions) {
         ++m_decisions;
+        m_watch.decided(work.source, decision.gas >= 0 && decision.gas == m_recognition->info().background);
         m_latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency, 1)));
         m_live->addDecision(decision, latency);
         if (m_configuration.observer)
@@ -443,6 +448,7 @@ void LiveSession::handle(ChannelsWork& work)
     }
     description.device = work.device;
     description.simulated = work.simulated;
+    m_watch.setChannels(work.source, work.channels, work.device.empty() ? description.uri : work.device);
     if (m_configuration.observer)
         m_configuration.observer->channels(work.source, work.channels);
     if (changed || description.channels.empty()) {
@@ -485,6 +491,7 @@ void LiveSession::startWantedRecording()
     m_board.clearProblem("recording.start");
     m_recording.start(*std::exchange(m_wantedRecording, std::nullopt), metadata(),
                       m_recognition && m_recognition->ready() ? m_recognition.get() : nullptr, now());
+    m_watch.tell(m_recording, now());
 }
 
 void LiveSession::handle(EventWork& work)
@@ -497,6 +504,8 @@ void LiveSession::emitEvent(std::uint32_t source, const StreamEvent& event)
     if (event.kind == StreamEvent::Kind::Gap && m_traces[source])
         m_traces[source]->markGap();
     m_recording.event(event);
+    if (event.kind == StreamEvent::Kind::SampleWithheld)
+        return; // counted and recorded; too many for people
     m_live->addEvent(event);
     if (m_configuration.observer)
         m_configuration.observer->event(event);
