@@ -14,6 +14,7 @@
 #include "engine/base/build_config.h"
 #include "engine/base/instruments.h"
 #include "engine/compute/cpu.h"
+#include "engine/session/calibrated_sources.h"
 #include "engine/session/channel_watch.h"
 #include "engine/session/recognition.h"
 #include "engine/session/recording_control.h"
@@ -106,7 +107,8 @@ private:
     std::unique_ptr<Executor> m_executor;
     StatusBoard m_board;
     RecordingControl m_recording;
-    ChannelWatch m_watch{m_board}; ///< compute thread
+    ChannelWatch m_watch{m_board};                            ///< compute thread
+    CalibratedSources m_calibrated{m_board, m_configuration}; ///< the same
     std::shared_ptr<LiveView> m_live;
     Histogram m_latency;
 
@@ -360,6 +362,7 @@ void LiveSession::handle(FrameWork& work)
         traces->append(frame.t, frame.values);
     if (m_configuration.observer)
         m_configuration.observer->frame(work.source, frame);
+    m_calibrated.frame(work.source, frame);
 
     const bool wanted = work.source == 0 && m_recognition && m_recognition->ready() && !m_recogniserFailed;
     // When the recogniser falls behind, frames are recorded without it until the queue is short again.
@@ -396,6 +399,7 @@ void LiveSession::recognise(const FrameWork& work, const SensorFrame& frame)
         m_recognition->show(*m_spikes, frame.t);
     for (const Decision& decision : output.decisions) {
         ++m_decisions;
+        m_calibrated.decided(decision, m_recognition->info().gases, m_recognition->info().background);
         m_watch.decided(work.source, decision.gas >= 0 && decision.gas == m_recognition->info().background);
         m_latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency, 1)));
         m_live->addDecision(decision, latency);
@@ -448,6 +452,7 @@ void LiveSession::handle(ChannelsWork& work)
     }
     description.device = work.device;
     description.simulated = work.simulated;
+    m_calibrated.setChannels(work.source, m_configuration.sources[work.source], work.device, work.channels);
     m_watch.setChannels(work.source, work.channels, work.device.empty() ? description.uri : work.device);
     if (m_configuration.observer)
         m_configuration.observer->channels(work.source, work.channels);
@@ -559,6 +564,7 @@ void LiveSession::reportSkipped(Timestamp t)
 void LiveSession::refreshStatus()
 {
     m_recording.watch(now());
+    m_calibrated.refresh(now());
     const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it
@@ -580,6 +586,8 @@ recording::RecordingMetadata LiveSession::metadata() const
     metadata.softwareVersion = BNOF_VERSION;
     metadata.sources = m_descriptions;
     metadata.configuration = m_configuration.settings.isObject() ? m_configuration.settings : Json::object();
+    if (Json calibrations = m_calibrated.recorded(); !calibrations.isNull())
+        metadata.configuration.set("calibrations", std::move(calibrations));
     metadata.configuration.set("session.source", m_descriptions.front().uri);
     metadata.configuration.set("recognition.back_end", m_configuration.backEnd);
     metadata.configuration.set("recognition.precision", m_configuration.precision);

@@ -9,6 +9,7 @@
 #include "engine/recording/reader.h"
 #include "engine/sensing/faults/fault_event.h"
 #include "engine/sensing/replay_source.h"
+#include "engine/session/calibrated_sources.h"
 #include "engine/session/recognition.h"
 #include "engine/session/status_board.h"
 
@@ -100,6 +101,7 @@ private:
     recording::StreamHasher m_recorded;
     recording::StreamHasher m_replayed;
     sensing::RecordedMask m_mask; ///< of the recognised source
+    CalibratedSources m_calibrated{m_board, m_configuration};
     std::uint64_t m_frames = 0;
     bool m_recogniserFailed = false;
     std::int64_t m_lastRefresh = 0;
@@ -134,6 +136,9 @@ void ReplaySession::open(double speed)
         replay.end = summary.lastTime;
         replay.speed = speed;
     });
+    for (std::size_t i = 0; i < metadata.sources.size(); ++i)
+        m_calibrated.adopt(static_cast<std::uint32_t>(i), metadata.configuration["calibrations"],
+                           metadata.sources[i].channels);
     if (m_recognition && metadata.recognisedSource < metadata.sources.size()) {
         if (auto result = m_recognition->setChannels(metadata.sources[metadata.recognisedSource].channels);
             !result.ok())
@@ -191,6 +196,7 @@ void ReplaySession::handle(const recording::FrameItem& item)
         m_traces[item.source]->append(frame.t, frame.values);
     if (m_configuration.observer)
         m_configuration.observer->frame(item.source, frame);
+    m_calibrated.frame(item.source, frame);
     const bool wanted = m_ownModel ? item.recognised : true;
     if (item.source != m_player.reader().metadata().recognisedSource)
         return;
@@ -211,6 +217,7 @@ void ReplaySession::handle(const recording::FrameItem& item)
         m_recognition->show(*m_spikes, frame.t);
     for (const Decision& decision : output.decisions) {
         m_replayed.decision(decision);
+        m_calibrated.decided(decision, m_recognition->info().gases, m_recognition->info().background);
         m_live->addDecision(decision, latency);
         if (m_configuration.observer)
             m_configuration.observer->decision(decision, latency);
@@ -235,6 +242,7 @@ void ReplaySession::handle(const StreamEvent& event)
 
 void ReplaySession::refreshStatus()
 {
+    m_calibrated.refresh(m_player.position());
     const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it

@@ -138,6 +138,8 @@ public:
     [[nodiscard]] const Calibration& calibration() const { return m_calibration; }
     /// The gas of a calibrated channel's curve; empty without one.
     [[nodiscard]] const std::string& gasOf(std::size_t value) const;
+    /// Which of the calibration's channels a value belongs to.
+    [[nodiscard]] std::size_t calibrationIndex(std::size_t value) const { return m_entries[value].index; }
 
 private:
     struct Entry {

@@ -34,6 +34,8 @@ struct GasLimits {
 /// The document {"notice", "gases": [{"gas", "low", ...}]}. Errors name the gas and the field.
 [[nodiscard]] Result<std::vector<GasLimits>> limitsFromJson(const Json& json, const std::string& where);
 [[nodiscard]] Json toJson(const std::vector<GasLimits>& limits);
+/// One name per gas: "CO" and "Carbon monoxide" are "carbon monoxide", alcohol counts as ethanol.
+[[nodiscard]] std::string canonicalGas(const std::string& name);
 /// What ships with the program (resources/safety/limits.json), overlaid gas by gas with the user's file where there is
 /// one; an empty path: none. Errors: a file that cannot be read or understood.
 [[nodiscard]] Result<std::vector<GasLimits>> loadLimits(const std::string& userPath);
