@@ -46,6 +46,14 @@ public:
         printLine(line.set("values", std::move(values)));
         ++m_count;
     }
+    void calibrated(std::uint32_t source, const sensing::Calibrator& calibrator,
+                    const std::vector<sensing::CalibratedValue>& values) override
+    {
+        if (m_printFrames && source < m_channels.size() && (m_limit == 0 || m_count < m_limit))
+            printLine(Json::object()
+                          .set("source", source)
+                          .set("calibrated", calibratedJson(calibrator, m_channels[source], values)));
+    }
     void event(const StreamEvent& event) override
     {
         Json line = Json::object();
@@ -72,8 +80,32 @@ Json faultList(const session::SourceView& source)
     return list;
 }
 
+/// Averages and alarms of the gases that have limits.
+void printSafety(const session::SessionStatus& status)
+{
+    for (const auto& reading : status.safety) {
+        Json alarms = Json::array();
+        for (std::size_t level = 1; level < reading.alarms.size(); ++level) {
+            if (reading.alarms[level])
+                alarms.push(sensing::toString(static_cast<sensing::SafetyLevel>(level)));
+        }
+        printLine(Json::object()
+                      .set("t", toSeconds(status.now))
+                      .set("safety", reading.gas)
+                      .set("unit", reading.unit)
+                      .set("value", reading.value)
+                      .set("average_15min", reading.stel)
+                      .set("coverage_15min", reading.stelCoverage)
+                      .set("average_8h", reading.twa)
+                      .set("coverage_8h", reading.twaCoverage)
+                      .set("alarms", std::move(alarms))
+                      .set("notice", sensing::safetyNotice));
+    }
+}
+
 void printStatistics(const session::SessionStatus& status)
 {
+    printSafety(status);
     for (std::size_t i = 0; i < status.sources.size(); ++i) {
         const auto& source = status.sources[i];
         printLine(Json::object()
@@ -113,6 +145,8 @@ int run(const Invocation& invocation)
     RunOptions options;
     options.durationSeconds = *duration;
     options.finished = [&] { return printer.done(); };
+    if (const auto applied = applySensingSettings(configuration); !applied.ok())
+        return fail(applied.error());
     if (statistics)
         options.everySecond = [](session::Session& s) { printStatistics(s.status()); };
     return startAndRun(std::move(configuration), options);

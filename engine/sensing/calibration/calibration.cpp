@@ -133,7 +133,10 @@ Json toJson(const ChannelCalibration& c)
                               .set("zero", c.linear->zero)
                               .set("gain", c.linear->gain)
                               .set("high_ppm", c.linear->highPpm));
-    return out;
+    Json spans = Json::array();
+    for (const SpanPoint& span : c.spans)
+        spans.push(Json::object().set("value", span.value).set("ppm", span.ppm));
+    return out.set("spans", std::move(spans));
 }
 
 Result<ChannelCalibration> channelFromJson(const Json& json, const std::string& where)
@@ -149,6 +152,13 @@ Result<ChannelCalibration> channelFromJson(const Json& json, const std::string& 
     if (fields.has("r0"))
         c.r0 = fields.number("r0", 1e-12, largest);
     c.r0Spread = fields.numberOr("r0_spread", 0, 0, 1e6);
+    if (fields.has("spans")) {
+        for (const Json& entry : fields.array("spans").items()) {
+            JsonFields span(entry, where + ".spans");
+            c.spans.push_back({span.number("value", -largest, largest), span.number("ppm", 0, 1e9)});
+            BNOF_TRY(span.status());
+        }
+    }
     BNOF_TRY(fields.status());
     BNOF_TRY_ASSIGN(c.raw, rawFromName(raw, where + ".raw"));
     if (c.raw == RawKind::Divider && !(c.supply > 0))

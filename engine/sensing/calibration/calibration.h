@@ -61,6 +61,14 @@ struct LinearLaw {
     bool operator==(const LinearLaw&) const = default;
 };
 
+/// A channel's answer to a known concentration.
+struct SpanPoint {
+    double value = 0; ///< Rs/R0, or raw for linear sensors
+    double ppm = 0;
+
+    bool operator==(const SpanPoint&) const = default;
+};
+
 struct ChannelCalibration {
     std::string channel;
     std::string sensor; ///< type, e.g. "MQ-135"; empty: unknown
@@ -73,6 +81,7 @@ struct ChannelCalibration {
     std::optional<EnvironmentModel> environment;
     std::optional<PowerLaw> power;
     std::optional<LinearLaw> linear;
+    std::vector<SpanPoint> spans; ///< of the curve's gas, that it was fitted to
 
     bool operator==(const ChannelCalibration&) const = default;
 };

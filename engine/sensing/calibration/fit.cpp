@@ -265,6 +265,51 @@ Result<LinearLaw> fitLinear(const std::string& gas, std::span<const SpanPoint> p
     return law;
 }
 
+namespace {
+
+Result<void> addSpan(ChannelCalibration& channel, const Stillness& still, const std::string& gas, double ppm)
+{
+    const bool linear = channel.raw == RawKind::Concentration;
+    const std::string& earlier =
+        linear ? (channel.linear ? channel.linear->gas : gas) : (channel.power ? channel.power->gas : gas);
+    std::vector<SpanPoint> spans = earlier == gas || earlier.empty() ? channel.spans : std::vector<SpanPoint>();
+    const double value = linear ? still.rawMean : still.mean / *channel.r0;
+    std::erase_if(spans, [&](const SpanPoint& span) { return span.ppm == ppm; }); // captured again
+    spans.push_back({value, ppm});
+    if (linear) {
+        std::vector<SpanPoint> points = spans;
+        points.push_back({channel.linear ? channel.linear->zero : 0, 0});
+        BNOF_TRY_ASSIGN(channel.linear, fitLinear(gas, points));
+    } else {
+        const auto known = channel.power && channel.power->gas == gas ? channel.power : std::nullopt;
+        BNOF_TRY_ASSIGN(channel.power, fitPower(gas, spans, known));
+    }
+    channel.spans = std::move(spans);
+    return {};
+}
+
+} // namespace
+
+Result<std::size_t> addSpan(Calibration& calibration, const std::vector<Stillness>& still, const std::string& gas,
+                            double ppm)
+{
+    std::size_t set = 0;
+    std::optional<Error> problem;
+    for (const Stillness& each : still) {
+        ChannelCalibration& channel = calibration.channel(each.channel);
+        if (!each.stable || (channel.raw != RawKind::Concentration && !channel.r0))
+            continue;
+        if (const auto added = addSpan(channel, each, gas, ppm); !added.ok())
+            problem = added.error();
+        else
+            ++set;
+    }
+    if (set == 0)
+        return problem.value_or(makeError(ErrorKind::BadInput, "no channel was still and had clean air captured before",
+                                          "span of " + gas, "Capture clean air first, then let the gas settle."));
+    return set;
+}
+
 std::vector<CalibrationShift> compareCalibrations(const Calibration& before, const Calibration& after)
 {
     std::vector<CalibrationShift> out;

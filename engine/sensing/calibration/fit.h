@@ -69,17 +69,17 @@ struct EnvironmentSample {
 /// little, or only together, to tell their influences apart.
 [[nodiscard]] Result<EnvironmentModel> fitEnvironment(std::span<const EnvironmentSample> samples);
 
-/// A channel's answer to a known concentration.
-struct SpanPoint {
-    double value = 0; ///< Rs/R0, or raw for linear sensors
-    double ppm = 0;
-};
 /// ln ppm = ln a + b ln(Rs/R0). One point keeps the exponent of `known`; two or more give both. Errors: a point that is
 /// not positive, equal points, an exponent beyond 6 (insensitive).
 [[nodiscard]] Result<PowerLaw> fitPower(const std::string& gas, std::span<const SpanPoint> points,
                                         const std::optional<PowerLaw>& known);
 /// Zero and gain by least squares. Errors: fewer than two different points.
 [[nodiscard]] Result<LinearLaw> fitLinear(const std::string& gas, std::span<const SpanPoint> points);
+
+/// A captured span of a known gas: it joins the earlier spans of the same gas, and every still channel's curve is
+/// fitted anew. Resistances need clean air captured before. Returns how many channels were set. Errors: none was.
+[[nodiscard]] Result<std::size_t> addSpan(Calibration& calibration, const std::vector<Stillness>& still,
+                                          const std::string& gas, double ppm);
 
 /// What a new calibration changes in one channel, for the before/after chart.
 struct CalibrationShift {
