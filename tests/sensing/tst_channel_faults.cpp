@@ -217,9 +217,9 @@ void TestChannelFaults::plantedFaultsAreFound()
     PhiloxSequence random(20, 7);
     for (const Damage& damage : damages()) {
         for (std::size_t place = 0; place < places; ++place) {
-            // Ten minutes of health, then the damage on one channel, anywhere in the stream: in air and in gas.
+            // Five minutes of health, then the damage on one channel, anywhere in the stream: in air and in gas.
             const std::size_t begin = 600 + random.below(static_cast<std::uint32_t>(rows.size() - 8000));
-            const std::size_t at = begin + 3000;
+            const std::size_t at = begin + 1600;
             std::size_t channel = random.below(16);
             if (channel == 1)
                 channel = 0;
@@ -254,7 +254,7 @@ void TestChannelFaults::plantedFaultsAreFound()
 void TestChannelFaults::simulatedDaysAreQuiet()
 {
     const bool full = qEnvironmentVariableIsSet("BNOF_TEST_FULL");
-    const double hours = full ? 72 : 4;
+    const double hours = full ? 72 : 2;
     // Clean air, and the demonstration's exposures.
     QVERIFY(faultsOfNose(1, hours, full ? 10 : 2, {}) <= static_cast<std::size_t>(hours / 24));
     QVERIFY(faultsOfNose(2, hours, full ? 10 : 2, demonstrationScript(2)) <= static_cast<std::size_t>(hours / 24));
@@ -265,7 +265,7 @@ void TestChannelFaults::strongGasIsNoFault()
     for (const char* gas : {"ethanol", "acetone", "ammonia", "toluene"}) {
         NoseScript script;
         script.exposures = {{200, 120, gas, 20'000}, {500, 60, gas, 1'000'000}};
-        for (const double rate : {1.0, 5.0, 50.0})
+        for (const double rate : {1.0, 10.0})
             QCOMPARE(faultsOfNose(3, 0.25, rate, script), std::size_t{0});
     }
 }
@@ -404,7 +404,8 @@ void TestChannelFaults::missingValuesAreADisconnection()
 
 void TestChannelFaults::eventsCarryTheMask()
 {
-    const std::vector<ChannelInfo> channels{{"A"}, {"B"}, {"C"}};
+    std::vector<ChannelInfo> channels(3);
+    channels[1].name = "B";
     RecordedMask mask(2, 3);
     const FaultChange stuck{1, FaultKind::Stuck, true, 3, 3};
     const auto began = faultEvent(2, stuck, channels, 10);
