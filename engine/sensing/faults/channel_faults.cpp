@@ -217,8 +217,12 @@ void ChannelFaults::rail(Channel& channel, double value)
             channel.beforeRail = value;
             channel.jumped = false;
         } else if ((channel.railBits & 1U) == 0) {
-            const double jump = std::fabs(value - channel.beforeRail) / (channel.high - channel.low);
-            channel.jumped = channel.samples == 0 || jump > 0.2;
+            const double range = channel.high - channel.low;
+            const double jump = std::fabs(value - channel.beforeRail) / range;
+            // Gas brings a channel to the lower end, if ever, by creeping; a break in the wire from where it was.
+            const bool broken = value <= channel.low + edge && jump > 5e-3 &&
+                                std::fabs(channel.beforeRail) > 0.5 * channel.level;
+            channel.jumped = channel.samples == 0 || jump > 0.2 || broken;
         }
     }
     channel.railBits = static_cast<std::uint8_t>(((channel.railBits << 1U) | (at ? 1U : 0U)) & lastFive);
