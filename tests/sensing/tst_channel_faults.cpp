@@ -365,7 +365,7 @@ void TestChannelFaults::badTimingIsNoted()
     const auto step = [&](double dt, float value) {
         t += dt;
         const std::array<float, 1> values{value};
-        (void)faults.update({fromSeconds(t), values});
+        (void)faults.update({fromSeconds(t), values, t});
     };
     for (int i = 0; i < 300; ++i)
         step(0.1, static_cast<float>(500 + i % 3));

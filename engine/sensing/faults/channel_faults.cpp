@@ -13,6 +13,7 @@ namespace {
 constexpr double robustSigma = 1.4826; // standard deviations in one median absolute deviation of a normal distribution
 constexpr std::uint8_t lastFive = 0x1F;
 constexpr double longestHold = 60;
+constexpr double arrivalSlack = 0.2;
 
 double follow(double state, double value, double dt, double tau)
 {
@@ -112,7 +113,7 @@ std::span<const FaultChange> ChannelFaults::update(const SensorFrame& frame)
     m_dt = std::max(0.0, toSeconds(frame.t - m_lastTime));
     m_lastTime = std::max(m_lastTime, frame.t);
     m_now = std::max(now, m_now);
-    timing(now, first);
+    timing(frame, first);
     if (m_dt > 60) // it may have been switched off
         m_warm = 0;
     else
@@ -136,25 +137,30 @@ std::span<const FaultChange> ChannelFaults::update(const SensorFrame& frame)
     return m_changes;
 }
 
-void ChannelFaults::timing(double seconds, bool first)
+void ChannelFaults::timing(const SensorFrame& frame, bool first)
 {
-    if (first)
+    // The device's own clock where it prints one. Times of arrival tell of this computer's load as well: only what is
+    // clearly later than that is the device's.
+    const bool own = std::isfinite(frame.deviceSeconds);
+    const double step = own ? frame.deviceSeconds - m_deviceTime : m_dt;
+    m_deviceTime = frame.deviceSeconds;
+    if (first || !std::isfinite(step))
         return;
     bool bad = false;
-    if (seconds < m_now) {
+    if (own && step < 0) {
         ++m_backwards;
         bad = true;
-    } else if (m_dt <= 0) {
+    } else if (own && step == 0) {
         ++m_duplicates;
         bad = true;
-    } else if (m_period > 0 && m_dt > m_options.gapPeriods * m_period) {
+    } else if (m_period > 0 && step > m_options.gapPeriods * m_period + (own ? 0 : arrivalSlack)) {
         ++m_late;
         bad = true;
     }
     if (!bad)
-        m_period = m_period > 0 ? m_period + 0.02 * (m_dt - m_period) : m_dt;
-    else if (m_dt > 0) // a rate that has changed is learned as well, only later
-        m_period += 0.002 * (std::min(m_dt, 10.0) - m_period);
+        m_period = m_period > 0 ? m_period + 0.02 * (step - m_period) : step;
+    else if (step > 0) // a rate that has changed is learned as well, only later
+        m_period += 0.002 * (std::min(step, 10.0) - m_period);
     m_badTiming += ((bad ? 1.0 : 0.0) - m_badTiming) / 100;
     const std::size_t device = m_channels.size() - 1;
     set(device, FaultKind::Timing, m_frames > 100 && m_badTiming > m_options.timingRate, 1, m_badTiming,
@@ -220,8 +226,8 @@ void ChannelFaults::rail(Channel& channel, double value)
             const double range = channel.high - channel.low;
             const double jump = std::fabs(value - channel.beforeRail) / range;
             // Gas brings a channel to the lower end, if ever, by creeping; a break in the wire from where it was.
-            const bool broken = value <= channel.low + edge && jump > 5e-3 &&
-                                std::fabs(channel.beforeRail) > 0.5 * channel.level;
+            const bool broken =
+                value <= channel.low + edge && jump > 5e-3 && std::fabs(channel.beforeRail) > 0.5 * channel.level;
             channel.jumped = channel.samples == 0 || jump > 0.2 || broken;
         }
     }

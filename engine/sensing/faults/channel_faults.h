@@ -147,7 +147,7 @@ private:
         double up = 0, down = 0;
     };
 
-    void timing(double seconds, bool first);
+    void timing(const SensorFrame& frame, bool first);
     void sample(Channel& channel, std::size_t index, double value, double dt);
     void levels(Channel& channel, double value, double dt);
     void noise(Channel& channel, double value, double dt);
@@ -180,6 +180,7 @@ private:
     double m_warm = 0; ///< seconds of data since the start or the last long gap
     double m_dt = 0;
     double m_period = 0;
+    double m_deviceTime = 0;
     double m_badTiming = 0;
     std::uint64_t m_frames = 0;
     std::uint64_t m_withheld = 0, m_late = 0, m_duplicates = 0, m_backwards = 0;
