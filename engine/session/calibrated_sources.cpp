@@ -48,8 +48,9 @@ CalibratedSources::Source& CalibratedSources::entry(std::uint32_t source)
 }
 
 void CalibratedSources::setChannels(std::uint32_t source, const sensing::SourceUri& uri, const std::string& device,
-                                    const std::vector<ChannelInfo>& channels)
+                                    const std::vector<ChannelInfo>& channels, bool simulated)
 {
+    m_alarms = m_alarms || !simulated;
     Source& each = entry(source);
     each.device = sensing::deviceIdentity(device, uri.toString());
     const std::string problem = "calibration." + std::to_string(source);
@@ -184,7 +185,8 @@ void CalibratedSources::refresh(Timestamp now)
     if (!m_configuration.safetyLimits.empty()) {
         m_safety.advance(now);
         readings = m_safety.readings();
-        showAlarms(readings);
+        if (m_alarms)
+            showAlarms(readings);
     }
     m_board.update([&](SessionStatus& s) {
         for (std::size_t i = 0; i < m_sources.size() && i < s.sources.size(); ++i)

@@ -22,8 +22,9 @@ public:
 
     /// A live source told its channels: finds its calibration, by the source's parameter or by the device's identity,
     /// and warns when it has expired or belongs to another device.
+    /// What a simulated device measures endangers nobody: it has figures but raises no alarm.
     void setChannels(std::uint32_t source, const sensing::SourceUri& uri, const std::string& device,
-                     const std::vector<ChannelInfo>& channels);
+                     const std::vector<ChannelInfo>& channels, bool simulated);
     /// A replay uses what the recording carries.
     void adopt(std::uint32_t source, const Json& recorded, const std::vector<ChannelInfo>& channels);
     /// What a recording carries: an array with one calibration (or null) a source; null when there is none.
@@ -52,6 +53,7 @@ private:
     const SessionConfiguration& m_configuration;
     sensing::SafetyMonitor m_safety;
     std::vector<Source> m_sources;
+    bool m_alarms = false; ///< a real device is connected; a replay alarms nobody
     struct Measured {
         std::string gas;
         Timestamp t = 0;

@@ -452,7 +452,8 @@ void LiveSession::handle(ChannelsWork& work)
     }
     description.device = work.device;
     description.simulated = work.simulated;
-    m_calibrated.setChannels(work.source, m_configuration.sources[work.source], work.device, work.channels);
+    m_calibrated.setChannels(work.source, m_configuration.sources[work.source], work.device, work.channels,
+                             work.simulated);
     m_watch.setChannels(work.source, work.channels, work.device.empty() ? description.uri : work.device);
     if (m_configuration.observer)
         m_configuration.observer->channels(work.source, work.channels);
