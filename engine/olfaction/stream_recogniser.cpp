@@ -208,9 +208,13 @@ Result<void> StreamRecogniser::loadState(std::span<const std::uint8_t> state)
         reset();
         return result.error();
     }
-    if (reader.remaining() == sizeof m_masked)
+    bool masked = true;
+    m_masked = 0;
+    if (reader.remaining() == sizeof m_masked) {
         m_masked = reader.get<std::uint32_t>();
-    if (!reader.complete() || m_masked > m_model.channels.size())
+        masked = m_masked > 0 && m_masked <= m_model.channels.size();
+    }
+    if (!reader.complete() || !masked)
         return refuse("the state is cut off or has more bytes than it should");
     return {};
 }

@@ -251,8 +251,9 @@ bool readDecision(ByteView bytes, Decision& decision)
     decision.ppmLow = in.getFloat();
     decision.ppmHigh = in.getFloat();
     decision.onset = in.get<std::int64_t>();
-    decision.degraded = in.remaining() == 4 ? in.get<std::uint32_t>() : 0;
-    return in.ok() && in.remaining() == 0 && hasPpm <= 1;
+    const bool degraded = in.remaining() == 4;
+    decision.degraded = degraded ? in.get<std::uint32_t>() : 0;
+    return in.ok() && degraded == (decision.degraded > 0) && in.remaining() == 0 && hasPpm <= 1;
 }
 
 class DecisionCursor final : public ItemCursor {
