@@ -52,7 +52,7 @@ struct Decision {
     std::optional<float> ppm;         ///< concentration of the named gas; absent when not estimated
     float ppmLow = 0;                 ///< 90 % prediction interval of ppm
     float ppmHigh = 0;
-    Timestamp onset = -1; ///< when the present non-background stimulus began; -1: none
+    Timestamp onset = -1;       ///< when the present non-background stimulus began; -1: none
     std::uint32_t degraded = 0; ///< channels that it had to do without because they are faulty
 
     bool operator==(const Decision&) const = default;
