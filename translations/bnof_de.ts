@@ -1740,6 +1740,8 @@
     <message>
         <source>Recorded values are as the devices sent them; a calibration is applied on top of them.</source>
         <translation>Aufgezeichnet sind die Werte, wie die Geräte sie sendeten; eine Kalibrierung wird darauf angewendet.</translation>
+        <source>Channel fault</source>
+        <translation>Gestörter Kanal</translation>
     </message>
 </context>
 <context>
@@ -4358,6 +4360,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Changed network</source>
         <translation>Geändertes Netz</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n faulty sensor(s) left out</source>
+        <translation>
+            <numerusform>%n gestörter Sensor ausgelassen</numerusform>
+            <numerusform>%n gestörte Sensoren ausgelassen</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -226,4 +226,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>bnof::widgets::DecisionCard</name>
+    <message numerus="yes">
+        <source>%n faulty sensor(s) left out</source>
+        <translation>
+            <numerusform>%n faulty sensor left out</numerusform>
+            <numerusform>%n faulty sensors left out</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -60,6 +60,11 @@ DecisionCard::Content DecisionCard::contentOf(const Decision& decision, Timestam
         content.ppmLow = decision.ppmLow;
         content.ppmHigh = decision.ppmHigh;
     }
+    if (decision.degraded > 0) {
+        if (content.state == State::Named)
+            content.state = State::Degraded;
+        content.reason = tr("%n faulty sensor(s) left out", nullptr, static_cast<int>(decision.degraded));
+    }
     if (decision.onset >= 0 && content.state != State::Clean)
         content.sinceOnset = toSeconds(std::max<Timestamp>(now - decision.onset, 0));
     return content;

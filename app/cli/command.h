@@ -51,7 +51,8 @@ struct Command {
 // The table; each is defined in the file of its name.
 extern const Command devicesCommand, simulateCommand, watchCommand, recordCommand, replayCommand, recogniseCommand,
     trainCommand, evaluateCommand, listCommand, infoCommand, verifyCommand, repairCommand, reindexCommand,
-    convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand, doctorCommand;
+    convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand, doctorCommand,
+    calibrateCommand, protocolCommand;
 
 /// Print the error for people on stderr and give the exit code of its kind.
 int fail(const Error& error);

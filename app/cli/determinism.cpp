@@ -6,6 +6,7 @@
 #include "engine/base/sha256.h"
 #include "engine/base/time.h"
 #include "engine/recording/reader.h"
+#include "engine/sensing/faults/fault_event.h"
 #include "engine/session/recognition.h"
 #include "engine/snn/simulation.h"
 
@@ -105,17 +106,25 @@ Result<Outcome> Comparison::run(const std::string& name, const std::vector<BackE
     std::size_t turn = 0;
     const std::int64_t start = monotonicNow();
     m_reader->rewind();
+    const auto& described = m_reader->metadata();
+    const std::uint32_t source = described.recognisedSource;
+    sensing::RecordedMask masks(source,
+                                source < described.sources.size() ? described.sources[source].channels.size() : 0);
     for (recording::Item item; m_reader->next(item);) {
+        if (const auto* event = std::get_if<StreamEvent>(&item))
+            masks.event(*event);
         const auto* frame = std::get_if<recording::FrameItem>(&item);
-        if (frame == nullptr || frame->source != m_reader->metadata().recognisedSource ||
-            (m_ownModel && !frame->recognised))
+        if (frame == nullptr || frame->source != source)
+            continue;
+        const auto& mask = masks.next();
+        if (m_ownModel && !frame->recognised)
             continue;
         if (runners.size() > 1 && outcome.frames > 0 && outcome.frames % relayFrames == 0) {
             const std::vector<std::uint8_t> state = runners[turn]->saveState();
             turn = (turn + 1) % runners.size();
             BNOF_TRY(runners[turn]->loadState(state));
         }
-        BNOF_TRY(runners[turn]->process({frame->t, frame->values, frame->deviceSeconds}));
+        BNOF_TRY(runners[turn]->process({frame->t, frame->values, frame->deviceSeconds}, mask));
         const auto& output = runners[turn]->output();
         for (std::size_t layer = 0; layer < output.spikes.size(); ++layer)
             hasher.spikes(layer, output.spikes[layer]);

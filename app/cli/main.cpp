@@ -19,7 +19,8 @@ namespace {
 const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand,  &replayCommand,
                           &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,    &infoCommand,
                           &verifyCommand,    &repairCommand,   &reindexCommand,  &convertCommand, &exportCommand,
-                          &importCommand,    &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand};
+                          &importCommand,    &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand,
+                          &calibrateCommand, &protocolCommand};
 
 void printOverview()
 {

@@ -117,6 +117,8 @@ int run(const Invocation& invocation)
             return fail(model.error());
         configuration.modelBytes = std::move(*model);
     }
+    if (const auto applied = applySensingSettings(configuration); !applied.ok())
+        return fail(applied.error());
     auto session = session::Session::start(std::move(configuration));
     if (!session.ok())
         return fail(session.error());

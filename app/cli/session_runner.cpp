@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "engine/sensing/calibration/store.h"
+
 namespace bnof::cli {
 
 Json decisionLine(const Decision& decision, const std::vector<std::string>& gases, std::int64_t latencyNanoseconds)
@@ -27,8 +29,17 @@ Json decisionLine(const Decision& decision, const std::vector<std::string>& gase
     }
     if (decision.onset >= 0)
         line.set("since_onset", toSeconds(decision.t - decision.onset));
+    if (decision.degraded > 0)
+        line.set("degraded", decision.degraded);
     line.set("latency", toSeconds(latencyNanoseconds));
     return line;
+}
+
+Result<void> applySensingSettings(session::SessionConfiguration& configuration)
+{
+    configuration.calibrationFolder = sensing::CalibrationStore::defaultFolder();
+    BNOF_TRY_ASSIGN(configuration.safetyLimits, sensing::loadLimits(sensing::userLimitsPath()));
+    return {};
 }
 
 Result<std::vector<sensing::SourceUri>> parseSources(const QStringList& arguments)

@@ -14,6 +14,12 @@ namespace bnof::cli {
 [[nodiscard]] Json decisionLine(const Decision& decision, const std::vector<std::string>& gases,
                                 std::int64_t latencyNanoseconds);
 
+/// What a calibration makes of a frame, by channel: resistance, ratio, equivalent concentration, flags.
+[[nodiscard]] Json calibratedJson(const sensing::Calibrator& calibrator, const std::vector<ChannelInfo>& channels,
+                                  const std::vector<sensing::CalibratedValue>& values);
+/// Where calibrations are kept, and the limits of the safety figures, as the settings say.
+[[nodiscard]] Result<void> applySensingSettings(session::SessionConfiguration& configuration);
+
 /// Source URIs from the command line; --baud style mistakes are named with the argument.
 [[nodiscard]] Result<std::vector<sensing::SourceUri>> parseSources(const QStringList& arguments);
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/cli/session_runner.h"
+#include "engine/sensing/faults/fault_event.h"
 
 namespace bnof::cli {
 namespace {
@@ -48,6 +49,14 @@ public:
             values.set(m_channels[source][i].name, frame.values[i]);
         printLine(line.set("values", std::move(values)));
         ++m_count;
+    }
+    void calibrated(std::uint32_t source, const sensing::Calibrator& calibrator,
+                    const std::vector<sensing::CalibratedValue>& values) override
+    {
+        if (m_printFrames && source < m_channels.size() && (m_limit == 0 || m_count < m_limit))
+            printLine(Json::object()
+                          .set("source", source)
+                          .set("calibrated", calibratedJson(calibrator, m_channels[source], values)));
     }
     void event(const StreamEvent& event) override
     {
@@ -136,8 +145,42 @@ Json statisticsJson(const sensing::SourceStatistics& s)
         .set("memory_bytes", s.memoryBytes);
 }
 
+Json faultList(const session::SourceView& source)
+{
+    Json list = Json::array();
+    for (const auto& fault : source.faults)
+        list.push(Json::object()
+                      .set("channel", sensing::channelName(source.channels, fault.channel))
+                      .set("fault", sensing::toString(fault.kind)));
+    return list;
+}
+
+/// Averages and alarms of the gases that have limits.
+void printSafety(const session::SessionStatus& status)
+{
+    for (const auto& reading : status.safety) {
+        Json alarms = Json::array();
+        for (std::size_t level = 1; level < reading.alarms.size(); ++level) {
+            if (reading.alarms[level])
+                alarms.push(sensing::toString(static_cast<sensing::SafetyLevel>(level)));
+        }
+        printLine(Json::object()
+                      .set("t", toSeconds(status.now))
+                      .set("safety", reading.gas)
+                      .set("unit", reading.unit)
+                      .set("value", reading.value)
+                      .set("average_15min", reading.stel)
+                      .set("coverage_15min", reading.stelCoverage)
+                      .set("average_8h", reading.twa)
+                      .set("coverage_8h", reading.twaCoverage)
+                      .set("alarms", std::move(alarms))
+                      .set("notice", sensing::safetyNotice));
+    }
+}
+
 void printJson(const session::SessionStatus& status)
 {
+    printSafety(status);
     for (std::size_t i = 0; i < status.sources.size(); ++i) {
         const auto& source = status.sources[i];
         Json line = Json::object()
@@ -147,6 +190,7 @@ void printJson(const session::SessionStatus& status)
         if (source.parent)
             line.set("through", *source.parent);
         line.set("statistics", statisticsJson(source.statistics));
+        line.set("faults", faultList(source));
         printLine(line.set("health_reason", sensing::healthOf(source.statistics.quality).reason));
     }
     printLine(Json::object()
@@ -239,6 +283,8 @@ int run(const Invocation& invocation)
     RunOptions options;
     options.durationSeconds = *duration;
     options.finished = [&] { return printer.done(); };
+    if (const auto applied = applySensingSettings(configuration); !applied.ok())
+        return fail(applied.error());
     if (statistics)
         return watchStatistics(std::move(configuration), options, invocation.json);
     return startAndRun(std::move(configuration), options);

@@ -336,6 +336,7 @@ void Composer::interruptions()
     for (const StreamEvent& note : m_contents.notes.items) {
         const QString kind = note.kind == StreamEvent::Kind::RecogniserReset  ? ReportText::tr("Recogniser reset")
                              : note.kind == StreamEvent::Kind::BackEndChanged ? ReportText::tr("Back end")
+                             : note.kind == StreamEvent::Kind::ChannelFault   ? ReportText::tr("Channel fault")
                                                                               : ReportText::tr("Remark");
         rows.push_back({recordingTime(note.t), clockText(wall(note.t), m_zone), kind, printed(note.text)});
     }

@@ -172,7 +172,9 @@ void Assembler::add(const StreamEvent& event)
         m_contents.notes.add(event);
         break;
     case StreamEvent::Kind::BackEndChanged:
+    case StreamEvent::Kind::ChannelFault:
     case StreamEvent::Kind::Note: m_contents.notes.add(event); break;
+    case StreamEvent::Kind::SampleWithheld:
     case StreamEvent::Kind::Dropped:
     case StreamEvent::Kind::NotRecognised: break; // the summary has the sums
     }

@@ -31,6 +31,8 @@ struct SensorFrame {
     std::span<const float> values;
     /// The device's own clock in seconds, as it printed it; NaN when it prints none.
     double deviceSeconds = std::numeric_limits<double>::quiet_NaN();
+    /// One a value, not 0: this channel is faulty, forget what it said. Empty: none is.
+    std::span<const std::uint8_t> masked = {};
 };
 
 /// A spike of one neuron of one population, at a simulation tick.
@@ -50,7 +52,8 @@ struct Decision {
     std::optional<float> ppm;         ///< concentration of the named gas; absent when not estimated
     float ppmLow = 0;                 ///< 90 % prediction interval of ppm
     float ppmHigh = 0;
-    Timestamp onset = -1; ///< when the present non-background stimulus began; -1: none
+    Timestamp onset = -1;       ///< when the present non-background stimulus began; -1: none
+    std::uint32_t degraded = 0; ///< channels that it had to do without because they are faulty
 
     bool operator==(const Decision&) const = default;
 };
@@ -73,6 +76,8 @@ struct StreamEvent {
         RecogniserReset, ///< the recogniser restarted from its initial state at t
         BackEndChanged,  ///< text names what computes the network from t on (back end, precision)
         Note,            ///< text for people
+        ChannelFault,    ///< a channel's fault began or ended; `count`: sensing/faults/fault_event.h, text: why
+        SampleWithheld,  ///< one value of the next frame is a spike that the recogniser is not shown; `count`: the same
     };
     Kind kind = Kind::Note;
     Timestamp t = 0;

@@ -151,7 +151,7 @@ void FrontEnd::updateChannel(std::size_t channel, double x, double dt)
     }
 }
 
-void FrontEnd::update(Timestamp t, std::span<const float> values)
+void FrontEnd::update(Timestamp t, std::span<const float> values, std::span<const std::uint8_t> masked)
 {
     const double dt = m_started ? toSeconds(t - m_last) : 0;
     m_started = true;
@@ -159,7 +159,12 @@ void FrontEnd::update(Timestamp t, std::span<const float> values)
     setDecays(dt);
     for (std::size_t c = 0; c < m_parameters.channels(); ++c) {
         const double value = values[c];
-        if (std::isfinite(value))
+        if (c < masked.size() && masked[c] != 0) {
+            m_good[c] = 0;
+            m_input[c] = m_smooth[c] = 0;
+            for (std::size_t i = 0; i + 1 < m_timeConstants.size(); ++i)
+                m_lowPass[i * m_parameters.channels() + c] = 0;
+        } else if (std::isfinite(value))
             updateChannel(c, compress(value, m_parameters.scale[c]), dt);
         else if (m_good[c])
             updateChannel(c, m_input[c], dt);

@@ -50,7 +50,9 @@ public:
 
     void reset();
     /// Take in a frame; times must not decrease and values.size() must be the number of channels.
-    void update(Timestamp t, std::span<const float> values);
+    /// A channel that is `masked` (not 0; empty: none is) is forgotten until it is not any more: it is as if it never
+    /// had been good, and its baselines start anew afterwards.
+    void update(Timestamp t, std::span<const float> values, std::span<const std::uint8_t> masked = {});
     /// Standardised features of the last frame; all 0 before the first.
     [[nodiscard]] std::span<const double> features() const { return m_features; }
     /// The same before standardisation; NaN for channels that never were good.

@@ -92,6 +92,7 @@ public:
     /// Whether everything could be read and nothing is left over.
     [[nodiscard]] bool complete() const { return m_ok && m_bytes.empty(); }
     [[nodiscard]] bool ok() const { return m_ok; }
+    [[nodiscard]] std::size_t remaining() const { return m_bytes.size(); }
 
 private:
     std::span<const std::uint8_t> m_bytes;

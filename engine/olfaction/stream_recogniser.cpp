@@ -45,6 +45,7 @@ void StreamRecogniser::reset()
     m_tick = 0;
     m_onset = -1;
     m_backgroundRun = 0;
+    m_masked = 0;
     restart(0);
 }
 
@@ -85,7 +86,9 @@ Result<void> StreamRecogniser::process(const SensorFrame& frame, RecogniserOutpu
     }
     m_last = frame.t;
     output.tickZero = m_start;
-    m_frontEnd.update(frame.t, frame.values);
+    m_frontEnd.update(frame.t, frame.values, frame.masked);
+    m_masked = static_cast<std::uint32_t>(
+        std::count_if(frame.masked.begin(), frame.masked.end(), [](std::uint8_t mask) { return mask != 0; }));
     return featuresChanged();
 }
 
@@ -137,12 +140,15 @@ void StreamRecogniser::emit(const CountDecision& counted, RecogniserOutput& outp
     decisions.add();
     Decision decision;
     decision.t = m_start + static_cast<Timestamp>(m_tick) * m_tickLength;
-    decision.gas = counted.gas;
+    // With most channels gone there is no pattern left to name: refuse, whatever the network says.
+    const bool refused = m_masked * 2 > m_model.channels.size();
+    decision.gas = refused ? -1 : counted.gas;
     decision.probabilities = counted.probabilities;
     decision.novelty = counted.novelty;
-    followOnset(counted.gas, decision.t);
+    decision.degraded = m_masked;
+    followOnset(decision.gas, decision.t);
     decision.onset = m_onset;
-    if (counted.gas >= 0 && m_model.gasComponents[static_cast<std::size_t>(counted.gas)].size() == 1) {
+    if (decision.gas >= 0 && m_model.gasComponents[static_cast<std::size_t>(counted.gas)].size() == 1) {
         if (const auto list = estimates(counted.gas); list.size() == 1) {
             decision.ppm = list.front().ppm;
             decision.ppmLow = list.front().low;
@@ -165,6 +171,8 @@ std::vector<std::uint8_t> StreamRecogniser::saveState() const
     writer.put(m_backgroundRun);
     m_frontEnd.save(writer);
     saveMore(writer);
+    if (m_masked > 0) // so that states from before there was a mask stay readable
+        writer.put(m_masked);
     return writer.take();
 }
 
@@ -200,7 +208,13 @@ Result<void> StreamRecogniser::loadState(std::span<const std::uint8_t> state)
         reset();
         return result.error();
     }
-    if (!reader.complete())
+    bool masked = true;
+    m_masked = 0;
+    if (reader.remaining() == sizeof m_masked) {
+        m_masked = reader.get<std::uint32_t>();
+        masked = m_masked > 0 && m_masked <= m_model.channels.size();
+    }
+    if (!reader.complete() || !masked)
         return refuse("the state is cut off or has more bytes than it should");
     return {};
 }

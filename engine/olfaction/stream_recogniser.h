@@ -59,6 +59,7 @@ private:
     Timestamp m_last = 0;
     std::uint64_t m_tick = 0;
     Timestamp m_onset = -1;
+    std::uint32_t m_masked = 0;        ///< channels that were faulty in the last frame
     std::uint32_t m_backgroundRun = 0; ///< decisions in a row that said "no stimulus" since the onset
 };
 

@@ -76,6 +76,8 @@ std::string eventText(const StreamEvent& event)
     case StreamEvent::Kind::NotRecognised: out = std::to_string(event.count) + " frames not recognised"; break;
     case StreamEvent::Kind::RecogniserReset: out = "recogniser reset"; break;
     case StreamEvent::Kind::BackEndChanged: out = "back end changed"; break;
+    case StreamEvent::Kind::ChannelFault: out = "channel fault"; break;
+    case StreamEvent::Kind::SampleWithheld: out = "sample withheld"; break;
     case StreamEvent::Kind::Note: break;
     }
     if (!event.text.empty())

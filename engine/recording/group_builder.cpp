@@ -115,6 +115,7 @@ void GroupBuilder::addDecision(const Decision& decision, std::int64_t latencyNan
     m_decisions.lengths.push_back(static_cast<std::uint32_t>(length));
     m_decisions.order.add(number(length));
     m_decisions.times.add(decision.t);
+    m_decisions.degraded = m_decisions.degraded || decision.degraded > 0;
     putVarint(m_decisions.latencies, zigzag(static_cast<std::uint64_t>(latencyNanoseconds)));
     tallyDecision(m_summary, decision.gas);
 }
@@ -125,6 +126,7 @@ void GroupBuilder::addEvent(const StreamEvent& event)
     m_events.times.add(event.t);
     if (event.kind == StreamEvent::Kind::RecogniserReset)
         m_tickZero = event.t;
+    m_events.newer = m_events.newer || event.kind > StreamEvent::Kind::Note;
     put(m_events.records, static_cast<std::uint8_t>(event.kind));
     put(m_events.records, event.t);
     put(m_events.records, event.t2);
@@ -349,6 +351,7 @@ Chunk GroupBuilder::decisionChunk(const Decisions& decisions)
     chunk.t0 = decisions.times.t0;
     chunk.t1 = decisions.times.t1;
     chunk.count = decisions.order.count;
+    chunk.layoutVersion = decisions.degraded ? 2 : 1;
     Bytes& out = chunk.payload;
     putColumn(out, decisions.order.column);
     putColumn(out, decisions.latencies);
@@ -384,6 +387,7 @@ Chunk GroupBuilder::plainChunk(StreamType type, const Plain& plain)
     chunk.t0 = plain.times.t0;
     chunk.t1 = plain.times.t1;
     chunk.count = plain.order.count;
+    chunk.layoutVersion = plain.newer ? 2 : 1;
     putColumn(chunk.payload, plain.order.column);
     putBytes(chunk.payload, plain.records);
     return chunk;

@@ -251,7 +251,9 @@ bool readDecision(ByteView bytes, Decision& decision)
     decision.ppmLow = in.getFloat();
     decision.ppmHigh = in.getFloat();
     decision.onset = in.get<std::int64_t>();
-    return in.ok() && in.remaining() == 0 && hasPpm <= 1;
+    const bool degraded = in.remaining() == 4;
+    decision.degraded = degraded ? in.get<std::uint32_t>() : 0;
+    return in.ok() && degraded == (decision.degraded > 0) && in.remaining() == 0 && hasPpm <= 1;
 }
 
 class DecisionCursor final : public ItemCursor {
@@ -313,7 +315,7 @@ class EventCursor final : public ItemCursor {
         event.text = m_records.getText();
         item = std::move(event);
         return m_records.ok() && kind >= static_cast<std::uint8_t>(StreamEvent::Kind::Gap) &&
-               kind <= static_cast<std::uint8_t>(StreamEvent::Kind::Note);
+               kind <= static_cast<std::uint8_t>(StreamEvent::Kind::SampleWithheld);
     }
 
     ByteCursor m_records;
@@ -340,14 +342,14 @@ class MarkCursor final : public ItemCursor {
 /// The newest layout of each stream that this program reads.
 constexpr std::uint8_t newestLayout(StreamType type)
 {
-    return type == StreamType::Frames || type == StreamType::Spikes ? 2 : 1;
+    return type == StreamType::Marks ? 1 : 2;
 }
 
 std::unique_ptr<ItemCursor> makeCursor(std::uint16_t type, std::uint8_t layout)
 {
     if (layout == 2 && static_cast<StreamType>(type) == StreamType::Frames)
         return std::make_unique<LongFrameCursor>();
-    if (layout == 2)
+    if (layout == 2 && static_cast<StreamType>(type) == StreamType::Spikes)
         return std::make_unique<SpikeBlocksCursor>();
     switch (static_cast<StreamType>(type)) {
     case StreamType::Frames: return std::make_unique<FrameCursor>();

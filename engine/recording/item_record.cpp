@@ -64,6 +64,7 @@ void readDecision(ByteCursor& in, DecisionItem& item)
     decision.ppmLow = in.getFloat();
     decision.ppmHigh = in.getFloat();
     decision.onset = in.get<std::int64_t>();
+    decision.degraded = in.remaining() == 4 ? in.get<std::uint32_t>() : 0;
 }
 
 void readEvent(ByteCursor& in, StreamEvent& event)
@@ -107,6 +108,8 @@ void appendRecord(Bytes& out, const Decision& decision, std::int64_t latencyNano
     putFloat(out, decision.ppmLow);
     putFloat(out, decision.ppmHigh);
     put(out, decision.onset);
+    if (decision.degraded > 0)
+        put(out, decision.degraded);
 }
 
 void appendRecord(Bytes& out, const StreamEvent& event)

@@ -21,6 +21,8 @@ void appendCanonical(const Decision& decision, std::vector<std::uint8_t>& out)
     putFloat(out, decision.ppmLow);
     putFloat(out, decision.ppmHigh);
     put(out, decision.onset);
+    if (decision.degraded > 0) // so that the bytes of all others stay what they were
+        put(out, decision.degraded);
 }
 
 void StreamHasher::spikes(std::size_t layer, std::span<const Spike> spikes)

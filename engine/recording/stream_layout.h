@@ -101,6 +101,7 @@ private:
     struct Decisions {
         Order order;
         Times times;
+        bool degraded = false; ///< some record has the field of layout 2
         storage::Bytes latencies;
         storage::Bytes records;
         std::vector<std::uint32_t> lengths;
@@ -108,6 +109,7 @@ private:
     struct Plain {
         Order order;
         Times times;
+        bool newer = false; ///< some event is of a kind of layout 2
         storage::Bytes records;
     };
 

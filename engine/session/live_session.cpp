@@ -15,6 +15,8 @@
 #include "engine/base/instruments.h"
 #include "engine/compute/cpu.h"
 #include "engine/sensing/pool/pool_source.h"
+#include "engine/session/calibrated_sources.h"
+#include "engine/session/channel_watch.h"
 #include "engine/session/recognition.h"
 #include "engine/session/recording_control.h"
 #include "engine/session/source_meter.h"
@@ -131,6 +133,8 @@ private:
     std::unique_ptr<Executor> m_executor;
     StatusBoard m_board;
     RecordingControl m_recording;
+    ChannelWatch m_watch{m_board};                            ///< compute thread
+    CalibratedSources m_calibrated{m_board, m_configuration}; ///< the same
     std::shared_ptr<LiveView> m_live;
     Histogram m_latency;
 
@@ -522,6 +526,7 @@ void LiveSession::take(std::uint32_t source, const SensorFrame& frame, std::int6
         traces->append(frame.t, frame.values);
     if (m_configuration.observer)
         m_configuration.observer->frame(source, frame);
+    m_calibrated.frame(source, frame);
 
     const bool feeds = source == m_recognised;
     const bool wanted = feeds && m_recognition && m_recognition->ready() && !m_recogniserFailed;
@@ -534,6 +539,8 @@ void LiveSession::take(std::uint32_t source, const SensorFrame& frame, std::int6
     } else if (feeds) { // frames of other sources say nothing about the recogniser
         reportSkipped(frame.t);
     }
+    for (const StreamEvent& event : m_watch.look(source, frame))
+        emitEvent(source, event);
     m_recording.frame(source, frame, wanted && !behind);
     if (wanted && !behind)
         recognise(source, frame, arrival);
@@ -541,7 +548,7 @@ void LiveSession::take(std::uint32_t source, const SensorFrame& frame, std::int6
 
 void LiveSession::recognise(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival)
 {
-    if (auto result = m_recognition->process(frame); !result.ok()) {
+    if (auto result = m_recognition->process(frame, m_watch.mask(source)); !result.ok()) {
         m_recogniserFailed = true;
         m_board.setProblem("recogniser", Severity::Error, result.error());
         return;
@@ -557,6 +564,8 @@ void LiveSession::recognise(std::uint32_t source, const SensorFrame& frame, std:
         m_recognition->show(*m_spikes, frame.t);
     for (const Decision& decision : output.decisions) {
         ++m_decisions;
+        m_calibrated.decided(decision, m_recognition->info().gases, m_recognition->info().background);
+        m_watch.decided(source, decision.gas >= 0 && decision.gas == m_recognition->info().background);
         m_latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency, 1)));
         m_live->addDecision(decision, latency);
         if (m_configuration.observer)
@@ -609,6 +618,10 @@ void LiveSession::handle(ChannelsWork& work)
     }
     description.device = work.device;
     description.simulated = work.simulated;
+    const std::uint32_t parent =
+        work.source < m_sources.size() ? work.source : m_parents[work.source - m_sources.size()];
+    m_calibrated.setChannels(work.source, m_configuration.sources[parent], work.device, work.channels, work.simulated);
+    m_watch.setChannels(work.source, work.channels, work.device.empty() ? description.uri : work.device);
     if (m_configuration.observer)
         m_configuration.observer->channels(work.source, work.channels);
     if (changed || description.channels.empty()) {
@@ -652,6 +665,7 @@ void LiveSession::startWantedRecording()
     m_board.clearProblem("recording.start");
     m_recording.start(*std::exchange(m_wantedRecording, std::nullopt), metadata(),
                       m_recognition && m_recognition->ready() ? m_recognition.get() : nullptr, now());
+    m_watch.tell(m_recording, now());
 }
 
 void LiveSession::handle(EventWork& work)
@@ -666,6 +680,8 @@ void LiveSession::emitEvent(std::uint32_t source, const StreamEvent& event)
     if (event.kind == StreamEvent::Kind::Gap && source < m_meters.size() && m_meters[source] != nullptr)
         m_meters[source]->gap();
     m_recording.event(event);
+    if (event.kind == StreamEvent::Kind::SampleWithheld)
+        return; // counted and recorded; too many for people
     m_live->addEvent(event);
     if (m_configuration.observer)
         m_configuration.observer->event(event);
@@ -845,6 +861,7 @@ void LiveSession::refreshStatus()
         watchSources();
         watchSensors();
     }
+    m_calibrated.refresh(now());
     const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it
@@ -867,6 +884,8 @@ recording::RecordingMetadata LiveSession::metadata() const
     metadata.sources = m_descriptions;
     metadata.recognisedSource = m_recognised == noSource ? 0 : m_recognised;
     metadata.configuration = m_configuration.settings.isObject() ? m_configuration.settings : Json::object();
+    if (Json calibrations = m_calibrated.recorded(); !calibrations.isNull())
+        metadata.configuration.set("calibrations", std::move(calibrations));
     metadata.configuration.set("session.source", m_descriptions.front().uri);
     metadata.configuration.set("recognition.back_end", m_configuration.backEnd);
     metadata.configuration.set("recognition.precision", m_configuration.precision);

@@ -80,12 +80,19 @@ Result<void> Recognition::setChannels(const std::vector<ChannelInfo>& deviceChan
     return {};
 }
 
-Result<void> Recognition::process(const SensorFrame& frame)
+Result<void> Recognition::process(const SensorFrame& frame, std::span<const sensing::ChannelMask> mask)
 {
     m_output.clear();
     for (std::size_t i = 0; i < m_map.size(); ++i)
         m_values[i] = m_map[i] < frame.values.size() ? frame.values[m_map[i]] : std::numeric_limits<float>::quiet_NaN();
-    BNOF_TRY(m_recogniser->process({frame.t, m_values, frame.deviceSeconds}, m_output));
+    m_masked.assign(mask.empty() ? 0 : m_map.size(), 0);
+    for (std::size_t i = 0; i < m_masked.size(); ++i) {
+        const auto state = m_map[i] < mask.size() ? mask[m_map[i]] : sensing::ChannelMask::Good;
+        m_masked[i] = state == sensing::ChannelMask::Masked ? 1 : 0;
+        if (state == sensing::ChannelMask::Withheld)
+            m_values[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+    BNOF_TRY(m_recogniser->process({frame.t, m_values, frame.deviceSeconds, m_masked}, m_output));
     if (m_tickZero != m_output.tickZero) {
         m_tickZero = m_output.tickZero;
         m_restarted = true;

@@ -12,6 +12,7 @@
 #include "engine/base/types.h"
 #include "engine/olfaction/recogniser.h"
 #include "engine/recording/recorder.h"
+#include "engine/sensing/faults/channel_faults.h"
 #include "engine/session/live_view.h"
 
 namespace bnof::session {
@@ -31,8 +32,9 @@ public:
     Result<void> setChannels(const std::vector<ChannelInfo>& deviceChannels);
     [[nodiscard]] bool ready() const { return !m_map.empty(); }
 
-    /// Shows the frame to the recogniser; output() then holds what came of it.
-    Result<void> process(const SensorFrame& frame);
+    /// Shows the frame to the recogniser; output() then holds what came of it. `mask`, one a device channel or empty:
+    /// what is faulty is forgotten, what is withheld counts as missing.
+    Result<void> process(const SensorFrame& frame, std::span<const sensing::ChannelMask> mask = {});
     [[nodiscard]] const olfaction::RecogniserOutput& output() const { return m_output; }
     /// True when the recogniser restarted its tick count since the last call; output().tickZero is new.
     bool takeRestart() { return std::exchange(m_restarted, false); }
@@ -60,6 +62,7 @@ private:
     std::vector<std::uint8_t> m_modelBytes;
     std::vector<std::size_t> m_map; ///< device channel of each model channel
     std::vector<float> m_values;
+    std::vector<std::uint8_t> m_masked;
     olfaction::RecogniserOutput m_output;
     std::optional<Timestamp> m_tickZero;
     bool m_restarted = false;

@@ -45,6 +45,8 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     metadata.title = request.title;
     metadata.operatorName = request.operatorName;
     metadata.notes = request.notes;
+    if (!request.protocol.isNull())
+        metadata.configuration.set("protocol", request.protocol);
     metadata.configuration.set("recording.codec", request.codec);
     metadata.configuration.set("recording.flush", static_cast<double>(request.flushNanoseconds) /
                                                       static_cast<double>(nanosecondsPerMillisecond));

@@ -7,7 +7,9 @@
 
 #include "engine/compute/cpu.h"
 #include "engine/recording/reader.h"
+#include "engine/sensing/faults/fault_event.h"
 #include "engine/sensing/replay_source.h"
+#include "engine/session/calibrated_sources.h"
 #include "engine/session/recognition.h"
 #include "engine/session/status_board.h"
 
@@ -21,7 +23,8 @@ public:
         : m_configuration(std::move(configuration)), m_recognition(std::move(recognition)), m_ownModel(ownModel),
           m_player(std::move(reader), speed), m_live(std::make_shared<LiveView>()),
           m_recorded(m_player.reader().metadata().layers.size()),
-          m_replayed(m_recognition ? m_recognition->info().layers.size() : 0)
+          m_replayed(m_recognition ? m_recognition->info().layers.size() : 0),
+          m_mask(maskOf(m_player.reader().metadata()))
     {}
     ~ReplaySession() override
     {
@@ -72,6 +75,12 @@ public:
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
 
 private:
+    [[nodiscard]] static sensing::RecordedMask maskOf(const recording::RecordingMetadata& metadata)
+    {
+        const std::uint32_t source = metadata.recognisedSource;
+        return sensing::RecordedMask(source,
+                                     source < metadata.sources.size() ? metadata.sources[source].channels.size() : 0);
+    }
     void play();
     void handle(const recording::FrameItem& item);
     void handle(const recording::SpikesItem& item) { m_recorded.spikes(item.layer, item.spikes); }
@@ -91,6 +100,8 @@ private:
     std::shared_ptr<SpikeHistory> m_spikes;
     recording::StreamHasher m_recorded;
     recording::StreamHasher m_replayed;
+    sensing::RecordedMask m_mask; ///< of the recognised source
+    CalibratedSources m_calibrated{m_board, m_configuration};
     std::uint64_t m_frames = 0;
     bool m_recogniserFailed = false;
     std::int64_t m_lastRefresh = 0;
@@ -125,6 +136,9 @@ void ReplaySession::open(double speed)
         replay.end = summary.lastTime;
         replay.speed = speed;
     });
+    for (std::size_t i = 0; i < metadata.sources.size(); ++i)
+        m_calibrated.adopt(static_cast<std::uint32_t>(i), metadata.configuration["calibrations"],
+                           metadata.sources[i].channels);
     if (m_recognition && metadata.recognisedSource < metadata.sources.size()) {
         if (auto result = m_recognition->setChannels(metadata.sources[metadata.recognisedSource].channels);
             !result.ok())
@@ -182,12 +196,15 @@ void ReplaySession::handle(const recording::FrameItem& item)
         m_traces[item.source]->append(frame.t, frame.values);
     if (m_configuration.observer)
         m_configuration.observer->frame(item.source, frame);
+    m_calibrated.frame(item.source, frame);
     const bool wanted = m_ownModel ? item.recognised : true;
-    if (!wanted || !m_recognition || !m_recognition->ready() || m_recogniserFailed ||
-        item.source != m_player.reader().metadata().recognisedSource)
+    if (item.source != m_player.reader().metadata().recognisedSource)
+        return;
+    const auto& mask = m_mask.next(); // what was withheld belongs to this frame, recognised or not
+    if (!wanted || !m_recognition || !m_recognition->ready() || m_recogniserFailed)
         return;
     const std::int64_t begin = monotonicNow();
-    if (auto result = m_recognition->process(frame); !result.ok()) {
+    if (auto result = m_recognition->process(frame, mask); !result.ok()) {
         m_recogniserFailed = true;
         m_board.setProblem("recogniser", Severity::Error, result.error());
         return;
@@ -200,6 +217,7 @@ void ReplaySession::handle(const recording::FrameItem& item)
         m_recognition->show(*m_spikes, frame.t);
     for (const Decision& decision : output.decisions) {
         m_replayed.decision(decision);
+        m_calibrated.decided(decision, m_recognition->info().gases, m_recognition->info().background);
         m_live->addDecision(decision, latency);
         if (m_configuration.observer)
             m_configuration.observer->decision(decision, latency);
@@ -208,6 +226,9 @@ void ReplaySession::handle(const recording::FrameItem& item)
 
 void ReplaySession::handle(const StreamEvent& event)
 {
+    m_mask.event(event);
+    if (event.kind == StreamEvent::Kind::SampleWithheld)
+        return;
     if (event.kind == StreamEvent::Kind::Gap) {
         for (auto& traces : m_traces) {
             if (traces)
@@ -221,6 +242,7 @@ void ReplaySession::handle(const StreamEvent& event)
 
 void ReplaySession::refreshStatus()
 {
+    m_calibrated.refresh(m_player.position());
     const auto* network = m_recognition ? m_recognition->simulation() : nullptr;
     m_board.update([&](SessionStatus& s) {
         if (network) { // "auto" may have changed it

@@ -13,6 +13,9 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/sensing/calibration/calibration.h"
+#include "engine/sensing/faults/channel_faults.h"
+#include "engine/sensing/safety/safety.h"
 #include "engine/sensing/source.h"
 #include "engine/sensing/source_uri.h"
 #include "engine/session/live_view.h"
@@ -25,6 +28,10 @@ public:
     virtual ~SessionObserver() = default;
     virtual void channels(std::uint32_t /*source*/, const std::vector<ChannelInfo>& /*channels*/) {}
     virtual void frame(std::uint32_t /*source*/, const SensorFrame& /*frame*/) {}
+    /// What the calibration makes of the frame before; only where a source has one.
+    virtual void calibrated(std::uint32_t /*source*/, const sensing::Calibrator& /*calibrator*/,
+                            const std::vector<sensing::CalibratedValue>& /*values*/)
+    {}
     virtual void decision(const Decision& /*decision*/, std::int64_t /*latencyNanoseconds*/) {}
     virtual void event(const StreamEvent& /*event*/) {}
     virtual void state(std::uint32_t /*source*/, sensing::ConnectionState, const std::optional<Error>& /*problem*/) {}
@@ -45,6 +52,10 @@ struct SessionConfiguration {
     std::size_t historySamples = 1U << 20; ///< kept per channel for display; 0: none
     std::size_t frameQueue = 1U << 14;     ///< frames that may wait for the compute thread
     SessionObserver* observer = nullptr;   ///< outlives the session
+    /// Where calibrations are kept: the newest one of a device that connects is applied. Empty: only those that a
+    /// source's parameter "calibration" names.
+    std::string calibrationFolder;
+    std::vector<sensing::GasLimits> safetyLimits; ///< empty: no safety figures
 };
 
 /// Sets what the settings say about recognition: back end and precision.
@@ -55,6 +66,7 @@ struct RecordingRequest {
     std::string title;
     std::string operatorName;
     std::string notes;
+    Json protocol;                               ///< the protocol that runs, see protocol.h; null: none
     std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
     double warnSecondsLeft = 300; ///< a problem is shown when the disk is full sooner, at the present rate; 0: never
     std::string codec = "lz4";    ///< see recording::RecorderOptions
@@ -91,6 +103,9 @@ struct SourceView {
     /// Sensors that come through a source of many (tcp-listen) follow the sources, in the order of their appearance.
     std::optional<std::uint32_t> parent; ///< the source that this sensor came through
     std::uint32_t sensor = 0;            ///< its number there
+    std::vector<sensing::FaultChange> faults;                ///< of its channels, as they are now
+    std::shared_ptr<const sensing::Calibration> calibration; ///< null: none
+    std::vector<sensing::CalibratedValue> calibrated;        ///< of the newest frame
 };
 
 struct RecordingView {
@@ -152,6 +167,7 @@ struct SessionStatus {
     std::optional<RecordingView> recording;
     std::string lastRecording; ///< path of the recording that was finished last
     std::optional<ReplayView> replay;
+    std::vector<sensing::SafetyReading> safety; ///< of the gases that have limits and were measured
     std::vector<Problem> problems;
     bool finished = false;
 };

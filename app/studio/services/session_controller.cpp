@@ -11,7 +11,9 @@
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "engine/base/files.h"
+#include "engine/base/log.h"
 #include "engine/recording/library.h"
+#include "engine/sensing/calibration/store.h"
 
 namespace bnof::studio {
 namespace {
@@ -157,6 +159,11 @@ void SessionController::startSession(const QString& uri)
     session::applyRecognitionSettings(m_configuration.values(), configuration);
     configuration.timePhases = true; // for the network view; a few clock readings a tick
     configuration.settings = session::recordedSettings(m_configuration.values());
+    configuration.calibrationFolder = sensing::CalibrationStore::defaultFolder();
+    if (auto limits = sensing::loadLimits(sensing::userLimitsPath()); limits.ok())
+        configuration.safetyLimits = std::move(*limits);
+    else
+        log::warning("studio", "the safety limits cannot be read", {{"problem", limits.error().message()}});
     configuration.historySamples = historyFor(m_configuration.number("display.history"));
     const std::string model = m_configuration.values().text("recognition.model");
     inBackground(

@@ -148,6 +148,8 @@ const char* eventKindName(StreamEvent::Kind kind)
     case StreamEvent::Kind::NotRecognised: return "not recognised";
     case StreamEvent::Kind::RecogniserReset: return "recogniser reset";
     case StreamEvent::Kind::BackEndChanged: return "back end changed";
+    case StreamEvent::Kind::ChannelFault: return "channel fault";
+    case StreamEvent::Kind::SampleWithheld: return "sample withheld";
     case StreamEvent::Kind::Note: break;
     }
     return "note";

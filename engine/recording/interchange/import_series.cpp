@@ -390,7 +390,9 @@ StreamEvent::Kind eventKindFromName(std::string_view name)
           std::pair("dropped", StreamEvent::Kind::Dropped),
           std::pair("not recognised", StreamEvent::Kind::NotRecognised),
           std::pair("recogniser reset", StreamEvent::Kind::RecogniserReset),
-          std::pair("back end changed", StreamEvent::Kind::BackEndChanged)}) {
+          std::pair("back end changed", StreamEvent::Kind::BackEndChanged),
+          std::pair("channel fault", StreamEvent::Kind::ChannelFault),
+          std::pair("sample withheld", StreamEvent::Kind::SampleWithheld)}) {
         if (name == text)
             return kind;
     }

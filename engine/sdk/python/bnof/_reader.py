@@ -435,12 +435,12 @@ def _spikes(cursor, n, layout):
 
 
 def _decisions(cursor, n, layout):
-    _known(layout)
+    _known(layout, 2)
     return streams.decode_decisions(cursor, n)
 
 
 def _events(cursor, n, layout):
-    _known(layout)
+    _known(layout, 2)
     return streams.decode_events(cursor, n)
 
 

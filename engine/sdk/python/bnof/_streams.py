@@ -15,7 +15,8 @@ FRAMES, SPIKES, DECISIONS, EVENTS, MARKS = 16, 17, 18, 19, 20
 _MAX_VALUES = 1 << 26
 
 EVENT_KINDS = {1: "gap", 2: "resynchronised", 3: "dropped", 4: "not recognised", 5: "recogniser reset",
-               6: "back end or precision changed", 7: "note"}
+               6: "back end or precision changed", 7: "note",
+               8: "channel fault", 9: "sample withheld"}
 RECOGNISER_RESET = 5
 
 
@@ -46,13 +47,14 @@ class Decision(NamedTuple):
     ppm_high: float
     onset: int  #: session time at which the odour began; -1: none
     latency_ns: int  #: from the frame's arrival to the decision
+    degraded: int = 0  #: channels that it had to do without because they are faulty
 
 
 class Event(NamedTuple):
     """Something that happened to the recording or its devices."""
     t: int
     t2: int
-    kind: str  #: see EVENT_KINDS; "kind 8" and so on from a newer program
+    kind: str  #: see EVENT_KINDS; "kind 10" and so on from a newer program
     count: int
     text: str
 
@@ -192,7 +194,8 @@ def decode_decisions(cursor, n):
 
 def check_decision(record):
     """FormatError when the record is not as long as its number of probabilities says."""
-    if len(record) < 41 or len(record) != 41 + 4 * struct.unpack_from("<I", record, 12)[0]:
+    length = 41 + 4 * struct.unpack_from("<I", record, 12)[0] if len(record) >= 41 else 0
+    if len(record) < 41 or len(record) not in (length, length + 4):
         raise FormatError("a decision has another length than its probabilities")
 
 
@@ -201,7 +204,9 @@ def decision(record, latency):
     t, gas, count = struct.unpack_from("<qiI", record)
     probabilities = np.frombuffer(record, "<f4", count, 16)
     novelty, present, ppm, low, high, onset = struct.unpack_from("<fBfffq", record, 16 + 4 * count)
-    return Decision(t, gas, probabilities, novelty, ppm if present else None, low, high, onset, latency)
+    end = 41 + 4 * count
+    degraded = struct.unpack_from("<I", record, end)[0] if len(record) > end else 0
+    return Decision(t, gas, probabilities, novelty, ppm if present else None, low, high, onset, latency, degraded)
 
 
 def event(kind, t, t2, count, text):
