@@ -1738,10 +1738,12 @@
         <translation> (ABGELAUFEN, als die Aufzeichnung endete)</translation>
     </message>
     <message>
-        <source>Recorded values are as the devices sent them; a calibration is applied on top of them.</source>
-        <translation>Aufgezeichnet sind die Werte, wie die Geräte sie sendeten; eine Kalibrierung wird darauf angewendet.</translation>
         <source>Channel fault</source>
         <translation>Gestörter Kanal</translation>
+    </message>
+    <message>
+        <source>Recorded values are as the devices sent them; a calibration is applied on top of them.</source>
+        <translation>Aufgezeichnet sind die Werte, wie die Geräte sie sendeten; eine Kalibrierung wird darauf angewendet.</translation>
     </message>
 </context>
 <context>

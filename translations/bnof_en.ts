@@ -166,6 +166,16 @@
     </message>
 </context>
 <context>
+    <name>bnof::widgets::DecisionCard</name>
+    <message numerus="yes">
+        <source>%n faulty sensor(s) left out</source>
+        <translation>
+            <numerusform>%n faulty sensor left out</numerusform>
+            <numerusform>%n faulty sensors left out</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::DecisionTimeline</name>
     <message numerus="yes">
         <source>%n mark(s)</source>
@@ -223,16 +233,6 @@
         <translation>
             <numerusform>%n more: scroll</numerusform>
             <numerusform>%n more: scroll</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>bnof::widgets::DecisionCard</name>
-    <message numerus="yes">
-        <source>%n faulty sensor(s) left out</source>
-        <translation>
-            <numerusform>%n faulty sensor left out</numerusform>
-            <numerusform>%n faulty sensors left out</numerusform>
         </translation>
     </message>
 </context>
