@@ -247,7 +247,7 @@ std::optional<int> wholeNumber(std::string_view text)
 
 const std::vector<std::string_view>& commonParameters()
 {
-    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate", "backup"};
+    static const std::vector<std::string_view> names{"decoder", "time", "name", "rate", "calibration", "backup"};
     return names;
 }
 

@@ -15,9 +15,10 @@ namespace bnof::sensing {
 ///   serial:/dev/ttyUSB0?baud=115200&decoder=csv    tcp://host:port?decoder=ndjson    replay:run.bnr?speed=1
 /// The kinds and the parameters of each are in engine/sensing/transports/README.md (source_schemes.cpp).
 /// Common parameters: decoder (csv, ndjson, auto), time (arrival: when the bytes came, the default;
-/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), backup (another
-/// source, percent-encoded, that measures the same and takes over when this one fails; may come several times), and the
-/// parameters of the decoder that is named: decoder=winsen&sensor=ze07&mode=qa (see decoders()).
+/// device: the device's own time column), name (for people), rate (expected Hz, for stall detection), calibration
+/// (a file or a name; "none": raw values only), backup (another source, percent-encoded, that measures the same and
+/// takes over when this one fails; may come several times), and the parameters of the decoder that is named:
+/// decoder=winsen&sensor=ze07&mode=qa (see decoders()).
 /// A password never stands in a source, because sources are kept in recordings and lists of recent ones.
 struct SourceUri {
     std::string scheme; ///< "serial", "tcp", "replay" …
