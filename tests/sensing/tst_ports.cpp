@@ -29,6 +29,14 @@ using namespace bnof::sensing;
 
 namespace {
 
+SourceOptions startingNow(std::int64_t retryNanoseconds = SourceOptions().retryNanoseconds)
+{
+    SourceOptions options;
+    options.sessionStart = monotonicNow();
+    options.retryNanoseconds = retryNanoseconds;
+    return options;
+}
+
 std::string slaveOf(const SimulatorLink& link)
 {
     return link.uri().substr(std::string("serial:").size());
@@ -182,7 +190,7 @@ void TestPorts::secondSourceOfThisProgramIsTold()
     test::SourceProbe first;
     test::SourceProbe second;
     const auto open = [&](test::SourceProbe& probe) {
-        auto source = makeSource(*uri, {.sessionStart = monotonicNow()}, probe);
+        auto source = makeSource(*uri, startingNow(), probe);
         if (!source.ok())
             qFatal("%s", source.error().message().c_str());
         (*source)->start();
@@ -400,10 +408,7 @@ void TestPorts::replugIntoAnotherPortIsTheSameDevice()
     const auto uri = SourceUri::parse(listPorts().front().uri + "&decoder=csv");
     BNOF_VERIFY_OK(uri);
     // So long a pause between attempts that only the watcher can be the reason for a quick one.
-    const auto source =
-        std::move(
-            makeSource(*uri, {.sessionStart = monotonicNow(), .retryNanoseconds = 60 * nanosecondsPerSecond}, probe))
-            .value();
+    const auto source = std::move(makeSource(*uri, startingNow(60 * nanosecondsPerSecond), probe)).value();
     source->start();
     const auto speak = [&](SimulatorLink& link, std::string_view text) {
         QVERIFY(test::waitFor([&] { return link.clientPresent(); }));
@@ -445,7 +450,7 @@ void TestPorts::serialLineIsSetAsAsked()
         const auto uri = SourceUri::parse("serial:" + path + "?decoder=csv&baud=19200&stopbits=2" +
                                           (keep ? "&dtr=off&rts=off&parity=even" : ""));
         BNOF_VERIFY_OK(uri);
-        const auto source = std::move(makeSource(*uri, {.sessionStart = monotonicNow()}, probe)).value();
+        const auto source = std::move(makeSource(*uri, startingNow(), probe)).value();
         source->start();
         QVERIFY(test::waitFor([&] { return link->clientPresent(); }));
         (void)link->takeNewClient();

@@ -64,7 +64,7 @@ void TestSourceFaults::unplugDoesNotSpin()
 {
     auto link = std::move(makePtyLink("")).value();
     CountingListener listener;
-    SerialTransport transport(link->uri().substr(7), 115200, listener);
+    SerialTransport transport(link->uri().substr(7), {}, {}, listener);
     transport.open();
     QVERIFY(test::waitFor([&] { return listener.opened == 1; }));
     const std::int64_t cpu = threadCpuNow();
@@ -80,7 +80,7 @@ void TestSourceFaults::bytesBeforeTheUnplugAreKept()
 {
     auto link = std::move(makePtyLink("")).value();
     CountingListener listener;
-    SerialTransport transport(link->uri().substr(7), 115200, listener);
+    SerialTransport transport(link->uri().substr(7), {}, {}, listener);
     transport.open();
     QVERIFY(test::waitFor([&] { return listener.opened == 1; }));
     (void)link->clientPresent();

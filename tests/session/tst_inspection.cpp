@@ -72,7 +72,7 @@ void TestInspection::record()
     options.speed = 20;
     RunningSimulator simulator(options);
     const auto session = start(simulator.uri("time=device"), m_model);
-    session->startRecording({.path = file("run.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("run.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QVERIFY(waitFor([&] { return session->status().recording && session->status().decisions > 150; }));
     session->stopRecording();
     QVERIFY(waitFor([&] { return session->status().lastRecording == file("run.bnr"); }));
@@ -199,7 +199,7 @@ void TestInspection::anotherNetworkTakesOverAtADecision()
     RunningSimulator simulator(options);
     const auto session = start(simulator.uri("time=device"), m_model);
     QVERIFY(waitFor([&] { return session->status().decisions > 20; }));
-    session->startRecording({.path = file("before.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("before.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QVERIFY(waitFor([&] { return session->status().recording.has_value(); }));
     const auto changed = session::changedModel(m_model, edited(-40));
     BNOF_VERIFY_OK(changed);
@@ -213,7 +213,7 @@ void TestInspection::anotherNetworkTakesOverAtADecision()
     QCOMPARE(session->live()->model()->bytes, *changed);
     // The recording of the old network was closed and is whole; a new one holds the new network.
     QVERIFY(waitFor([&] { return session->status().lastRecording == file("before.bnr"); }));
-    session->startRecording({.path = file("after.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("after.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     const auto decisions = session->status().decisions;
     QVERIFY(waitFor([&] { return session->status().decisions > decisions + 60; }));
     session->stopRecording();

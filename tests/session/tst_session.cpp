@@ -100,6 +100,7 @@ void TestSession::recordsMarksAndReplaysBitIdentically()
                              .title = "a title",
                              .operatorName = "Ada",
                              .notes = "",
+                             .protocol = {},
                              .codec = "none",
                              .flushNanoseconds = 120 * nanosecondsPerMillisecond});
     QVERIFY(waitFor([&] { return session->status().recording.has_value(); }));
@@ -166,7 +167,8 @@ void TestSession::adaptivePrecisionIsRecordedAndReplayed()
     auto started = session::Session::start(configuration);
     BNOF_VERIFY_OK(started);
     const auto session = std::move(*started);
-    session->startRecording({.path = file("precision.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording(
+        {.path = file("precision.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QVERIFY(waitFor([&] { return session->status().backEndReason.find("fp16: agreed") != std::string::npos; }, 60000));
     session->stopRecording();
     QVERIFY(waitFor([&] { return session->status().lastRecording == file("precision.bnr"); }));
@@ -186,7 +188,7 @@ void TestSession::unplugAndReplugContinueTheSameRecording()
     options.symlink = file("port");
     auto plugged = std::make_unique<RunningSimulator>(options);
     const auto session = startSession(plugged->uri(), m_model);
-    session->startRecording({.path = file("gap.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("gap.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QVERIFY(waitFor([&] { return session->status().recording && session->status().recording->frames > 20; }));
     plugged.reset();
     using sensing::ConnectionState;
@@ -221,7 +223,7 @@ void TestSession::framesThatAreNotRecognisedStayInStep()
     options.speed = 0;
     RunningSimulator simulator(options);
     const auto session = startSession(simulator.uri("time=device"), m_model, 64);
-    session->startRecording({.path = file("flood.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("flood.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QVERIFY(waitFor([&] {
         const auto status = session->status();
         return status.recording && status.frames > 5000 && status.notRecognisedFrames + status.droppedFrames > 0;
@@ -245,7 +247,8 @@ void TestSession::recordingStopsCleanlyWhenTheDiskIsNearlyFull()
 {
     RunningSimulator simulator({});
     const auto session = startSession(simulator.uri(), {});
-    session::RecordingRequest request{.path = file("full.bnr"), .title = "", .operatorName = "", .notes = ""};
+    session::RecordingRequest request{
+        .path = file("full.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}};
     request.minimumFreeBytes = std::int64_t{1} << 60;
     session->startRecording(request);
     QVERIFY(waitFor([&] { return session->status().lastRecording == file("full.bnr"); }));
@@ -284,7 +287,8 @@ void TestSession::warningBeforeTheDiskIsFull()
 {
     RunningSimulator simulator({});
     const auto session = startSession(simulator.uri(), {});
-    session::RecordingRequest request{.path = file("warn.bnr"), .title = "", .operatorName = "", .notes = ""};
+    session::RecordingRequest request{
+        .path = file("warn.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}};
     request.warnSecondsLeft = 1e15; // every disk is too small for that
     request.flushNanoseconds = 100 * nanosecondsPerMillisecond;
     session->startRecording(request);
@@ -310,7 +314,7 @@ void TestSession::recordingAskedForBeforeDataBeginsWithData()
     const auto uri = first->uri();
     first.reset();
     const auto session = startSession(uri, m_model);
-    session->startRecording({.path = file("late.bnr"), .title = "", .operatorName = "", .notes = ""});
+    session->startRecording({.path = file("late.bnr"), .title = "", .operatorName = "", .notes = "", .protocol = {}});
     QTest::qWait(300);
     QVERIFY(!session->status().recording);
     const RunningSimulator second(options);
