@@ -2045,6 +2045,10 @@
         <source>For example: %1</source>
         <translation>Zum Beispiel: %1</translation>
     </message>
+    <message>
+        <source>Sensors that connect to this computer</source>
+        <translation>Sensoren, die sich mit diesem Rechner verbinden</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::DescribeDialog</name>

@@ -82,7 +82,7 @@ void TestSourceUri::badUrisSayWhatIsWrong_data()
     const auto row = [](const char* text, const char* what) { QTest::newRow(text) << text << what; };
     row("", "the source is empty");
     row("/dev/ttyUSB0", "does not begin with a scheme");
-    row("usb:/dev/ttyUSB0", "\"usb\" is not a known kind of source (known: serial, tcp, udp, ");
+    row("usb:/dev/ttyUSB0", "\"usb\" is not a known kind of source (known: serial, tcp, tcp-listen, udp, ");
     row("serial:", "the name of the port is missing");
     row("replay:?speed=1", "the name of the recording is missing");
     row("serial:/dev/ttyUSB0?baut=9600", "\"baut\" is no parameter of serial sources (known: baud,");

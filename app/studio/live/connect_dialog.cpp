@@ -81,6 +81,7 @@ QString kindName(const std::string& scheme)
     static const std::map<std::string, const char*> names{
         {"serial", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "Serial port")},
         {"tcp", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "TCP server of a sensor")},
+        {"tcp-listen", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "Sensors that connect to this computer")},
         {"udp", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "UDP datagrams to this computer")},
         {"ws", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "WebSocket")},
         {"wss", QT_TRANSLATE_NOOP("bnof::studio::ConnectDialog", "WebSocket over TLS")},
@@ -319,7 +320,8 @@ QString ConnectDialog::portsAsTsv() const
 
 void ConnectDialog::portChosen()
 {
-    if (m_settling || !m_ports->currentItem())
+    // The list makes its first row the current one when it gets the focus; only a selected row was chosen.
+    if (m_settling || !m_ports->currentItem() || !m_ports->currentItem()->isSelected())
         return;
     const QString uri = m_ports->currentItem()->data(Qt::UserRole).toString();
     const auto chosen = sensing::SourceUri::parse(uri.toStdString());

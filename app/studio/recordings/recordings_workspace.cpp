@@ -103,7 +103,7 @@ QWidget* RecordingsWorkspace::buildSide(ActionRegistry& actions)
         button->setDefaultAction(actions.action(QLatin1String(id)));
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // shortened rather than widening the window
-        button->setMinimumWidth(Theme::space(28));
+        button->setMinimumWidth(Theme::space(27));
         button->setFont(Theme::font(Theme::TextSize::Small));
         button->setFocusPolicy(Qt::StrongFocus);
         button->setAccessibleName(button->defaultAction()->text().remove(QLatin1Char('&')));
