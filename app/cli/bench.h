@@ -70,7 +70,7 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 [[nodiscard]] std::vector<Benchmark> codecBenchmarks(); ///< of the group storage too
 [[nodiscard]] std::vector<Benchmark> rangeBenchmarks(); ///< the same
 [[nodiscard]] std::vector<Benchmark> sensingBenchmarks();
-[[nodiscard]] std::vector<Benchmark> decoderBenchmarks(); ///< of the group sensing too
+[[nodiscard]] std::vector<Benchmark> decoderBenchmarks();  ///< of the group sensing too
 [[nodiscard]] std::vector<Benchmark> ingestBenchmarks();   ///< of the group sensing too
 [[nodiscard]] std::vector<Benchmark> failoverBenchmarks(); ///< part of ingestBenchmarks()
 [[nodiscard]] std::vector<Benchmark> olfactionBenchmarks();

@@ -101,8 +101,8 @@ struct SourceView {
     std::vector<ChannelInfo> channels; ///< empty until known
     sensing::SourceStatistics statistics;
     /// Sensors that come through a source of many (tcp-listen) follow the sources, in the order of their appearance.
-    std::optional<std::uint32_t> parent; ///< the source that this sensor came through
-    std::uint32_t sensor = 0;            ///< its number there
+    std::optional<std::uint32_t> parent;                     ///< the source that this sensor came through
+    std::uint32_t sensor = 0;                                ///< its number there
     std::vector<sensing::FaultChange> faults;                ///< of its channels, as they are now
     std::shared_ptr<const sensing::Calibration> calibration; ///< null: none
     std::vector<sensing::CalibratedValue> calibrated;        ///< of the newest frame
