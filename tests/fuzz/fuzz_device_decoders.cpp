@@ -22,7 +22,7 @@ struct Subject {
     std::string seed; ///< what the device really sends
 };
 
-std::string description(const char* name)
+[[maybe_unused]] std::string description(const char* name)
 {
     return std::string("file:") + BNOF_FUZZ_DECODERS + "/" + name;
 }

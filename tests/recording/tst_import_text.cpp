@@ -325,9 +325,9 @@ void TestImportText::badOptions_data()
 {
     QTest::addColumn<QByteArray>("map");
     QTest::addColumn<QByteArray>("expected");
-    const QByteArray how =
-        " Write COLUMN=time[:UNIT], COLUMN=device, COLUMN=channel[:UNIT[:QUANTITY[:GAS]]], COLUMN=label, COLUMN=mark or "
-        "COLUMN=ignore; COLUMN is a name or #3 for the third.";
+    const QByteArray how = " Write COLUMN=time[:UNIT], COLUMN=device, COLUMN=channel[:UNIT[:QUANTITY[:GAS]]], "
+                           "COLUMN=label, COLUMN=mark or "
+                           "COLUMN=ignore; COLUMN is a name or #3 for the third.";
     QTest::newRow("no role") << QByteArray("A") << "--map \"A\": there is no role." + how;
     QTest::newRow("wrong role") << QByteArray("A=tiem") << "--map \"A=tiem\": there is no role \"tiem\"." + how;
     QTest::newRow("wrong unit")
