@@ -297,7 +297,9 @@ void ModbusTransport::blame(const std::string& request, const QModbusReply& repl
     std::string problem;
     if (reply.error() == QModbusDevice::ProtocolError) {
         exceptions.add();
-        problem = "the device answers " + exceptionText(reply.rawResult().exceptionCode());
+        // The first byte behind the function; QModbusPdu's own reading of it first looks at an enumerator out of range.
+        const QByteArray said = reply.rawResult().data();
+        problem = "the device answers " + exceptionText(said.isEmpty() ? 0xFF : static_cast<quint8>(said.at(0)));
     } else if (reply.error() == QModbusDevice::TimeoutError) {
         timeouts.add();
         problem = "no valid answer within " + std::to_string(m_timeoutMilliseconds) + " ms";
