@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.rateHz = (data[0] & 1U) != 0 ? 10 : 0;
     options.headerLines = (data[0] & 2U) != 0 ? 1 : -1;
     if ((data[0] & 4U) != 0)
-        options.map = {{"#1", recording::ColumnRole::Time, "ms"}, {"#2", recording::ColumnRole::Channel, ""}};
+        options.map = {{"#1", recording::ColumnRole::Time, "ms", "", ""},
+                       {"#2", recording::ColumnRole::Channel, "", "resistance", "ethanol"}};
     const auto lines =
         recording::TextLines::fromText(std::string(reinterpret_cast<const char*>(data) + 1, size - 1), "fuzz");
     test::ImportChecker target;
