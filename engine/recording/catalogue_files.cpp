@@ -6,7 +6,6 @@
 
 #include "engine/recording/reader.h"
 #include "engine/recording/segments.h"
-#include "engine/storage/byte_source.h"
 
 namespace bnof::recording {
 
@@ -49,20 +48,11 @@ bool continuesAnother(const fs::path& path)
     return fs::exists(path.parent_path() / (stem.substr(0, stem.rfind('.')) + ".bnr"), ignored);
 }
 
-bool isBeingWritten(const std::string& path)
-{
-    const auto segments = segmentsOf(path);
-    return std::any_of(segments.begin(), segments.end(), [](const std::string& segment) {
-        const auto source = storage::openFileSource(segment);
-        return source.ok() && (*source)->isBeingWritten();
-    });
-}
-
 void judge(const Reader& reader, CatalogueEntry& entry)
 {
     const Health& health = reader.health();
     entry.complete = health.complete;
-    if (!health.complete && isBeingWritten(entry.path))
+    if (reader.growing())
         entry.state = RecordingState::BeingWritten;
     else if (health.damagedChunks > 0 || (health.complete && health.lostBytes > 0))
         entry.state = RecordingState::Damaged;

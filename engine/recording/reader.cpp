@@ -44,7 +44,11 @@ std::string_view textOf(const Bytes& bytes)
 
 class FileReader final : public Reader {
 public:
-    explicit FileReader(std::vector<Part> parts) : m_parts(std::move(parts)), m_logs(m_parts.size()) {}
+    /// `growing`: a recorder had this recording open before anything of it was read.
+    FileReader(std::vector<Part> parts, bool growing)
+        : m_parts(std::move(parts)), m_logs(m_parts.size()),
+          m_growing(growing || m_parts.back().chunks->source().isBeingWritten())
+    {}
 
     /// `path`: of the first segment, for its open end; empty: there is none.
     Result<void> begin(const std::string& path);
@@ -83,8 +87,8 @@ private:
     Result<void> readMetadata();
     void readTotals(const std::string& path);
     void scan(std::size_t part, const std::string& openEnd);
-    std::optional<std::uint64_t> takeLeftover(const std::string& path, const ChunkReader& chunks, std::uint64_t end);
-    void readBetweenFiles(const std::string& path, const ChunkReader& chunks);
+    std::optional<std::uint64_t> takeLeftover(const std::string& path, ChunkReader& chunks, const WholeEnd& end);
+    void readBetweenFiles(const std::string& path, ChunkReader& chunks);
     void tallyChunk(const Located& at);
     void noteRepairs(const Json& repairs);
     void noteMissingSegments();
@@ -137,8 +141,6 @@ private:
 Result<void> FileReader::begin(const std::string& path)
 {
     m_path = path;
-    // Before anything is read: what is written afterwards is worth another look.
-    m_growing = m_parts.back().chunks->source().isBeingWritten();
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         Part& part = m_parts[i];
         if (part.chunks->fileHeaderIsDamaged())
@@ -176,7 +178,7 @@ void FileReader::noteMissingSegments()
         expected = number + 1;
     }
     const auto& last = m_parts.back().footer;
-    if (last && !last->last && !m_nextFileIsDue)
+    if (last && !last->last && !m_nextFileIsDue && !m_growing)
         m_notes.report(m_parts.size(), 0, 0,
                        "The files of this recording that follow " + m_parts.back().chunks->name() + " are missing.");
 }
@@ -234,11 +236,11 @@ void FileReader::readTotals(const std::string& path)
             continue;
         }
         complete = false;
-        const bool growing = part.chunks->source().isBeingWritten();
-        m_logs[i].note(growing ? "This recording is still being written: what was in the file when it was opened is "
-                                 "shown."
-                               : "The file has no footer: the recording was interrupted, or the end is missing. It can "
-                                 "be completed by a repair.");
+        m_logs[i].note(m_growing
+                           ? "This recording is still being written: what was in the file when it was opened is "
+                             "shown."
+                           : "The file has no footer: the recording was interrupted, or the end is missing. It can "
+                             "be completed by a repair.");
         scan(i, i + 1 == m_parts.size() ? path : std::string());
     }
     if (const Part& last = m_parts.back(); last.footer && !last.footer->last && !path.empty())
@@ -251,15 +253,14 @@ void FileReader::readTotals(const std::string& path)
 }
 
 /// One file is closed and the next one is not there: the recorder is about to begin it, or was interrupted just then.
-void FileReader::readBetweenFiles(const std::string& path, const ChunkReader& chunks)
+void FileReader::readBetweenFiles(const std::string& path, ChunkReader& chunks)
 {
     const std::uint64_t end = chunks.lastChunkEnd();
-    if (end == 0 || !takeLeftover(path, chunks, end))
+    if (end == 0 || !takeLeftover(path, chunks, {end, end}))
         return;
     m_nextFileIsDue = true;
-    m_logs.back().note(chunks.source().isBeingWritten()
-                           ? "This recording is still being written: what was there when it was opened is shown."
-                           : "The recording was interrupted. It can be completed by a repair.");
+    m_logs.back().note(m_growing ? "This recording is still being written: what was there when it was opened is shown."
+                                 : "The recording was interrupted. It can be completed by a repair.");
     for (const Item& item : m_leftover)
         tally(m_summary, item);
 }
@@ -271,7 +272,7 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
     ChunkReader& chunks = *m_parts[part].chunks;
     ChunkPosition position = chunks.start();
     Contents contents;
-    std::uint64_t end = fileHeaderBytes;
+    WholeEnd end{fileHeaderBytes, fileHeaderBytes};
     if (auto recovered = chunks.recover(position)) {
         contents = std::move(recovered->contents);
         if (const auto progress = footerTextFromJson(textOf(recovered->last.application)); progress.ok()) {
@@ -281,17 +282,24 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
         }
         if (!recovered->last.chunks.empty()) {
             const ChunkEntry& chunk = recovered->last.chunks.back();
-            end = chunk.offset + chunkHeaderBytes(formatMajor) + padded(chunk.header.storedLength);
+            end.items = chunk.offset + chunkHeaderBytes(formatMajor) + padded(chunk.header.storedLength);
         }
+        end.all = position.offset;
     }
     std::vector<ChunkPlace> places;
-    while (auto place = chunks.next(position, m_logs[part])) {
+    while (auto place = chunks.next(position, m_logs[part], true)) {
+        end.all = place->end();
+        if (place->header.streamType == indexStreamType)
+            continue;
         places.push_back(*place);
-        end = place->end();
+        end.items = place->end();
     }
-    const std::uint64_t limit = openEnd.empty() ? UINT64_MAX : takeLeftover(openEnd, chunks, end).value_or(UINT64_MAX);
+    std::uint64_t limit = openEnd.empty() ? UINT64_MAX : takeLeftover(openEnd, chunks, end).value_or(UINT64_MAX);
     // What stands behind the last whole chunk of a growing file is the beginning of the next one.
-    m_logs[part].forgetFrom(m_growing && part + 1 == m_parts.size() ? std::min(limit, end) : limit);
+    if (m_growing && part + 1 == m_parts.size())
+        limit = std::min(limit, end.all);
+    chunks.limit(limit);
+    m_logs[part].forgetFrom(limit);
     for (const ChunkPlace& place : places) {
         if (place.offset >= limit)
             break;
@@ -305,14 +313,13 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
 
 /// Items that were accepted and are in no segment; returns where the segment's whole groups end. Nothing when there is
 /// no open end for this segment.
-std::optional<std::uint64_t> FileReader::takeLeftover(const std::string& path, const ChunkReader& chunks,
-                                                      std::uint64_t end)
+std::optional<std::uint64_t> FileReader::takeLeftover(const std::string& path, ChunkReader& chunks, const WholeEnd& end)
 {
     const FileHeader& header = chunks.fileHeader();
     const auto found = readOpenEnd(path, header.uuid, header.segment, end);
     if (!found)
         return std::nullopt;
-    m_behind = found->behind;
+    m_behind = m_growing && found->behind;
     if (m_behind)
         return std::nullopt;
     Accepted accepted;
@@ -328,10 +335,8 @@ std::optional<std::uint64_t> FileReader::takeLeftover(const std::string& path, c
     if (!m_leftover.empty())
         m_notes.note(std::to_string(m_leftover.size()) + " item(s) at the end come from " + openEndPath(path) +
                      ", which belongs to this recording until it is closed or repaired.");
-    if (found->written || end <= found->prepared.offset)
-        return UINT64_MAX;
-    m_parts.back().chunks->limit(found->prepared.offset);
-    return found->prepared.offset;
+    // What was written of a group that is not whole is no loss: all of it is here.
+    return found->written || found->prepared.segment != header.segment ? UINT64_MAX : found->prepared.offset;
 }
 
 void FileReader::tallyChunk(const Located& at)
@@ -602,13 +607,14 @@ Result<std::unique_ptr<FileReader>> openReader(std::unique_ptr<ByteSource> sourc
 {
     std::vector<Part> parts;
     BNOF_TRY_ASSIGN(parts.emplace_back().chunks, ChunkReader::open(std::move(source), name));
-    auto reader = std::make_unique<FileReader>(std::move(parts));
+    auto reader = std::make_unique<FileReader>(std::move(parts), false);
     BNOF_TRY(reader->begin({}));
     return reader;
 }
 
 Result<std::unique_ptr<FileReader>> openFiles(const std::string& path)
 {
+    const bool recorded = isBeingRecorded(path); // asked first: what is written afterwards is worth another look
     std::vector<Part> parts;
     BNOF_TRY_ASSIGN(auto source, openFileSource(path));
     BNOF_TRY_ASSIGN(parts.emplace_back().chunks, ChunkReader::open(std::move(source), path));
@@ -626,7 +632,7 @@ Result<std::unique_ptr<FileReader>> openFiles(const std::string& path)
                 parts.emplace_back().chunks = std::move(*chunks);
         }
     }
-    auto reader = std::make_unique<FileReader>(std::move(parts));
+    auto reader = std::make_unique<FileReader>(std::move(parts), recorded);
     BNOF_TRY(reader->begin(path));
     return reader;
 }

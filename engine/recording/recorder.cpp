@@ -592,7 +592,9 @@ Result<void> FileRecorder::finishNow()
     m_freeBytes = m_writer->freeBytes();
     if (!m_keepOpenEnd)
         m_open->remove();
-    m_writer.reset(); // closes the file and gives up its lock
+    // Gives up the locks of the file and the open end.
+    m_writer.reset();
+    m_open->letGo();
     const std::lock_guard lock(m_mutex);
     if (m_failure)
         return *m_failure;

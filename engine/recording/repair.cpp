@@ -71,7 +71,7 @@ Json describe(const Repair& repair, const Json& earlier)
 Result<void> complete(SegmentWriter& writer, const std::string& firstPath, const std::optional<Leftover>& leftover,
                       const Reader& reader, const Summary& summary, const Json& repairs)
 {
-    if (leftover && !leftover->behind) {
+    if (leftover) {
         GroupBuilder group;
         group.setTickLength(static_cast<std::int64_t>(reader.metadata().tickMs * 1e6));
         group.startNumber(leftover->nextItem);
@@ -99,8 +99,8 @@ Result<void> completeFile(const std::string& path, const std::string& firstPath,
                           Survey found, const Reader& reader, const Summary& summary, const Json& repairs)
 {
     const FileHeader& header = chunks.fileHeader();
-    const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, found.itemsEnd);
-    if (leftover && !leftover->written && !leftover->behind && found.itemsEnd > leftover->prepared.offset) {
+    const auto leftover = readOpenEnd(firstPath, header.uuid, header.segment, {found.itemsEnd, found.end});
+    if (leftover && !leftover->written && found.itemsEnd > leftover->prepared.offset) {
         // The last group was not written whole; the open end has it.
         const std::uint64_t end = leftover->prepared.offset;
         Contents contents;
@@ -126,7 +126,7 @@ Result<void> beginNextFile(const std::string& firstPath, const ChunkReader& chun
 {
     FileHeader header = chunks.fileHeader();
     const std::uint64_t end = chunks.lastChunkEnd();
-    const auto leftover = end == 0 ? std::nullopt : readOpenEnd(firstPath, header.uuid, header.segment, end);
+    const auto leftover = end == 0 ? std::nullopt : readOpenEnd(firstPath, header.uuid, header.segment, {end, end});
     if (!leftover || leftover->behind)
         return makeError(ErrorKind::BadInput, "files of this recording are missing, and nothing can replace them",
                          firstPath, "Put them back beside it, or write what there is into a new file with --out.");
@@ -151,7 +151,7 @@ Result<Repair> repair(const std::string& path, const std::string& outPath, const
     const std::string lastPath = reader->files().back();
     BNOF_TRY_ASSIGN(auto source, openFileSource(lastPath));
     BNOF_TRY_ASSIGN(const auto chunks, ChunkReader::open(std::move(source), lastPath));
-    if (outPath.empty() && chunks->source().isBeingWritten())
+    if (outPath.empty() && (chunks->source().isBeingWritten() || isBeingRecorded(path)))
         return makeError(ErrorKind::Storage, "this recording is still being written", path,
                          "Stop the recording first.");
     Summary summary;

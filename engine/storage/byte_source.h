@@ -17,7 +17,7 @@ public:
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     /// Fill `out` from `offset`; returns how much there was (less than asked: the end, or a read error).
     [[nodiscard]] virtual std::size_t readAt(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
-    /// A writer has this file open now.
+    /// A writer had this file open when it was opened here.
     [[nodiscard]] virtual bool isBeingWritten() const { return false; }
 };
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Contract: positional reads that survive signals, and the advisory lock that a writer holds.
+// Contract: positional reads that survive signals.
 #include "engine/storage/byte_source.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "engine/storage/write_lock.h"
 
 namespace bnof::storage {
 namespace {
 
 class FileSource final : public ByteSource {
 public:
-    FileSource(int fd, std::uint64_t size) : m_fd(fd), m_size(size) {}
+    FileSource(int fd, std::uint64_t size, bool beingWritten) : m_fd(fd), m_size(size), m_beingWritten(beingWritten) {}
     ~FileSource() override { ::close(m_fd); }
     FileSource(const FileSource&) = delete;
     FileSource& operator=(const FileSource&) = delete;
@@ -33,18 +34,12 @@ public:
         }
         return done;
     }
-    [[nodiscard]] bool isBeingWritten() const override
-    {
-        if (::flock(m_fd, LOCK_SH | LOCK_NB) == 0) {
-            ::flock(m_fd, LOCK_UN);
-            return false;
-        }
-        return errno == EWOULDBLOCK;
-    }
+    [[nodiscard]] bool isBeingWritten() const override { return m_beingWritten; }
 
 private:
     int m_fd;
     std::uint64_t m_size; // as it was when opened: a growing file is read up to here
+    bool m_beingWritten;
 };
 
 class MemorySource final : public ByteSource {
@@ -74,6 +69,8 @@ Result<std::unique_ptr<ByteSource>> openFileSource(const std::string& path)
         return errnoError(errno, "cannot open the recording", path,
                           errno == ENOENT ? "Check the name; the file may have been moved or deleted."
                                           : "Ask its owner for permission to read it.");
+    // Before its size: when nobody writes, the size is the last one.
+    const bool beingWritten = isWriteLocked(fd);
     struct stat status {};
     if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         ::close(fd);
@@ -83,7 +80,8 @@ Result<std::unique_ptr<ByteSource>> openFileSource(const std::string& path)
     // A recording is looked at from both ends; the disk can bring the other one meanwhile.
     constexpr off_t end = 64 << 10;
     ::posix_fadvise(fd, std::max<off_t>(status.st_size - end, 0), end, POSIX_FADV_WILLNEED);
-    return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(fd, static_cast<std::uint64_t>(status.st_size)));
+    return std::unique_ptr<ByteSource>(
+        std::make_unique<FileSource>(fd, static_cast<std::uint64_t>(status.st_size), beingWritten));
 }
 
 std::unique_ptr<ByteSource> makeMemorySource(Bytes bytes)

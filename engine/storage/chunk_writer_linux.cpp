@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "engine/storage/write_lock.h"
 
 namespace bnof::storage {
 namespace {
@@ -82,7 +83,7 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::create(const std::string& path
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return createError(errno, path);
-    ::flock(fd, LOCK_EX | LOCK_NB); // advisory, so a file system without locks is no reason not to record
+    takeWriteLock(fd); // nobody else can have it: the file is new
     std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, header, codec, std::move(calls)));
     writer->m_sequence = header.firstSequence;
     if (auto written = writer->writeAtEnd(encode(header)); !written.ok()) {
@@ -104,7 +105,7 @@ Result<std::unique_ptr<ChunkWriter>> ChunkWriter::resume(const std::string& path
     if (fd < 0)
         return errnoError(errno, "cannot write to the recording", path, "Write the repaired recording to a new file.");
     std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, header, codec, FileCalls::ofTheSystem()));
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!takeWriteLock(fd))
         return makeError(ErrorKind::Storage, "this recording is still being written", path,
                          "Stop the recording first.");
     const auto start = encode(header);
@@ -126,7 +127,7 @@ Result<void> ChunkWriter::amend(const std::string& path, const Footer& footer, s
         return errnoError(errno, "cannot write to the recording", path,
                           "Check that the file and its disk may be written to.");
     std::unique_ptr<ChunkWriter> writer(new ChunkWriter(fd, path, footer.fileHeader, Codec::Lz4, std::move(calls)));
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    if (!takeWriteLock(fd))
         return makeError(ErrorKind::Storage, "somebody else is writing to this recording", path, "Try again.");
     const off_t size = ::lseek(fd, 0, SEEK_END);
     const std::uint64_t end = padded(footer.payloadEnd) + tailBytes;

@@ -63,6 +63,8 @@ public:
     Result<void> sync() const;
     /// The recording is complete without it.
     void remove();
+    /// Nothing is added any more, and others may take up what is there.
+    void letGo();
 
 private:
     OpenEnd(std::string path, int fd, std::uint8_t* memory, std::size_t capacity)
@@ -80,17 +82,24 @@ private:
 struct Leftover {
     PreparedWrite prepared;
     bool written = false;       ///< the prepared write reached the segment
-    bool behind = false;        ///< the segment was read earlier than this, and has grown since: read it again
+    bool behind = false;        ///< the segment ends before that write: while it grows, read it again
     std::uint64_t nextItem = 0; ///< number of the first item in `records`
     std::vector<Bytes> records; ///< that are in no segment
 };
+/// Where a segment's last whole chunk ends: of those with items, and of all, index pages too.
+struct WholeEnd {
+    std::uint64_t items = 0;
+    std::uint64_t all = 0;
+};
 /// Nothing when there is no open end, or it does not belong to this recording or to this state of its segment:
-/// `segment` is the last one, whose last whole chunk that is no index page ends at `dataEnd`.
+/// `segment` is the last one.
 [[nodiscard]] std::optional<Leftover> readOpenEnd(const ByteSource& openEnd, const Uuid& uuid, std::uint32_t segment,
-                                                  std::uint64_t dataEnd);
+                                                  const WholeEnd& end);
 /// The same of the file beside a recording.
 [[nodiscard]] std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid& uuid,
-                                                  std::uint32_t segment, std::uint64_t dataEnd);
+                                                  std::uint32_t segment, const WholeEnd& end);
+/// Whether a recorder has this recording open now, also while it is between two of its files.
+[[nodiscard]] bool isBeingRecorded(const std::string& recordingPath);
 void removeOpenEnd(const std::string& recordingPath);
 
 } // namespace bnof::storage

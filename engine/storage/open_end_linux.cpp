@@ -12,8 +12,10 @@
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <utility>
 
 #include "engine/storage/crc32c.h"
+#include "engine/storage/write_lock.h"
 
 namespace bnof::storage {
 namespace {
@@ -94,6 +96,7 @@ Result<std::unique_ptr<OpenEnd>> OpenEnd::create(const std::string& recordingPat
     int fd = shared ? ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
     void* memory = MAP_FAILED;
     if (fd >= 0) {
+        takeWriteLock(fd);
         const std::size_t ring = affordable(fd, capacity);
         const auto length = static_cast<off_t>(pageBytes + ring);
         // Really reserved: a page of a mapping that finds no room on the disk would end the process.
@@ -203,13 +206,27 @@ void OpenEnd::remove()
         ::unlink(m_path.c_str());
 }
 
+bool isBeingRecorded(const std::string& recordingPath)
+{
+    const auto file = openFileSource(openEndPath(recordingPath));
+    return file.ok() && (*file)->isBeingWritten();
+}
+
+void OpenEnd::letGo()
+{
+    if (m_fd < 0)
+        return;
+    giveUpWriteLock(m_fd);
+    ::close(std::exchange(m_fd, -1));
+}
+
 void removeOpenEnd(const std::string& recordingPath)
 {
     ::unlink(openEndPath(recordingPath).c_str());
 }
 
 std::optional<Leftover> readOpenEnd(const ByteSource& file, const Uuid& uuid, std::uint32_t segment,
-                                    std::uint64_t dataEnd)
+                                    const WholeEnd& end)
 {
     Bytes page(pageBytes);
     if (file.readAt(0, page) != page.size() || !std::equal(magic.begin(), magic.end(), page.begin()) ||
@@ -224,14 +241,12 @@ std::optional<Leftover> readOpenEnd(const ByteSource& file, const Uuid& uuid, st
         return std::nullopt;
     Leftover out;
     out.prepared = *prepared;
-    out.written = segment > prepared->segment || dataEnd >= prepared->offset + prepared->length;
-    out.behind = segment < prepared->segment || (segment == prepared->segment && dataEnd < prepared->offset);
+    out.written = segment > prepared->segment || end.items >= prepared->offset + prepared->length;
+    out.behind = segment < prepared->segment || (segment == prepared->segment && end.all < prepared->offset);
     // A segment that goes on behind the prepared write is newer than this file's content (a power failure).
-    const bool stale = segment == prepared->segment && dataEnd > prepared->offset + prepared->length;
+    const bool stale = segment == prepared->segment && end.items > prepared->offset + prepared->length;
     std::uint64_t at = out.written ? prepared->to : prepared->from;
     out.nextItem = out.written ? prepared->toItem : prepared->fromItem;
-    if (out.behind)
-        return out;
     if (stale || at > head || head - at > capacity || at % recordHead != 0 || head % recordHead != 0)
         return std::nullopt;
     // What waits, in one piece; most of the ring is old.
@@ -261,10 +276,10 @@ std::optional<Leftover> readOpenEnd(const ByteSource& file, const Uuid& uuid, st
 }
 
 std::optional<Leftover> readOpenEnd(const std::string& recordingPath, const Uuid& uuid, std::uint32_t segment,
-                                    std::uint64_t dataEnd)
+                                    const WholeEnd& end)
 {
     const auto file = openFileSource(openEndPath(recordingPath));
-    return file.ok() ? readOpenEnd(**file, uuid, segment, dataEnd) : std::nullopt;
+    return file.ok() ? readOpenEnd(**file, uuid, segment, end) : std::nullopt;
 }
 
 } // namespace bnof::storage

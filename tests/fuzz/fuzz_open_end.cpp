@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bytes.resize(page + ring);
     const auto file = makeMemorySource(std::move(bytes));
     for (const std::uint64_t dataEnd : {64, 4096}) {
-        const auto found = readOpenEnd(*file, uuid, 0, dataEnd);
+        const auto found = readOpenEnd(*file, uuid, 0, {dataEnd, dataEnd});
         if (!found)
             continue;
         recording::Accepted accepted;
