@@ -18,6 +18,8 @@ namespace {
 
 /// Index pages that are kept unpacked; about 20 KiB each.
 constexpr std::size_t pagesInMemory = 256;
+/// Bytes that the disk is asked for before they are looked at.
+constexpr std::uint64_t mostAhead = 8U << 20;
 
 struct Entry {
     ChunkEntry chunk;
@@ -147,12 +149,21 @@ Result<void> MappedRanges::each(StreamType type, std::uint32_t id, Timestamp fro
             if (entry.t1 < from || entry.t0 >= to)
                 continue;
             BNOF_TRY_ASSIGN(Page * found, page(f, entry));
-            for (Entry& chunk : found->entries) {
-                const ChunkHeader& header = chunk.chunk.header;
-                if (header.streamType == static_cast<std::uint16_t>(type) && header.streamId == id &&
-                    header.t1 >= from && header.t0 < to)
-                    BNOF_TRY(take(m_files[f], chunk));
+            const auto fits = [&](const ChunkHeader& header) {
+                return header.streamType == static_cast<std::uint16_t>(type) && header.streamId == id &&
+                       header.t1 >= from && header.t0 < to;
+            };
+            std::uint64_t ahead = 0;
+            for (const Entry& chunk : found->entries) {
+                if (chunk.checked || ahead >= mostAhead || !fits(chunk.chunk.header))
+                    continue;
+                const std::uint64_t length = chunkHeaderBytes(formatMajor) + chunk.chunk.header.storedLength;
+                m_files[f].bytes->willNeed(chunk.chunk.offset, length);
+                ahead += length;
             }
+            for (Entry& chunk : found->entries)
+                if (fits(chunk.chunk.header))
+                    BNOF_TRY(take(m_files[f], chunk));
         }
     }
     return {};
@@ -162,6 +173,8 @@ Result<void> MappedRanges::each(StreamType type, std::uint32_t id, Timestamp fro
 Result<ByteView> MappedRanges::payload(const File& file, Entry& entry)
 {
     const ChunkHeader& header = entry.chunk.header;
+    if (!entry.checked)
+        file.bytes->willNeed(entry.chunk.offset, chunkHeaderBytes(formatMajor) + header.storedLength);
     const ByteView stored = file.bytes->bytes(entry.chunk.offset + chunkHeaderBytes(formatMajor), header.storedLength);
     if (stored.size() != header.storedLength)
         return damaged(file, entry, "the file ends before this block does");

@@ -17,6 +17,8 @@ public:
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     /// Fill `out` from `offset`; returns how much there was (less than asked: the end, or a read error).
     [[nodiscard]] virtual std::size_t readAt(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
+    /// Asks for a part that will be read in pieces; does not wait for it.
+    virtual void willNeed(std::uint64_t /*offset*/, std::uint64_t /*length*/) const {}
     /// A writer had this file open when it was opened here.
     [[nodiscard]] virtual bool isBeingWritten() const { return false; }
 };

@@ -34,6 +34,10 @@ public:
         }
         return done;
     }
+    void willNeed(std::uint64_t offset, std::uint64_t length) const override
+    {
+        ::posix_fadvise(m_fd, static_cast<off_t>(offset), static_cast<off_t>(length), POSIX_FADV_WILLNEED);
+    }
     [[nodiscard]] bool isBeingWritten() const override { return m_beingWritten; }
 
 private:

@@ -10,6 +10,7 @@ namespace {
 
 /// How much of the end of a file is read at once.
 constexpr std::uint64_t endReadBytes = 64U << 10;
+constexpr std::uint64_t usualPageBytes = 16U << 10;
 
 std::string at(std::uint64_t offset)
 {
@@ -278,6 +279,7 @@ std::optional<Bytes> ChunkReader::payload(const ChunkPlace& place, DamageLog& lo
 
 std::optional<IndexPage> ChunkReader::page(std::uint64_t offset) const
 {
+    m_source->willNeed(offset, usualPageBytes);
     const auto place = placeAt(offset);
     DamageLog ignored; // walking over the chunks finds the same
     if (!place || place->header.streamType != indexStreamType)

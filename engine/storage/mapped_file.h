@@ -19,6 +19,8 @@ public:
     MappedFile& operator=(const MappedFile&) = delete;
 
     [[nodiscard]] std::uint64_t size() const { return m_size; }
+    /// Asks the disk for this part in one go, and does not wait for it; else every page of it is a read of its own.
+    void willNeed(std::uint64_t offset, std::uint64_t length) const;
     /// Empty where the file is not (or no longer) that long.
     [[nodiscard]] ByteView bytes(std::uint64_t offset, std::uint64_t length) const;
 
