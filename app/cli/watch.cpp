@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/cli/session_runner.h"
+#include "app/cli/watch_lines.h"
 #include "engine/sensing/faults/fault_event.h"
 
 namespace bnof::cli {
@@ -16,7 +17,45 @@ void describe(QCommandLineParser& parser)
          QStringLiteral("Print statistics of every source once a second, no frames; with --json at the end.")});
     parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
     parser.addOption({QStringLiteral("frames"), QStringLiteral("Stop after N frames."), QStringLiteral("N")});
+    parser.addOption({QStringLiteral("follow"),
+                      QStringLiteral("Of a recording: go on with what is added to it until it is closed.")});
+    parser.addOption({QStringLiteral("from"),
+                      QStringLiteral("Of a recording: begin S seconds after its start; negative: before its end."),
+                      QStringLiteral("S")});
 }
+
+} // namespace
+
+Json channelsLine(std::uint32_t source, const std::vector<ChannelInfo>& channels)
+{
+    Json list = Json::array();
+    for (const auto& channel : channels)
+        list.push(Json::object().set("name", channel.name).set("unit", channel.unit).set("quantity", channel.quantity));
+    return Json::object().set("source", source).set("channels", std::move(list));
+}
+
+Json frameLine(std::uint32_t source, const SensorFrame& frame, const std::vector<ChannelInfo>& channels)
+{
+    Json line = Json::object();
+    line.set("t", toSeconds(frame.t)).set("source", source);
+    if (!std::isnan(frame.deviceSeconds))
+        line.set("device_s", frame.deviceSeconds);
+    Json values = Json::object();
+    for (std::size_t i = 0; i < frame.values.size() && i < channels.size(); ++i)
+        values.set(channels[i].name, frame.values[i]);
+    return line.set("values", std::move(values));
+}
+
+Json eventLine(const StreamEvent& event)
+{
+    return Json::object()
+        .set("t", toSeconds(event.t))
+        .set("event", static_cast<int>(event.kind))
+        .set("count", event.count)
+        .set("text", event.text);
+}
+
+namespace {
 
 /// Prints what it observes; runs on the compute thread.
 class Printer : public session::SessionObserver {
@@ -30,24 +69,13 @@ public:
         m_channels[source] = channels;
         if (!m_printFrames)
             return;
-        Json list = Json::array();
-        for (const auto& channel : channels)
-            list.push(
-                Json::object().set("name", channel.name).set("unit", channel.unit).set("quantity", channel.quantity));
-        printLine(Json::object().set("source", source).set("channels", std::move(list)));
+        printLine(channelsLine(source, channels));
     }
     void frame(std::uint32_t source, const SensorFrame& frame) override
     {
         if (!m_printFrames || source >= m_channels.size() || (m_limit > 0 && m_count >= m_limit))
             return;
-        Json line = Json::object();
-        line.set("t", toSeconds(frame.t)).set("source", source);
-        if (!std::isnan(frame.deviceSeconds))
-            line.set("device_s", frame.deviceSeconds);
-        Json values = Json::object();
-        for (std::size_t i = 0; i < frame.values.size() && i < m_channels[source].size(); ++i)
-            values.set(m_channels[source][i].name, frame.values[i]);
-        printLine(line.set("values", std::move(values)));
+        printLine(frameLine(source, frame, m_channels[source]));
         ++m_count;
     }
     void calibrated(std::uint32_t source, const sensing::Calibrator& calibrator,
@@ -60,10 +88,8 @@ public:
     }
     void event(const StreamEvent& event) override
     {
-        Json line = Json::object();
-        line.set("t", toSeconds(event.t)).set("event", static_cast<int>(event.kind)).set("count", event.count);
         if (m_printFrames)
-            printLine(line.set("text", event.text));
+            printLine(eventLine(event));
     }
     [[nodiscard]] bool done() const { return m_limit > 0 && m_count >= m_limit; }
 
@@ -267,6 +293,13 @@ int watchStatistics(session::SessionConfiguration configuration, RunOptions opti
 
 int run(const Invocation& invocation)
 {
+    const QString first = invocation.arguments.front();
+    if (invocation.arguments.size() == 1 && first.endsWith(QLatin1String(".bnr")) &&
+        !first.contains(QLatin1String("://")) && !first.startsWith(QLatin1String("replay:")))
+        return watchRecording(invocation);
+    if (invocation.isSet("follow") || invocation.isSet("from"))
+        return fail(makeError(ErrorKind::Usage, "only a recording can be followed", first.toStdString(),
+                              "Name one .bnr file, or leave out --follow and --from."));
     auto sources = parseSources(invocation.arguments);
     if (!sources.ok())
         return fail(sources.error());
@@ -293,7 +326,7 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command watchCommand{"watch",
-                           "SOURCE [--stats]",
+                           "SOURCE [--stats] | FILE.bnr [--follow]",
                            "Print decoded frames as JSON lines.",
                            "bnof watch 'serial:/dev/ttyUSB0?baud=115200' --duration 10",
                            1,

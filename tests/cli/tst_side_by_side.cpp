@@ -22,6 +22,7 @@ class TestSideBySide : public test::Suite {
 
 private slots:
     void twoRecordingsToOneFile();
+    void aRunningRecordingIsFollowed();
     void twoRecordersAndTwoListsOfOneLibrary();
     void twoSourcesOnOnePort();
     void twoSimulatorsOnOneTcpPort();
@@ -146,6 +147,37 @@ void TestSideBySide::theAppEndsCleanlyWhenItIsAskedTo()
     const auto info = runBnof({QStringLiteral("info"), recorded, QStringLiteral("--json")});
     QCOMPARE(info.code, 0);
     QVERIFY2(info.out.contains("\"complete\":true"), info.out.constData());
+}
+
+void TestSideBySide::aRunningRecordingIsFollowed()
+{
+    const Simulator simulator({QStringLiteral("--rate"), QStringLiteral("100")});
+    const QString out = file("followed.bnr");
+    QProcess recorder;
+    recorder.start(program, {QStringLiteral("record"), simulator.uri(), QStringLiteral("--out"), out});
+    QVERIFY(waitForSize(out, 4000));
+    QProcess follower;
+    follower.start(program, {QStringLiteral("watch"), out, QStringLiteral("--follow")});
+    QByteArray seen;
+    const auto frames = [&] {
+        seen += follower.readAllStandardOutput();
+        return seen.count("\"values\"");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(frames() > 0, 20000);
+    const auto early = frames();
+    QTRY_VERIFY_WITH_TIMEOUT(frames() > early + 20, 20000); // while it is being recorded
+    QCOMPARE(recorder.state(), QProcess::Running);
+    recorder.terminate();
+    QCOMPARE(finish(recorder).code, 0);
+    const Outcome outcome = finish(follower); // ends by itself
+    QVERIFY2(outcome.code == 0, outcome.err.constData());
+    seen += outcome.out;
+    const auto info = lastLine(runBnof({QStringLiteral("info"), out, QStringLiteral("--json")}).out);
+    QCOMPARE(frames(), info[QLatin1String("frames")].toInteger());
+    QCOMPARE(runBnof({QStringLiteral("watch"), out}).out, seen); // nothing twice, nothing left out, in order
+    const Outcome last = runBnof({QStringLiteral("watch"), out, QStringLiteral("--from"), QStringLiteral("-0.1")});
+    QVERIFY(last.out.count("\"values\"") > 0 && last.out.count("\"values\"") < frames());
+    QCOMPARE(runBnof({QStringLiteral("watch"), simulator.uri(), QStringLiteral("--follow")}).code, 2);
 }
 
 void TestSideBySide::twoSourcesOnOnePort()
