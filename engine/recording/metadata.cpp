@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/base/types_json.h"
-#include "engine/recording/recording.h"
+#include "engine/recording/late_source.h"
 
 namespace bnof::recording {
 namespace {
+
+constexpr std::string_view sourceAdded = "source added: ";
 
 Json toJson(const SourceDescription& source)
 {
@@ -30,6 +32,39 @@ SourceDescription sourceFromJson(const Json& json)
 }
 
 } // namespace
+
+StreamEvent toEvent(const LateSource& late, Timestamp t)
+{
+    return {StreamEvent::Kind::Note, t, t, 0, std::string(sourceAdded) + toJson(late).dump()};
+}
+
+std::optional<LateSource> lateSource(const StreamEvent& event)
+{
+    if (event.kind != StreamEvent::Kind::Note || !event.text.starts_with(sourceAdded))
+        return std::nullopt;
+    const auto json = Json::parse(std::string_view(event.text).substr(sourceAdded.size()), "source");
+    return json.ok() ? lateSourceFromJson(*json) : std::nullopt;
+}
+
+void apply(const LateSource& late, RecordingMetadata& metadata)
+{
+    if (metadata.sources.size() <= late.source)
+        metadata.sources.resize(late.source + 1);
+    metadata.sources[late.source] = late.description;
+}
+
+Json toJson(const LateSource& late)
+{
+    return toJson(late.description).set("source", late.source);
+}
+
+std::optional<LateSource> lateSourceFromJson(const Json& json)
+{
+    const std::int64_t source = json["source"].toInteger(-1);
+    if (source < 0 || source > UINT16_MAX || !json["channels"].isArray())
+        return std::nullopt;
+    return LateSource{static_cast<std::uint32_t>(source), sourceFromJson(json)};
+}
 
 Json toJson(const DescriptionEdit& edit)
 {

@@ -86,6 +86,8 @@ private:
     void readPrologue();
     Result<void> readMetadata();
     void readTotals(const std::string& path);
+    void adoptSources(const Json& metadata);
+    void tallyItem(Summary& summary, const Item& item);
     void scan(std::size_t part, const std::string& openEnd);
     std::optional<std::uint64_t> takeLeftover(const std::string& path, ChunkReader& chunks, const WholeEnd& end);
     void readBetweenFiles(const std::string& path, ChunkReader& chunks);
@@ -228,6 +230,7 @@ void FileReader::readTotals(const std::string& path)
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         Part& part = m_parts[i];
         if (part.footer) { // each counts the segments before it too
+            adoptSources(part.footer->metadata);
             m_summary = part.footer->summary;
             m_edits = part.footer->edits;
             m_audit = part.footer->audit;
@@ -252,6 +255,23 @@ void FileReader::readTotals(const std::string& path)
     m_growing = m_growing && !complete;
 }
 
+/// A footer knows of sources that came later than the head.
+void FileReader::adoptSources(const Json& metadata)
+{
+    if (metadata["sources"].items().size() < m_metadata.sources.size())
+        return;
+    if (auto known = metadataFromJson(metadata); known.ok())
+        m_metadata.sources = std::move(known->sources);
+}
+
+void FileReader::tallyItem(Summary& summary, const Item& item)
+{
+    tally(summary, item);
+    if (const auto* event = std::get_if<StreamEvent>(&item))
+        if (const auto late = lateSource(*event))
+            apply(*late, m_metadata);
+}
+
 /// One file is closed and the next one is not there: the recorder is about to begin it, or was interrupted just then.
 void FileReader::readBetweenFiles(const std::string& path, ChunkReader& chunks)
 {
@@ -262,7 +282,7 @@ void FileReader::readBetweenFiles(const std::string& path, ChunkReader& chunks)
     m_logs.back().note(m_growing ? "This recording is still being written: what was there when it was opened is shown."
                                  : "The recording was interrupted. It can be completed by a repair.");
     for (const Item& item : m_leftover)
-        tally(m_summary, item);
+        tallyItem(m_summary, item);
 }
 
 /// Replaces the footer: the last index page and one walk over the chunk headers behind it. Of these only marks, events
@@ -276,6 +296,9 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
     if (auto recovered = chunks.recover(position)) {
         contents = std::move(recovered->contents);
         if (const auto progress = footerTextFromJson(textOf(recovered->last.application)); progress.ok()) {
+            adoptSources(progress->metadata); // the last page before a footer has its text
+            for (const LateSource& late : progress->late)
+                apply(late, m_metadata);
             m_summary = progress->summary;
             m_edits = progress->edits;
             m_audit = progress->audit;
@@ -307,7 +330,7 @@ void FileReader::scan(std::size_t part, const std::string& openEnd)
         tallyChunk({part, place});
     }
     for (const Item& item : m_leftover)
-        tally(m_summary, item);
+        tallyItem(m_summary, item);
     m_parts[part].index = contents.index();
 }
 
@@ -375,7 +398,7 @@ void FileReader::tallyChunk(const Located& at)
         if (const auto cursor = openCursor(at)) {
             Item item;
             while (!cursor->atEnd() && cursor->take(item))
-                tally(added, item);
+                tallyItem(added, item);
         }
         break;
     default: break;

@@ -411,8 +411,12 @@ void FileRecorder::processRecord(ByteView record)
         return; // these are our own bytes
     if (m_accepted.edit || m_group.needsOwnGroup(m_accepted.item))
         writeGroup(); // in the order in which things happened
-    if (!m_accepted.edit)
-        m_group.add(m_accepted.item);
+    if (m_accepted.edit)
+        return;
+    m_group.add(m_accepted.item);
+    if (const auto* event = std::get_if<StreamEvent>(&m_accepted.item))
+        if (auto late = lateSource(*event))
+            m_writer->add(std::move(*late));
 }
 
 /// The open end knows before what is going to be written where.

@@ -114,6 +114,12 @@ Result<void> SegmentWriter::write(const DescriptionEdit& edit, const Before& bef
     return {};
 }
 
+void SegmentWriter::add(LateSource late)
+{
+    apply(late, m_metadata);
+    m_late.push_back(std::move(late));
+}
+
 AuditEntry SegmentWriter::nextLink(AuditEntry entry) const
 {
     entry.recording = m_metadata.uuid;
@@ -155,7 +161,7 @@ Result<void> SegmentWriter::roll()
 
 FooterText SegmentWriter::footerText(bool last, const Json& repairs) const
 {
-    return {toJson(m_metadata), m_summary, repairs, m_edits, m_audit, last};
+    return {toJson(m_metadata), m_summary, repairs, m_edits, m_audit, m_late, last};
 }
 
 Result<void> SegmentWriter::finish(const Json& repairs)

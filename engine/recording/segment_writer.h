@@ -43,6 +43,8 @@ public:
     /// With a link of the audit trail where one is given.
     Result<void> write(const DescriptionEdit& edit, const Before& before = {},
                        std::optional<AuditEntry> entry = std::nullopt);
+    /// From now on the recording has this source too; told in index pages, footers and later files.
+    void add(LateSource late);
     /// The next link of the recording's audit trail; its number and hashes are set here.
     Result<void> write(AuditEntry entry);
     /// The last index page and footer, flushed to the disk.
@@ -74,6 +76,7 @@ private:
     Summary m_summary;
     std::vector<DescriptionEdit> m_edits;
     std::vector<AuditEntry> m_audit;
+    std::vector<LateSource> m_late;
     storage::Codec m_codec;
     SegmentLimits m_limits;
     storage::FileCalls m_calls;

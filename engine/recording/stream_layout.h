@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/recording/audit.h"
+#include "engine/recording/late_source.h"
 #include "engine/recording/reader.h"
 #include "engine/storage/chunk_writer.h"
 #include "engine/storage/sensor_codec.h"
@@ -193,9 +194,10 @@ struct FooterText {
     Json repairs; ///< array of {utc, cut_bytes, findings}
     std::vector<DescriptionEdit> edits;
     std::vector<AuditEntry> audit;
-    bool last = true; ///< of the segment that the recording ended with
+    std::vector<LateSource> late; ///< in index pages only; a footer's metadata have them
+    bool last = true;             ///< of the segment that the recording ended with
 };
-/// What index pages carry: the summary, edits and audit trail of the recording so far.
+/// What index pages carry: the summary, edits, audit trail and late sources of the recording so far.
 [[nodiscard]] std::string encodeProgress(const FooterText& text);
 /// One link of the recording's own audit trail.
 [[nodiscard]] storage::Chunk auditChunk(const AuditEntry& entry);

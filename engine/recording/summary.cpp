@@ -205,6 +205,12 @@ std::string encodeProgress(const FooterText& text)
     Json out = Json::object();
     out.set("summary", toJson(text.summary));
     setEdits(out, text);
+    if (!text.late.empty()) {
+        Json all = Json::array();
+        for (const LateSource& late : text.late)
+            all.push(toJson(late));
+        out.set("late_sources", std::move(all));
+    }
     return out.dump();
 }
 
@@ -221,7 +227,7 @@ storage::Chunk auditChunk(const AuditEntry& entry)
 Result<FooterText> footerTextFromJson(std::string_view text)
 {
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, "footer"));
-    FooterText out{json["metadata"],         summaryFromJson(json["summary"]), json["repairs"], {}, {},
+    FooterText out{json["metadata"],         summaryFromJson(json["summary"]), json["repairs"], {}, {}, {},
                    json["last"].toBool(true)};
     for (const Json& item : json["edits"].items()) {
         BNOF_TRY_ASSIGN(DescriptionEdit edit, descriptionEditFromJson(item));
@@ -230,6 +236,10 @@ Result<FooterText> footerTextFromJson(std::string_view text)
     for (const Json& item : json["audit"].items()) {
         BNOF_TRY_ASSIGN(AuditEntry entry, parseAuditEntry(item.toString()));
         out.audit.push_back(std::move(entry));
+    }
+    for (const Json& item : json["late_sources"].items()) {
+        if (auto late = lateSourceFromJson(item))
+            out.late.push_back(std::move(*late));
     }
     return out;
 }

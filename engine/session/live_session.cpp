@@ -111,7 +111,6 @@ private:
     void watchHistories(Timestamp t);
     void watchSources();
     void watchSensors();
-    void tellLateSource(std::uint32_t source);
     [[nodiscard]] std::size_t waitingFrames(std::uint32_t source) const;
     void recognise(std::uint32_t source, const SensorFrame& frame, std::int64_t arrival);
     void showRecogniser();
@@ -194,7 +193,6 @@ public:
             number = m_session.addSource(m_parent, channels.sensor, m_names[channels.sensor]);
         ChannelsWork work{number, *channels.channels, channels.device, channels.simulated};
         m_session.handle(work);
-        m_session.tellLateSource(number);
     }
     void sensorFrame(std::uint32_t sensor, const SensorFrame& frame, std::int64_t arrival) override
     {
@@ -643,6 +641,7 @@ void LiveSession::handle(ChannelsWork& work)
         view.device = work.device;
         view.simulated = work.simulated;
     });
+    m_recording.describe(work.source, description, now());
     startWantedRecording();
 }
 
@@ -710,23 +709,6 @@ std::uint32_t LiveSession::addSource(std::uint32_t parent, std::uint32_t sensor,
         view.sensor = sensor;
     });
     return number;
-}
-
-/// A source that the head of a running recording does not list: the recording says in its place what it is.
-void LiveSession::tellLateSource(std::uint32_t source)
-{
-    if (!m_recording.active())
-        return;
-    const auto& description = m_descriptions[source];
-    Json channels = Json::array();
-    for (const ChannelInfo& channel : description.channels)
-        channels.push(Json::object().set("name", channel.name).set("unit", channel.unit));
-    const Json text = Json::object()
-                          .set("source", source)
-                          .set("uri", description.uri)
-                          .set("device", description.device)
-                          .set("channels", std::move(channels));
-    m_recording.event({StreamEvent::Kind::Note, now(), now(), 0, "source added: " + text.dump()});
 }
 
 void LiveSession::keepHistory(std::uint32_t source)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/session/recording_control.h"
 
-#include "engine/base/log.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "engine/base/log.h"
+#include "engine/recording/late_source.h"
 
 namespace bnof::session {
 
@@ -70,6 +71,7 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     m_board.clearProblem("recording");
     m_board.clearProblem("recording.start");
     m_recorder = std::move(recorder).value();
+    m_late.clear();
     m_minimumFreeBytes = request.minimumFreeBytes;
     m_started = now;
     m_warnSecondsLeft = request.warnSecondsLeft;
@@ -121,6 +123,18 @@ void RecordingControl::event(const StreamEvent& event)
 {
     if (m_recorder)
         m_recorder->event(event);
+}
+
+void RecordingControl::describe(std::uint32_t source, const recording::SourceDescription& description, Timestamp now)
+{
+    if (!m_recorder)
+        return;
+    const auto& inHead = m_recorder->metadata().sources;
+    const auto told = m_late.find(source);
+    const bool known =
+        told != m_late.end() ? told->second == description : source < inHead.size() && inHead[source] == description;
+    if (!known && m_recorder->event(recording::toEvent({source, description}, now)))
+        m_late[source] = description;
 }
 
 void RecordingControl::mark(const Mark& mark)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,6 +51,8 @@ public:
     /// Spikes and decisions of the last frame.
     void output(const olfaction::RecogniserOutput& output, std::int64_t latencyNanoseconds);
     void event(const StreamEvent& event);
+    /// What a source measures; told once, and only what the head of the recording does not tell.
+    void describe(std::uint32_t source, const recording::SourceDescription& description, Timestamp now);
     void mark(const Mark& mark);
     void describe(const recording::DescriptionEdit& edit);
 
@@ -62,6 +65,7 @@ private:
     StatusBoard& m_board;
     Executor& m_executor;
     std::shared_ptr<recording::Recorder> m_recorder;
+    std::map<std::uint32_t, recording::SourceDescription> m_late; ///< sources that were told of since it began
     std::int64_t m_minimumFreeBytes = 0;
     Timestamp m_started = 0;
     double m_warnSecondsLeft = 0;

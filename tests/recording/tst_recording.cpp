@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is recorded comes back: every item, every bit, in order.
 #include <QElapsedTimer>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QThread>
 
 #include <limits>
 
 #include "engine/base/files.h"
+#include "engine/recording/convert.h"
+#include "engine/recording/late_source.h"
 #include "tests/recording/sample_recording.h"
 #include "tests/support/suite.h"
 
@@ -27,6 +30,8 @@ private slots:
     void hashesSeeEveryChange();
     void readingWhileWriting();
     void followedWhileItGrows();
+    void sourcesThatComeLate_data();
+    void sourcesThatComeLate();
     void seekFindsTheFirstItemAtATime();
     void summaryIsTheSameWithAndWithoutFooter();
     void foreignFilesAreRefused();
@@ -295,6 +300,70 @@ void TestRecording::followedWhileItGrows()
     QVERIFY(!replaced.ok());
     QVERIFY(replaced.error().what.find("another recording") != std::string::npos);
     QCOMPARE((*reader)->summary().frames, std::uint64_t{12000});
+}
+
+void TestRecording::sourcesThatComeLate_data()
+{
+    QTest::addColumn<int>("after");
+    QTest::addColumn<bool>("closed");
+    QTest::newRow("told in the footer") << 3000 << true;
+    QTest::newRow("told by an index page") << 3000 << false;
+    QTest::newRow("told behind the last index page") << 5 << false;
+    QTest::newRow("told in the open end") << 0 << false;
+}
+
+void TestRecording::sourcesThatComeLate()
+{
+    QFETCH(int, after);
+    QFETCH(bool, closed);
+    const std::string file = path(QTest::currentDataTag());
+    RecorderOptions options;
+    options.flushNanoseconds = after > 0 ? 1 : 10 * nanosecondsPerSecond;
+    options.segmentBytes = closed ? 1U << 16 : 1U << 30;
+    auto recorder = Recorder::create(file, test::sampleMetadata(), {}, {}, options);
+    BNOF_VERIFY_OK(recorder);
+    // Groups of their own, so that there are index pages.
+    const auto frames = [&](int count, std::uint32_t source) {
+        for (int i = 0; i < count; ++i) {
+            const float value = static_cast<float>(i);
+            if (!(*recorder)->frame(source, {i, {&value, 1}}, false) ||
+                (i % 8 == 0 && !(*recorder)->describe({7, "title " + std::to_string(i), "", ""})))
+                return false;
+        }
+        return true;
+    };
+    const SourceDescription late{
+        "tcp-listen://0.0.0.0:9000?name=nose%207", "nose 7", {{"R1", "resistance", "kOhm", "ethanol", 0, 4095}}, true};
+    QVERIFY(frames(40, 0));
+    QVERIFY((*recorder)->event(toEvent({2, late}, 40)));
+    QVERIFY(frames(after, 2));
+    if (closed)
+        BNOF_VERIFY_OK((*recorder)->finish());
+    const auto hasIt = [&](const RecordingMetadata& metadata) {
+        return metadata.sources.size() == 3 && metadata.sources[0] == test::sampleMetadata().sources[0] &&
+               metadata.sources[1] == SourceDescription{} && metadata.sources[2] == late;
+    };
+    auto reader = Reader::open(file);
+    BNOF_VERIFY_OK(reader);
+    QVERIFY(hasIt((*reader)->metadata()));
+    if (closed) {
+        QVERIFY((*reader)->files().size() > 1);
+        return;
+    }
+    recorder->reset();
+    BNOF_VERIFY_OK((*reader)->refresh());
+    QVERIFY(hasIt((*reader)->metadata()));
+    // Cut off and repaired, and written anew, it is still known.
+    QVERIFY(QFile::resize(QString::fromStdString(file), QFileInfo(QString::fromStdString(file)).size() - 20));
+    BNOF_VERIFY_OK(repair(file));
+    const std::string copy = path("copy.bnr");
+    BNOF_VERIFY_OK(convert(file, copy, {}));
+    for (const std::string& name : {file, copy}) {
+        auto again = Reader::open(name);
+        BNOF_VERIFY_OK(again);
+        QVERIFY2(hasIt((*again)->metadata()), name.c_str());
+    }
+    QVERIFY(QFile::remove(QString::fromStdString(copy)));
 }
 
 void TestRecording::seekFindsTheFirstItemAtATime()

@@ -174,8 +174,32 @@ class Recording:
         self.edits = self._texts(container.EDIT) + newest_edits
         self.audit = self._texts(container.AUDIT)
         self.metadata = dict(self.original_metadata)
+        self._add_late_sources()
         if self.edits:
             self.metadata.update({name: self.edits[-1].get(name, "") for name in ("title", "operator", "notes")})
+
+    def _add_late_sources(self):
+        """Sources that the head does not describe: the last footer knows them; without one, notes tell of them."""
+        last = self._segments[-1]
+        if last.footer is not None:
+            self.metadata["sources"] = self._footer_text(last).get("metadata", {}).get(
+                "sources", self.metadata.get("sources", []))
+            return
+        sources = list(self.metadata.get("sources", []))
+        for event in self.events():
+            if event.kind != "note" or not event.text.startswith("source added: "):
+                continue
+            try:
+                late = json.loads(event.text[len("source added: "):])
+                number = late.pop("source")
+                if not 0 <= number < 1 << 16 or not isinstance(late["channels"], list):
+                    continue
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                continue
+            sources += [{"uri": "", "device": "", "simulated": False, "channels": []}
+                        for _ in range(number + 1 - len(sources))]
+            sources[number] = late
+        self.metadata["sources"] = sources
 
     def _texts(self, kind):
         texts = []
