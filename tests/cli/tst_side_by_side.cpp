@@ -4,6 +4,9 @@
 #include <QDirIterator>
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QJsonArray>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 
 #include "tests/cli/bnof_process.h"
@@ -24,6 +27,7 @@ private slots:
     void twoRecordingsToOneFile();
     void aRunningRecordingIsFollowed();
     void twoRecordersAndTwoListsOfOneLibrary();
+    void aSensorThatJoinsARunningRecording();
     void twoSourcesOnOnePort();
     void twoSimulatorsOnOneTcpPort();
     void theAppEndsCleanlyWhenItIsAskedTo();
@@ -178,6 +182,52 @@ void TestSideBySide::aRunningRecordingIsFollowed()
     const Outcome last = runBnof({QStringLiteral("watch"), out, QStringLiteral("--from"), QStringLiteral("-0.1")});
     QVERIFY(last.out.count("\"values\"") > 0 && last.out.count("\"values\"") < frames());
     QCOMPARE(runBnof({QStringLiteral("watch"), simulator.uri(), QStringLiteral("--follow")}).code, 2);
+}
+
+void TestSideBySide::aSensorThatJoinsARunningRecording()
+{
+    QTcpServer free;
+    QVERIFY(free.listen(QHostAddress::LocalHost));
+    const quint16 port = free.serverPort();
+    free.close();
+    const QString out = file("joined.bnr");
+    QProcess recorder;
+    recorder.start(program,
+                   {QStringLiteral("record"), QStringLiteral("tcp-listen://127.0.0.1:%1?decoder=csv").arg(port),
+                    QStringLiteral("--out"), out});
+    QTcpSocket first;
+    QTcpSocket second;
+    const auto send = [](QTcpSocket& socket, const QByteArray& line) {
+        return socket.write(line) == line.size() && socket.waitForBytesWritten(5000);
+    };
+    const auto connected = [&](QTcpSocket& socket) {
+        socket.abort();
+        socket.connectToHost(QHostAddress::LocalHost, port);
+        return socket.waitForConnected(200);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(connected(first), 20000);
+    QVERIFY(send(first, "CO,NO2\n"));
+    for (int i = 0; i < 100 && QFileInfo(out).size() < 3000; ++i) {
+        QVERIFY(send(first, "1.5,2.5\n"));
+        QTest::qWait(50);
+    }
+    QVERIFY(connected(second));
+    QVERIFY(send(second, "H2S,NH3,O3\n"));
+    for (int i = 0; i < 20; ++i) {
+        QVERIFY(send(second, "1,2,3\n"));
+        QTest::qWait(20);
+    }
+    QTest::qWait(300);
+    recorder.terminate();
+    QCOMPARE(finish(recorder).code, 0);
+    const auto info = lastLine(runBnof({QStringLiteral("info"), out, QStringLiteral("--json")}).out);
+    QStringList channels;
+    for (const auto& stream : info[QLatin1String("streams")].toArray())
+        if (stream[QLatin1String("count")].toInt() > 0)
+            for (const auto& channel : stream[QLatin1String("channels")].toArray())
+                channels << channel[QLatin1String("name")].toString();
+    QCOMPARE(channels, (QStringList{QStringLiteral("CO"), QStringLiteral("NO2"), QStringLiteral("H2S"),
+                                    QStringLiteral("NH3"), QStringLiteral("O3")}));
 }
 
 void TestSideBySide::twoSourcesOnOnePort()

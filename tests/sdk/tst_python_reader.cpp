@@ -13,6 +13,7 @@
 
 #include "engine/base/philox.h"
 #include "engine/recording/convert.h"
+#include "engine/recording/late_source.h"
 #include "engine/recording/segments.h"
 #include "engine/storage/chunk_reader.h"
 #include "tests/cli/bnof_process.h"
@@ -97,6 +98,14 @@ std::vector<Item> sparseItems(std::size_t frames)
             items.emplace_back(DecisionItem{decision, 1000});
         }
     }
+    return items;
+}
+
+/// A third source, which the head does not describe.
+std::vector<Item> withLateSource(std::vector<Item> items)
+{
+    const LateSource late{2, {"udp://:9000", "late nose", {{"R1", "resistance", "kOhm", "", 0, 0}}, true}};
+    items.insert(items.begin() + 20, toEvent(late, 1));
     return items;
 }
 
@@ -193,11 +202,12 @@ void TestPythonReader::initTestCase()
     metadata.sources[0].channels.resize(4);
     BNOF_VERIFY_OK(test::recordAll(file("sparse.bnr"), sparseItems(4000), metadata));
     BNOF_VERIFY_OK(convert(file("sparse.bnr"), file("cold sparse.bnr"), {true, "gzip"}));
-    BNOF_VERIFY_OK(recordInGroups(file("pages.bnr"), test::sampleItems(6, 700), 20, test::sampleMetadata(), {}));
+    BNOF_VERIFY_OK(
+        recordInGroups(file("pages.bnr"), withLateSource(test::sampleItems(6, 700)), 20, test::sampleMetadata(), {}));
     auto source = storage::openFileSource(file("pages.bnr"));
     const auto chunks = storage::ChunkReader::open(std::move(*source), file("pages.bnr"));
     QVERIFY((*chunks)->footer()->contents.pages().size() > 2);
-    recordAndDie(file("killed.bnr"), test::sampleItems(8, 700, 2));
+    recordAndDie(file("killed.bnr"), withLateSource(test::sampleItems(8, 700, 2)));
     // Small ones, to be damaged at many places.
     BNOF_VERIFY_OK(test::recordAll(file("small.bnr"), test::sampleItems(5, 30, 2), test::sampleMetadata(2)));
     BNOF_VERIFY_OK(test::recordAll(file("few.bnr"), orderedItems(10), test::sampleMetadata()));
