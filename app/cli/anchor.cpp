@@ -42,9 +42,9 @@ Result<std::vector<session::AnchorPuff>> puffsOf(const Invocation& invocation)
     }
     if (!puffs.empty())
         return puffs;
-    BNOF_TRY_ASSIGN(const auto bytes, loadModel(invocation.isSet("model")
-                                                    ? invocation.value("model")
-                                                    : invocation.configuration.text("recognition.model")));
+    BNOF_TRY_ASSIGN(const auto bytes,
+                    loadModel(invocation.isSet("model") ? invocation.value("model")
+                                                        : invocation.configuration.text("recognition.model")));
     BNOF_TRY_ASSIGN(const auto recogniser, olfaction::makeRecogniser(bytes));
     const auto& info = recogniser->info();
     for (std::size_t i = 0; i < info.gases.size(); ++i)
