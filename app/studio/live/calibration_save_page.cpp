@@ -60,7 +60,11 @@ CalibrationSavePage::CalibrationSavePage(Services& services, CalibrationDraft& d
     columns->addWidget(buildAbout(), 2);
     connect(m_save, &QPushButton::clicked, this, &CalibrationSavePage::save);
     connect(m_never, &QCheckBox::toggled, m_expires, &QWidget::setDisabled);
-    connect(m_name, &QLineEdit::textChanged, this, &CalibrationSavePage::warn);
+    connect(m_name, &QLineEdit::textChanged, this, &CalibrationSavePage::edited);
+    connect(m_operator, &QLineEdit::textEdited, this, &CalibrationSavePage::edited);
+    connect(m_expires, &QDateEdit::dateChanged, this, &CalibrationSavePage::edited);
+    connect(m_never, &QCheckBox::toggled, this, &CalibrationSavePage::edited);
+    connect(m_notes, &QPlainTextEdit::textChanged, this, &CalibrationSavePage::edited);
     connect(&draft, &CalibrationDraft::changed, this, &CalibrationSavePage::refresh);
     connect(&draft, &CalibrationDraft::sourceChanged, this, &CalibrationSavePage::warn);
     refresh();
@@ -133,14 +137,15 @@ QWidget* CalibrationSavePage::buildAbout()
 
 void CalibrationSavePage::adopt()
 {
-    const auto& calibration = m_draft.now();
-    m_name->setText(toQString(calibration.name));
-    m_notes->setPlainText(toQString(calibration.notes));
+    m_adopted = m_draft.before();
+    m_name->setText(toQString(m_adopted.name));
+    m_notes->setPlainText(toQString(m_adopted.notes));
+    m_edited = false;
 }
 
 void CalibrationSavePage::refresh()
 {
-    if (!m_draft.canUndo()) // it begins, or was just saved
+    if (!(m_draft.before() == m_adopted)) // it begins, or was just saved
         adopt();
     const auto shifts = sensing::compareCalibrations(m_draft.before(), m_draft.now());
     m_chart->setShifts(shifts);
@@ -161,12 +166,19 @@ void CalibrationSavePage::refresh()
             m_table->setItem(row, column, item);
         }
     }
-    m_save->setEnabled(!m_saving && m_draft.canUndo());
+    warn();
+}
+
+void CalibrationSavePage::edited()
+{
+    m_edited = true;
     warn();
 }
 
 void CalibrationSavePage::warn()
 {
+    // A later expiry alone is a new version, too.
+    m_save->setEnabled(!m_saving && (m_draft.canUndo() || m_edited) && !m_name->text().trimmed().isEmpty());
     QStringList lines;
     for (const Error& warning : sensing::calibrationWarnings(m_draft.before(), m_draft.device(), wallNow()))
         if (m_draft.before().version > 0)
@@ -191,7 +203,7 @@ void CalibrationSavePage::warn()
 
 void CalibrationSavePage::save()
 {
-    if (m_saving || !m_draft.canUndo())
+    if (!m_save->isEnabled())
         return;
     auto calibration = m_draft.now();
     calibration.name = m_name->text().trimmed().toStdString();
@@ -215,7 +227,7 @@ void CalibrationSavePage::save()
             m_saving = false;
             const auto& [saved, path] = outcome;
             if (!saved.ok()) {
-                m_save->setEnabled(true);
+                warn();
                 m_outcome->say(saved.error());
                 return;
             }

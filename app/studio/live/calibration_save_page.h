@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include "engine/sensing/calibration/calibration.h"
+
 class QCheckBox;
 class QDateEdit;
 class QLabel;
@@ -32,6 +34,7 @@ private:
     QWidget* buildAbout();
     void refresh();
     void adopt();
+    void edited();
     void warn();
     /// Use it in the running session, and note that in the trail of the recording that runs.
     void useNow(const QString& file);
@@ -48,6 +51,8 @@ private:
     QLabel* m_warnings;
     OutcomeLabel* m_outcome;
     QPushButton* m_save;
+    sensing::Calibration m_adopted; ///< whose name and notes are in the fields
+    bool m_edited = false;          ///< by a person, since then
     bool m_saving = false;
 };
 
