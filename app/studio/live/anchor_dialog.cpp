@@ -330,12 +330,12 @@ void AnchorDialog::look()
             for (const auto& mark : look.marks)
                 m_services.session.mark(toQString(mark));
             if (course == m_course)
-                show(look);
+                showLook(look);
         },
         Priority::High);
 }
 
-void AnchorDialog::show(const Look& look)
+void AnchorDialog::showLook(const Look& look)
 {
     const auto& status = look.status;
     if (look.problem)

@@ -46,7 +46,7 @@ private:
     void stop();
     void command(Command command);
     void look();
-    void show(const Look& look);
+    void showLook(const Look& look);
     [[nodiscard]] session::AnchorPlan plan() const;
 
     Services& m_services;

@@ -217,6 +217,7 @@ QWidget* ConnectDialog::buildChoice()
     newDecoder->setAccessibleName(tr("New device format"));
     m_editDecoder->setObjectName(QStringLiteral("editDecoder"));
     m_editDecoder->setAccessibleName(tr("Edit the chosen device format"));
+    m_editDecoder->setEnabled(false);
     for (QPushButton* other : {newDecoder, m_editDecoder})
         other->setAutoDefault(false);
     connect(newDecoder, &QPushButton::clicked, this, [this] { openEditor({}); });

@@ -58,12 +58,16 @@ QLabel* heading(const QString& text, QWidget* buddy, QWidget* parent)
     return label;
 }
 
-/// Bytes that a person reads as text.
+/// Bytes that a person reads as text; the last letter may have been cut.
 bool isText(const QByteArray& bytes)
 {
-    return std::all_of(bytes.begin(), bytes.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte == '\t' || byte == '\n' || byte == '\r' || (byte >= 0x20 && byte < 0x7F);
+    QString text = QString::fromUtf8(bytes);
+    while (text.endsWith(QChar::ReplacementCharacter))
+        text.chop(1);
+    return std::all_of(text.begin(), text.end(), [](QChar c) {
+        const char16_t code = c.unicode();
+        return code == '\t' || code == '\n' || code == '\r' ||
+               (code >= 0x20 && code != 0x7F && c != QChar::ReplacementCharacter);
     });
 }
 
@@ -318,7 +322,7 @@ void DecoderEditor::captured()
 void DecoderEditor::showSample(const QByteArray& bytes)
 {
     const bool text = isText(bytes);
-    QString shown = QString::fromLatin1(text ? bytes : bytes.toHex(' ').toUpper());
+    QString shown = text ? QString::fromUtf8(bytes) : QString::fromLatin1(bytes.toHex(' ').toUpper());
     if (text) // the editor ends lines its own way
         shown.remove(QLatin1Char('\r'));
     m_form->setCurrentIndex(text ? AsText : AsHex);
@@ -373,13 +377,13 @@ void DecoderEditor::look()
         [this, number = ++m_looks, understood](const Look& look) {
             if (number != m_looks)
                 return; // something else was typed meanwhile
-            show(look);
+            showLook(look);
             if (!understood)
                 m_summary->setText(tr("The bytes are not hexadecimal: pairs of 0-9 and A-F, spaces between them."));
         });
 }
 
-void DecoderEditor::show(const Look& look)
+void DecoderEditor::showLook(const Look& look)
 {
     const auto& preview = look.preview;
     m_text->setErrorLine(look.errorLine);

@@ -68,7 +68,7 @@ private:
     [[nodiscard]] bool sampleBytes(QByteArray& bytes) const;
     void schedule();
     void look();
-    void show(const Look& look);
+    void showLook(const Look& look);
     void showRows(const sensing::DecoderPreview& preview);
     void save(bool replace);
     void askToReplace(const QString& what);
