@@ -158,7 +158,9 @@ QWidget* AnchorDialog::buildPlan()
     form->addRow(tr("To get &ready"), m_lead);
     form->addRow(tr("Each &puff"), m_puff);
     form->addRow(tr("Between p&uffs"), m_recovery);
-    form->addRow(tr("&Folder"), where);
+    auto* folderLabel = new QLabel(tr("&Folder"), page);
+    folderLabel->setBuddy(m_folder);
+    form->addRow(folderLabel, where);
     auto* close = button(tr("Close"), "closeAnchors", page);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch(1);

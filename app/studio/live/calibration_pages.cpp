@@ -170,7 +170,7 @@ void SpanPage::showChannels()
     QStringList names;
     for (const auto& channel : m_draft.now().channels) {
         names << toQString(channel.channel);
-        const auto& gas = channel.power ? channel.power->gas : channel.linear ? channel.linear->gas : std::string();
+        const auto& gas = channel.power ? channel.power->gas : channel.linear ? channel.linear->gas : channel.spansGas;
         if (!gas.empty() && !gases.contains(toQString(gas)))
             gases << toQString(gas);
     }
@@ -210,12 +210,14 @@ EnvironmentPage::EnvironmentPage(Services& services, CalibrationDraft& draft, QW
     : QWidget(parent), m_services(services), m_draft(draft), m_recording(new QComboBox(this)),
       m_fit(button(tr("&Fit"), "fitEnvironment", this)), m_progress(new QProgressBar(this)),
       m_cancel(button(tr("Cancel"), "cancelFit", this)), m_outcome(new OutcomeLabel(this)),
-      m_table(new QTableWidget(0, 6, this))
+      m_table(new QTableWidget(0, 6, this)), m_none(new QLabel(tr("Nothing is compensated yet."), this))
 {
+    m_none->setAlignment(Qt::AlignCenter);
     m_recording->setObjectName(QStringLiteral("cleanAirRecording"));
     m_recording->setAccessibleName(tr("Recording of clean air"));
     m_recording->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_recording->setMinimumContentsLength(24);
+    m_recording->setPlaceholderText(tr("no recordings are listed"));
     m_outcome->setObjectName(QStringLiteral("fitOutcome"));
     m_progress->setAccessibleName(tr("Progress of the fit"));
     m_progress->setRange(0, 1000);
@@ -250,6 +252,7 @@ EnvironmentPage::EnvironmentPage(Services& services, CalibrationDraft& draft, QW
     layout->addLayout(where);
     layout->addLayout(working);
     layout->addWidget(m_outcome);
+    layout->addWidget(m_none, 1);
     layout->addWidget(m_table, 1);
     connect(choose, &QPushButton::clicked, this, &EnvironmentPage::browse);
     connect(m_fit, &QPushButton::clicked, this, &EnvironmentPage::fit);
@@ -376,6 +379,8 @@ void EnvironmentPage::refresh()
     for (const auto& channel : m_draft.now().channels)
         if (channel.environment)
             rows.push_back(&channel);
+    m_none->setVisible(rows.empty());
+    m_table->setVisible(!rows.empty());
     m_table->setRowCount(static_cast<int>(rows.size()));
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const auto& channel = *rows[static_cast<std::size_t>(row)];

@@ -85,6 +85,7 @@ private:
     QPushButton* m_cancel;
     OutcomeLabel* m_outcome;
     QTableWidget* m_table;
+    QLabel* m_none;
     std::shared_ptr<Job> m_job; ///< while a fit runs
     QTimer m_progressTimer;
 };

@@ -52,6 +52,9 @@ QString CurvePlot::summary() const
         return tr("%1, %2: equivalent %3 = %4 × (Rs/R0)^%5; %6")
             .arg(name, toQString(m_channel->power->gas), toQString(m_channel->power->unit), figure(m_channel->power->a),
                  figure(m_channel->power->b), spans);
+    if (!m_channel->spans.empty())
+        return tr("%1, %2: one span; the curve comes with another concentration.")
+            .arg(name, toQString(m_channel->spansGas));
     return tr("%1 has no curve yet: name its sensor type, or capture spans of two concentrations.").arg(name);
 }
 

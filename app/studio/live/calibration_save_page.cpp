@@ -56,8 +56,8 @@ CalibrationSavePage::CalibrationSavePage(Services& services, CalibrationDraft& d
     auto* columns = new QHBoxLayout(this);
     columns->setContentsMargins(0, 0, 0, 0);
     columns->setSpacing(Theme::space(4));
-    columns->addWidget(buildComparison(), 3);
-    columns->addWidget(buildAbout(), 2);
+    columns->addWidget(buildComparison(), 5);
+    columns->addWidget(buildAbout(), 3);
     connect(m_save, &QPushButton::clicked, this, &CalibrationSavePage::save);
     connect(m_never, &QCheckBox::toggled, m_expires, &QWidget::setDisabled);
     connect(m_name, &QLineEdit::textChanged, this, &CalibrationSavePage::edited);
@@ -75,8 +75,8 @@ QWidget* CalibrationSavePage::buildComparison()
     auto* box = new QWidget(this);
     m_table->setObjectName(QStringLiteral("shiftTable"));
     m_table->setAccessibleName(tr("Before and after"));
-    m_table->setHorizontalHeaderLabels({tr("Channel"), tr("R0 before"), tr("R0 after"), tr("Change, %"),
-                                        tr("Spread without, %"), tr("Spread with, %")});
+    m_table->setHorizontalHeaderLabels(
+        {tr("Channel"), tr("R0 before"), tr("R0 after"), tr("Change, %"), tr("Spread, %"), tr("Compensated, %")});
     m_table->horizontalHeaderItem(4)->setToolTip(tr("Of the clean-air log, without compensation"));
     m_table->horizontalHeaderItem(5)->setToolTip(tr("Of the clean-air log, with compensation"));
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
@@ -123,7 +123,9 @@ QWidget* CalibrationSavePage::buildAbout()
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form->addRow(tr("&Name"), m_name);
     form->addRow(tr("&Operator"), m_operator);
-    form->addRow(tr("&Expires"), expires);
+    auto* expiresLabel = new QLabel(tr("&Expires"), box);
+    expiresLabel->setBuddy(m_expires);
+    form->addRow(expiresLabel, expires);
     form->addRow(tr("N&otes"), m_notes);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);

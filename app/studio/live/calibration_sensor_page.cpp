@@ -37,7 +37,7 @@ constexpr int fromNew = -1;
 QString rawText(RawKind kind)
 {
     switch (kind) {
-    case RawKind::Divider: return CalibrationSensorPage::tr("voltage divider");
+    case RawKind::Divider: return CalibrationSensorPage::tr("divider");
     case RawKind::Resistance: return CalibrationSensorPage::tr("resistance");
     case RawKind::Conductance: return CalibrationSensorPage::tr("conductance");
     case RawKind::Concentration: return CalibrationSensorPage::tr("concentration");

@@ -238,8 +238,9 @@ QWidget* ConnectDialog::buildChoice()
     form->addRow(tr("&Source"), m_uri);
     form->addRow(QString(), m_uriHint);
     form->addRow(tr("&Baud rate"), m_baud);
-    form->addRow(tr("&Decoder"), decoderRow);
-    static_cast<QLabel*>(form->labelForField(decoderRow))->setBuddy(m_decoder);
+    auto* decoderLabel = new QLabel(tr("&Decoder"), box);
+    decoderLabel->setBuddy(m_decoder);
+    form->addRow(decoderLabel, decoderRow);
     auto* heading = new QLabel(tr("Ports of this computer"), box);
     heading->setFont(Theme::font(Theme::TextSize::Body, true));
     heading->setBuddy(m_ports);

@@ -25,7 +25,8 @@ namespace {
 
 QString percent(double share)
 {
-    return QLocale().toString(100 * share, 'f', 2);
+    const double value = std::round(10'000 * share) / 100;
+    return QLocale().toString(value == 0 ? 0.0 : value, 'f', 2); // no "-0.00"
 }
 
 /// What keeps the channel from being still, in one sentence.
@@ -55,6 +56,8 @@ StillnessTable::StillnessTable(CalibrationDraft& draft, QWidget* parent)
     m_table->setObjectName(QStringLiteral("stillnessTable"));
     m_table->setAccessibleName(tr("Stillness of every channel"));
     m_table->setHorizontalHeaderLabels({tr("Channel"), tr("Level"), tr("Spread, %"), tr("Slope, %/min"), tr("State")});
+    m_table->horizontalHeaderItem(1)->setToolTip(
+        tr("Resistance, in units of the load resistor where it is 1; the value itself where a concentration is sent."));
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->verticalHeader()->hide();
