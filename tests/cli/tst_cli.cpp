@@ -276,7 +276,7 @@ void TestCli::calibrationsAndAnchors()
     QVERIFY2(rows[2].startsWith("frames.csv,ethanol,") && rows[2].endsWith(",100"), rows[2].constData());
     QVERIFY2(rows[3].startsWith("frames.csv,acetone,") && rows[3].endsWith(","), rows[3].constData());
     const auto info = runBnof({QStringLiteral("info"), file("anchors.bnr"), QStringLiteral("--json")});
-    QVERIFY2(info.out.contains("anchor: ethanol 100 ppm"), info.out.constData());
+    QVERIFY2(info.out.contains(R"({"kind":"marks","count":6})"), info.out.constData()); // begin and end of each
 
     // Clean air of that recording as a calibration; its minute is too short to tell temperature from humidity.
     const auto calibrate = [&](const QStringList& more) {
