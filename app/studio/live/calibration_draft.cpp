@@ -51,6 +51,20 @@ CalibrationDraft::CalibrationDraft(Services& services, QObject* parent) : QObjec
         emit sourceChanged();
         emit stillnessChanged();
     });
+    connect(&services.session, &SessionController::statusChanged, this, &CalibrationDraft::reconnect);
+}
+
+/// The same device in another session goes on where it was.
+void CalibrationDraft::reconnect()
+{
+    if (m_tap || m_device.empty() || !m_services.session.isRunning() || m_services.session.isReplay())
+        return;
+    const auto& sources = m_services.session.status().sources;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        if (!sources[i].channels.empty() && sensing::deviceIdentity(sources[i].device, sources[i].uri) == m_device) {
+            setSource(static_cast<std::uint32_t>(i));
+            return;
+        }
 }
 
 CalibrationDraft::~CalibrationDraft() = default;

@@ -72,6 +72,7 @@ private:
     class Tap;
 
     void look();
+    void reconnect();
 
     Services& m_services;
     std::uint32_t m_source = 0;
