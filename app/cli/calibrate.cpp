@@ -3,11 +3,13 @@
 #include <limits>
 #include <mutex>
 
+#include "app/cli/anchor.h"
 #include "app/cli/session_runner.h"
 #include "engine/recording/reader.h"
 #include "engine/sensing/calibration/fit.h"
 #include "engine/sensing/calibration/mq_sensors.h"
 #include "engine/sensing/calibration/store.h"
+#include "engine/session/clean_air_log.h"
 
 namespace bnof::cli {
 namespace {
@@ -29,6 +31,7 @@ void describe(QCommandLineParser& parser)
     add("load", "capture: load resistor in ohms.", "OHM");
     add("expires", "Days until it expires (180; 0: never).", "DAYS");
     add("notes", "Notes.", "TEXT");
+    describeAnchors(parser);
     parser.addOption({QStringLiteral("unstable"), QStringLiteral("capture: also take channels that were not still.")});
 }
 
@@ -249,53 +252,17 @@ int fit(const Invocation& invocation, const sensing::CalibrationStore& store)
     if (invocation.arguments.size() != 2 || !invocation.isSet("name"))
         return fail(makeError(ErrorKind::Usage, "say which clean-air recording, and the calibration's name",
                               "bnof calibrate", "bnof calibrate fit night.bnr --name bench"));
-    const auto frames = framesOfRecording(invocation.argument(1));
-    if (!frames.ok())
-        return fail(frames.error());
     auto before = store.load(invocation.value("name"));
     if (!before.ok())
         return fail(before.error());
     Calibration after = *before;
-    const auto index = [&](const std::string& name) -> std::optional<std::size_t> {
-        for (std::size_t i = 0; i < frames->channels.size(); ++i) {
-            if (!name.empty() && frames->channels[i].name == name)
-                return i;
-        }
-        return std::nullopt;
-    };
-    const auto temperature = index(after.temperatureChannel);
-    const auto humidity = index(after.humidityChannel);
-    if (!temperature || !humidity)
-        return fail(makeError(ErrorKind::BadInput, "the recording has no temperature or no humidity channel",
-                              invocation.argument(1),
-                              "Record clean air together with a temperature and humidity sensor."));
-    std::size_t fitted = 0;
-    std::optional<Error> problem;
-    for (auto& channel : after.channels) {
-        const auto gas = index(channel.channel);
-        if (!gas || channel.raw == sensing::RawKind::Concentration)
-            continue;
-        std::vector<sensing::EnvironmentSample> samples;
-        for (std::size_t i = 0; i < frames->times.size(); ++i) {
-            const auto frame = frames->frame(i);
-            const double t = frame.values[*temperature];
-            samples.push_back({t, sensing::absoluteHumidity(t, frame.values[*humidity]),
-                               sensing::resistanceOf(channel, frame.values[*gas])});
-        }
-        auto model = sensing::fitEnvironment(samples);
-        if (!model.ok()) {
-            problem = model.error();
-            continue;
-        }
-        // R0 belongs to the mean air of the log from now on.
-        channel.r0 = std::exp(model->b0 + model->b1 * model->temperatureMean + model->b2 * model->logHumidityMean) /
-                     channel.airRatio;
-        channel.environment = std::move(*model);
-        ++fitted;
-    }
-    if (fitted == 0)
-        return fail(problem.value_or(makeError(ErrorKind::BadInput, "no channel of the calibration is in the recording",
-                                               invocation.argument(1))));
+    const auto fitted = session::fitCleanAirLog(after, invocation.argument(1), [](double share) {
+        showProgress("reading the log, " + std::to_string(static_cast<int>(100 * share)) + " %");
+        return !interrupted();
+    });
+    showProgress({});
+    if (!fitted.ok())
+        return fail(fitted.error());
     after.utc = wallNow();
     after.operatorName = invocation.configuration.text("general.operator");
     const auto saved = store.save(after);
@@ -365,6 +332,8 @@ int run(const Invocation& invocation)
         return list(invocation, store);
     if (what == "apply")
         return apply(invocation, store);
+    if (what == "anchor")
+        return anchor(invocation);
     if (what == "show" && invocation.arguments.size() == 2) {
         const auto calibration = store.load(invocation.argument(1));
         if (!calibration.ok())
@@ -373,7 +342,7 @@ int run(const Invocation& invocation)
         return Ok;
     }
     return fail(makeError(ErrorKind::Usage, "\"" + what + "\" is nothing that \"bnof calibrate\" does",
-                          "bnof calibrate", "Use capture SOURCE|FILE, fit FILE, list, show NAME or apply NAME FILE."));
+                          "bnof calibrate", "Use capture SOURCE|FILE, fit FILE, list, show NAME, apply NAME FILE or anchor SOURCE."));
 }
 
 } // namespace
@@ -412,8 +381,9 @@ Json calibratedJson(const sensing::Calibrator& calibrator, const std::vector<Cha
 
 const Command calibrateCommand{"calibrate",
                                "capture SOURCE|FILE --name NAME | fit FILE --name NAME | list | show NAME | apply NAME "
-                               "FILE",
-                               "Capture clean air and spans, fit temperature and humidity, apply calibrations.",
+                               "FILE | anchor SOURCE --out FOLDER",
+                               "Capture clean air and spans, fit temperature and humidity, apply calibrations, anchor "
+                               "a model again with one puff per gas.",
                                "bnof calibrate capture serial:/dev/ttyUSB0 --name bench --sensor A0=MQ-135:ammonia",
                                1,
                                3,

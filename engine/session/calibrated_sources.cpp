@@ -10,6 +10,9 @@
 namespace bnof::session {
 namespace {
 
+/// Begins the note of a changed calibration in a recording; JSON follows.
+constexpr std::string_view changeWord = "calibration changed: ";
+
 /// Concentration in ppm; nothing for units that are none.
 std::optional<double> inPpm(double value, const std::string& unit)
 {
@@ -53,6 +56,7 @@ void CalibratedSources::setChannels(std::uint32_t source, const sensing::SourceU
     m_alarms = m_alarms || !simulated;
     Source& each = entry(source);
     each.device = sensing::deviceIdentity(device, uri.toString());
+    each.channels = channels;
     const std::string problem = "calibration." + std::to_string(source);
     const std::string wanted = uri.parameter("calibration");
     each.calibrator.reset();
@@ -68,13 +72,47 @@ void CalibratedSources::setChannels(std::uint32_t source, const sensing::SourceU
         if (const auto found = sensing::CalibrationStore(m_configuration.calibrationFolder).forDevice(each.device))
             use(source, *found, channels, true);
     }
+    show(source);
+}
+
+void CalibratedSources::show(std::uint32_t source)
+{
     m_board.update([&](SessionStatus& s) {
         if (source < s.sources.size())
-            s.sources[source].calibration = each.calibration;
+            s.sources[source].calibration = entry(source).calibration;
     });
 }
 
-void CalibratedSources::use(std::uint32_t source, const sensing::Calibration& calibration,
+std::optional<StreamEvent> CalibratedSources::change(std::uint32_t source, const sensing::Calibration& calibration,
+                                                     Timestamp now)
+{
+    m_board.clearProblem("calibration." + std::to_string(source));
+    const auto channels = entry(source).channels; // use() sets them
+    if (!use(source, calibration, channels, true))
+        return std::nullopt;
+    show(source);
+    const Json what = Json::object().set("source", source).set("calibration", sensing::toJson(calibration));
+    return StreamEvent{StreamEvent::Kind::Note, now, now, 0, std::string(changeWord) + what.dump()};
+}
+
+void CalibratedSources::replayChange(const StreamEvent& event)
+{
+    if (event.kind != StreamEvent::Kind::Note || !event.text.starts_with(changeWord))
+        return;
+    const auto json = Json::parse(std::string_view(event.text).substr(changeWord.size()), "changed calibration");
+    if (!json.ok())
+        return; // a person's note that only begins like one
+    const auto source = (*json)["source"].toInteger(-1);
+    if (source < 0 || static_cast<std::size_t>(source) >= m_sources.size())
+        return;
+    const auto index = static_cast<std::uint32_t>(source);
+    const auto calibration = sensing::calibrationFromJson((*json)["calibration"], "calibration in the recording");
+    const auto channels = entry(index).channels;
+    if (calibration.ok() && use(index, *calibration, channels, false))
+        show(index);
+}
+
+bool CalibratedSources::use(std::uint32_t source, const sensing::Calibration& calibration,
                             const std::vector<ChannelInfo>& channels, bool live)
 {
     Source& each = entry(source);
@@ -82,24 +120,26 @@ void CalibratedSources::use(std::uint32_t source, const sensing::Calibration& ca
     auto calibrator = sensing::Calibrator::create(calibration, channels);
     if (!calibrator.ok()) {
         m_board.setProblem(problem, Severity::Warning, calibrator.error());
-        return;
+        return false;
     }
     each.calibrator = std::move(*calibrator);
     each.calibration = std::make_shared<const sensing::Calibration>(calibration);
     each.channels = channels;
     if (!live)
-        return;
+        return true;
     const auto warnings = sensing::calibrationWarnings(calibration, each.device, wallNow());
     if (warnings.empty())
-        return;
+        return true;
     Error error = warnings.front();
     for (std::size_t i = 1; i < warnings.size(); ++i)
         error.what += "; " + warnings[i].what;
     m_board.setProblem(problem, Severity::Warning, error);
+    return true;
 }
 
 void CalibratedSources::adopt(std::uint32_t source, const Json& recorded, const std::vector<ChannelInfo>& channels)
 {
+    entry(source).channels = channels;
     if (source >= recorded.items().size() || recorded.items()[source].isNull())
         return;
     const auto calibration = sensing::calibrationFromJson(recorded.items()[source], "calibration in the recording");
@@ -107,11 +147,8 @@ void CalibratedSources::adopt(std::uint32_t source, const Json& recorded, const 
         m_board.setProblem("calibration." + std::to_string(source), Severity::Warning, calibration.error());
         return;
     }
-    use(source, *calibration, channels, false);
-    m_board.update([&](SessionStatus& s) {
-        if (source < s.sources.size())
-            s.sources[source].calibration = entry(source).calibration;
-    });
+    if (use(source, *calibration, channels, false))
+        show(source);
 }
 
 Json CalibratedSources::recorded() const

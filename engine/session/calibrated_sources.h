@@ -27,6 +27,11 @@ public:
                      const std::vector<ChannelInfo>& channels, bool simulated);
     /// A replay uses what the recording carries.
     void adopt(std::uint32_t source, const Json& recorded, const std::vector<ChannelInfo>& channels);
+    /// Use another calibration from now on. What a recording keeps of it, for replayChange(); nothing when it fits no
+    /// channel of the source.
+    std::optional<StreamEvent> change(std::uint32_t source, const sensing::Calibration& calibration, Timestamp now);
+    /// A replay comes by what change() gave; any other event does nothing.
+    void replayChange(const StreamEvent& event);
     /// What a recording carries: an array with one calibration (or null) a source; null when there is none.
     [[nodiscard]] Json recorded() const;
 
@@ -45,8 +50,9 @@ private:
         std::vector<sensing::CalibratedValue> latest;
     };
     Source& entry(std::uint32_t source);
-    void use(std::uint32_t source, const sensing::Calibration& calibration, const std::vector<ChannelInfo>& channels,
+    bool use(std::uint32_t source, const sensing::Calibration& calibration, const std::vector<ChannelInfo>& channels,
              bool live);
+    void show(std::uint32_t source);
     void showAlarms(const std::vector<sensing::SafetyReading>& readings);
 
     StatusBoard& m_board;

@@ -82,6 +82,7 @@ public:
     void setReplayPaused(bool) override {}
     void setReplayPosition(Timestamp) override {}
     void changeModel(std::vector<std::uint8_t> modelBytes) override;
+    void useCalibration(std::uint32_t source, sensing::Calibration calibration) override;
     void stop() override;
     [[nodiscard]] SessionStatus status() const override;
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
@@ -401,6 +402,14 @@ void LiveSession::changeModel(std::vector<std::uint8_t> modelBytes)
     };
     if (!m_executor->submit(Priority::High, "build the changed model", build))
         build();
+}
+
+void LiveSession::useCalibration(std::uint32_t source, sensing::Calibration calibration)
+{
+    m_queue.pushAlways(CommandWork([this, source, calibration = std::move(calibration)] {
+        if (const auto change = m_calibrated.change(source, calibration, now()))
+            emitEvent(source, *change);
+    }));
 }
 
 SessionStatus LiveSession::status() const

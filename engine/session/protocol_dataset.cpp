@@ -2,15 +2,12 @@
 #include "engine/session/protocol_dataset.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <vector>
 
 #include "engine/recording/reader.h"
+#include "engine/session/dataset_writer.h"
 #include "engine/session/protocol.h"
 
 namespace bnof::session {
@@ -78,23 +75,6 @@ Marks sortMarks(const Protocol& protocol, const std::vector<Mark>& marks)
     return out;
 }
 
-std::string quoted(const std::string& text)
-{
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-        return text;
-    std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
-
-std::string number(double value)
-{
-    char text[40];
-    std::snprintf(text, sizeof text, "%.9g", value);
-    return std::isfinite(value) ? text : "";
-}
-
 } // namespace
 
 Result<ProtocolDataset> writeProtocolDataset(const std::string& recording, const std::string& folder)
@@ -119,16 +99,8 @@ Result<ProtocolDataset> writeProtocolDataset(const std::string& recording, const
     if (sorted.exposures.empty())
         return makeError(ErrorKind::BadInput, "the protocol did not get through a single exposure", recording,
                          "Run it again.");
-    std::error_code code;
-    if (std::filesystem::exists(folder, code) || !std::filesystem::create_directories(folder, code))
-        return makeError(ErrorKind::Storage, "the folder exists already or cannot be made", folder, "Choose another.");
-    std::ofstream frames(folder + "/frames.csv", std::ios::binary);
-    if (metadata.sources[metadata.recognisedSource].simulated)
-        frames << "# bnof {\"simulated\": true}\n";
-    frames << "t_s";
-    for (const ChannelInfo& channel : metadata.sources[metadata.recognisedSource].channels)
-        frames << ',' << quoted(channel.name);
-    frames << '\n';
+    const auto& source = metadata.sources[metadata.recognisedSource];
+    BNOF_TRY_ASSIGN(const auto writer, DatasetWriter::create(folder, source.channels, source.simulated));
     ProtocolDataset out;
     out.interrupted = static_cast<int>(sorted.spoilt.size());
     const Timestamp zero = first.value_or(0);
@@ -140,28 +112,19 @@ Result<ProtocolDataset> writeProtocolDataset(const std::string& recording, const
         if (std::any_of(sorted.spoilt.begin(), sorted.spoilt.end(),
                         [&](const Stretch& s) { return frame->t >= s.from && frame->t < s.to; }))
             continue;
-        frames << number(toSeconds(frame->t - zero));
-        for (const float value : frame->values)
-            frames << ',' << number(value);
-        frames << '\n';
+        writer->frame(toSeconds(frame->t - zero), frame->values);
         ++out.frames;
     }
-    std::ofstream manifest(folder + "/manifest.csv", std::ios::binary);
-    manifest << "file,label,group,onset_s,offset_s,ppm\n";
     for (const Stretch& s : sorted.exposures) {
         const Stimulus* stimulus = s.stimulus >= 0 ? &protocol.stimuli[static_cast<std::size_t>(s.stimulus)] : nullptr;
         ++out.exposures;
-        manifest << "frames.csv," << (stimulus != nullptr ? quoted(stimulus->gas) : "air") << ",recording,"
-                 << number(toSeconds(s.from - zero)) << ',' << number(toSeconds(s.to - zero)) << ','
-                 << (stimulus != nullptr && stimulus->ppm > 0 ? number(stimulus->ppm)
-                     : stimulus != nullptr                    ? ""
-                                                              : "0")
-                 << '\n';
+        const double ppm = stimulus == nullptr ? 0
+                           : stimulus->ppm > 0 ? stimulus->ppm
+                                               : std::numeric_limits<double>::quiet_NaN();
+        writer->exposure(stimulus != nullptr ? stimulus->gas : "air", toSeconds(s.from - zero), toSeconds(s.to - zero),
+                         ppm);
     }
-    frames.flush();
-    manifest.flush();
-    if (!frames || !manifest)
-        return makeError(ErrorKind::Storage, "the training set could not be written", folder, "Is the disk full?");
+    BNOF_TRY(writer->finish());
     return out;
 }
 

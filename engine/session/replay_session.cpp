@@ -62,6 +62,13 @@ public:
                                      "Change networks while a sensor is connected, or save the model and replay with "
                                      "it: bnof replay --model FILE."));
     }
+    void useCalibration(std::uint32_t source, sensing::Calibration) override
+    {
+        m_board.setProblem("calibration." + std::to_string(source), Severity::Warning,
+                           makeError(ErrorKind::Usage, "a replay shows the calibration that was recorded",
+                                     m_configuration.sources.front().path,
+                                     "Apply another one with: bnof calibrate apply NAME FILE."));
+    }
     void stop() override { m_player.stop(); }
     [[nodiscard]] SessionStatus status() const override
     {
@@ -235,6 +242,7 @@ void ReplaySession::handle(const StreamEvent& event)
                 traces->markGap();
         }
     }
+    m_calibrated.replayChange(event);
     m_live->addEvent(event);
     if (m_configuration.observer)
         m_configuration.observer->event(event);

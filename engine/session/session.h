@@ -195,6 +195,10 @@ public:
     /// closed first, because a file holds one model. A model that does not run here becomes the problem
     /// "recogniser.change" and nothing changes; a replay shows what was recorded and refuses.
     virtual void changeModel(std::vector<std::uint8_t> modelBytes) = 0;
+    /// Calibrate a source with this from the next frame on. A recording that runs keeps a note of it, with the whole
+    /// calibration, and a replay applies it there; a replay itself shows what was recorded and refuses. A calibration
+    /// that fits no channel becomes the problem "calibration.SOURCE" and nothing changes.
+    virtual void useCalibration(std::uint32_t source, sensing::Calibration calibration) = 0;
     /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
     virtual void stop() = 0;
 

@@ -2,6 +2,7 @@
 // The bnof program as a user runs it: real processes, real pseudo-terminals, real files.
 #include <QElapsedTimer>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QSet>
 #include <QTemporaryDir>
 
@@ -29,6 +30,7 @@ private slots:
     void linesOnStandardInputBecomeMarks();
     void configurationIsCheckedWithLineNumbers();
     void trainsAndRecognisesAUsersOwnData();
+    void calibrationsAndAnchors();
     void realRecordingThroughAPort();
     void everyBackEndGivesTheSameBits();
 
@@ -76,6 +78,9 @@ void TestCli::exitCodesAreAsDocumented_data()
     row("not a recording", "verify " BNOF_TEST_SOURCE_DIR "/README.md", 3, "README.md");
     row("missing model", "recognise tcp://127.0.0.1:1 --model /nonexistent.bnofmodel", 3, "nonexistent");
     row("missing data set", "train /nonexistent --out x.bnofmodel", 3, "nonexistent");
+    row("anchor without a folder", "calibrate anchor tcp://127.0.0.1:1", 2, "--out");
+    row("anchor without a number", "calibrate anchor tcp://127.0.0.1:1 --out x --puff CO=much", 2, "CO=much");
+    row("anchor into a folder", "calibrate anchor tcp://127.0.0.1:1 --out /tmp --puff CO", 2, "exists");
     row("unknown benchmark", "bench no.such.benchmark", 2, "no.such.benchmark");
 }
 
@@ -230,6 +235,63 @@ void TestCli::trainsAndRecognisesAUsersOwnData()
     const auto decision = lastLine(recognise.out);
     QVERIFY(decision.contains(QLatin1String("gas")));
     QVERIFY(decision[QLatin1String("probabilities")].toObject().size() >= 4);
+}
+
+void TestCli::calibrationsAndAnchors()
+{
+    const Simulator device({QStringLiteral("--on"), QStringLiteral("tcp"), QStringLiteral("--speed"),
+                            QStringLiteral("20")}); // a second is twenty of the device
+    const QString uri = device.uri(QStringLiteral("time=device"));
+    const auto anchor = runBnof({QStringLiteral("calibrate"),
+                                 QStringLiteral("anchor"),
+                                 uri,
+                                 QStringLiteral("--out"),
+                                 file("anchors"),
+                                 QStringLiteral("--puff"),
+                                 QStringLiteral("ethanol=100"),
+                                 QStringLiteral("--puff"),
+                                 QStringLiteral("acetone"),
+                                 QStringLiteral("--air"),
+                                 QStringLiteral("1"),
+                                 QStringLiteral("--lead"),
+                                 QStringLiteral("0"),
+                                 QStringLiteral("--length"),
+                                 QStringLiteral("1"),
+                                 QStringLiteral("--recovery"),
+                                 QStringLiteral("0"),
+                                 QStringLiteral("--record"),
+                                 file("anchors.bnr"),
+                                 QStringLiteral("--json")});
+    QVERIFY2(anchor.code == 0, anchor.err.constData());
+    const auto made = lastLine(anchor.out);
+    QCOMPARE(made[QLatin1String("labels")].toArray(), QJsonArray({"air", "ethanol", "acetone"}));
+    QVERIFY(made[QLatin1String("frames")].toInt() > 600);
+    QVERIFY(anchor.out.contains(R"("phase":"capture","label":"acetone")"));
+    QFile manifest(file("anchors/manifest.csv"));
+    QVERIFY(manifest.open(QIODevice::ReadOnly));
+    const QList<QByteArray> rows = manifest.readAll().trimmed().split('\n');
+    QCOMPARE(rows.size(), 4);
+    QCOMPARE(rows[0], QByteArray("file,label,group,onset_s,offset_s,ppm"));
+    QVERIFY2(rows[1].startsWith("frames.csv,air,recording,0,") && rows[1].endsWith(",0"), rows[1].constData());
+    QVERIFY2(rows[2].startsWith("frames.csv,ethanol,") && rows[2].endsWith(",100"), rows[2].constData());
+    QVERIFY2(rows[3].startsWith("frames.csv,acetone,") && rows[3].endsWith(","), rows[3].constData());
+    const auto info = runBnof({QStringLiteral("info"), file("anchors.bnr"), QStringLiteral("--json")});
+    QVERIFY2(info.out.contains(R"({"kind":"marks","count":6})"), info.out.constData()); // begin and end of each
+
+    // Clean air of that recording as a calibration; its minute is too short to tell temperature from humidity.
+    const auto calibrate = [&](const QStringList& more) {
+        return runBnof(QStringList{QStringLiteral("calibrate")} + more +
+                       QStringList{QStringLiteral("--name"), QStringLiteral("bench"), QStringLiteral("--folder"),
+                                   file("calibrations"), QStringLiteral("--json")});
+    };
+    const auto capture = calibrate({QStringLiteral("capture"), file("anchors.bnr"), QStringLiteral("--unstable"),
+                                    QStringLiteral("--supply"), QStringLiteral("65535")});
+    QVERIFY2(capture.code == 0, capture.err.constData());
+    QCOMPARE(lastLine(capture.out)[QLatin1String("version")].toInt(), 1);
+    const auto fit = calibrate({QStringLiteral("fit"), file("anchors.bnr")});
+    QCOMPARE(fit.code, 3);
+    QVERIFY2(fit.err.contains("hardly moved"), fit.err.constData());
+    QVERIFY(calibrate({QStringLiteral("list")}).out.contains("\"version\":1"));
 }
 
 void TestCli::realRecordingThroughAPort()

@@ -163,6 +163,19 @@ void TestCalibration::spansGiveTheCurve()
     QVERIFY(near(calibration.channels[0].power->b, -2.2, 1e-9));
     QCOMPARE(calibration.channels[0].spans.size(), std::size_t{2});
     QVERIFY(!addSpan(calibration, {{"A0", 100, 1, 0, 0, 0, false}}, "ethanol", 10).ok()); // not still
+    // A sensor of no known type: the first span waits for the second one of the same gas.
+    Calibration unknown = beginCalibration(board());
+    unknown.channels[0].r0 = 1;
+    QCOMPARE(*addSpan(unknown, {{"A0", 100, 0.7, 0, 0, 0, true}}, "acetone", 20), std::size_t{1});
+    QVERIFY(!unknown.channels[0].power && unknown.channels[0].spansGas == "acetone");
+    const auto kept = calibrationFromJson(toJson(unknown), "copy");
+    BNOF_VERIFY_OK(kept);
+    QVERIFY(*kept == unknown);
+    QCOMPARE(*addSpan(unknown, {{"A0", 100, ratio(50), 0, 0, 0, true}}, "ethanol", 50), std::size_t{1});
+    QVERIFY(!unknown.channels[0].power); // of another gas
+    QCOMPARE(*addSpan(unknown, {{"A0", 100, ratio(800), 0, 0, 0, true}}, "ethanol", 800), std::size_t{1});
+    QVERIFY(unknown.channels[0].power && near(unknown.channels[0].power->b, -2.2, 1e-9));
+    QVERIFY(unknown.channels[0].spansGas.empty());
 }
 
 void TestCalibration::linearSensorsHaveZeroAndSpan()

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/studio/live/decoder_editor.h"
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
@@ -131,7 +132,7 @@ QString portText(const sensing::PortInfo& port)
 ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
     : QDialog(parent), m_services(services), m_ports(new QListWidget(this)), m_kind(new QComboBox(this)),
       m_uri(new QComboBox(this)), m_uriHint(new QLabel(this)), m_baud(new QComboBox(this)),
-      m_decoder(new QComboBox(this)), m_problem(new QLabel(this)),
+      m_decoder(new QComboBox(this)), m_editDecoder(new QPushButton(tr("&Edit…"), this)), m_problem(new QLabel(this)),
       m_copyCommand(new QPushButton(tr("Copy command"), this)),
       m_listen(new QPushButton(tr("Listen for 3 seconds"), this)), m_previewText(new QLabel(this)),
       m_values(new QTableWidget(0, 3, this)), m_connect(new QPushButton(tr("Connect"), this))
@@ -210,9 +211,22 @@ QWidget* ConnectDialog::buildChoice()
         m_baud->addItem(QString::number(baud));
     m_baud->setCurrentText(QStringLiteral("115200"));
     m_decoder->setAccessibleName(tr("Decoder"));
-    m_decoder->addItem(tr("detect by itself"), QString());
-    for (const auto& name : sensing::decoderNames())
-        m_decoder->addItem(toQString(name), toQString(name));
+    listDecoders();
+    auto* newDecoder = new QPushButton(tr("&New device format…"), box);
+    newDecoder->setObjectName(QStringLiteral("newDecoder"));
+    newDecoder->setAccessibleName(tr("New device format"));
+    m_editDecoder->setObjectName(QStringLiteral("editDecoder"));
+    m_editDecoder->setAccessibleName(tr("Edit the chosen device format"));
+    m_editDecoder->setEnabled(false);
+    for (QPushButton* other : {newDecoder, m_editDecoder})
+        other->setAutoDefault(false);
+    connect(newDecoder, &QPushButton::clicked, this, [this] { openEditor({}); });
+    connect(m_editDecoder, &QPushButton::clicked, this, [this] { openEditor(m_decoder->currentData().toString()); });
+    auto* decoderRow = new QHBoxLayout;
+    decoderRow->setSpacing(Theme::space(2));
+    decoderRow->addWidget(m_decoder, 1);
+    decoderRow->addWidget(m_editDecoder);
+    decoderRow->addWidget(newDecoder);
     m_problem->setWordWrap(true);
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_problem->setAccessibleName(tr("Why it cannot be opened"));
@@ -224,7 +238,9 @@ QWidget* ConnectDialog::buildChoice()
     form->addRow(tr("&Source"), m_uri);
     form->addRow(QString(), m_uriHint);
     form->addRow(tr("&Baud rate"), m_baud);
-    form->addRow(tr("&Decoder"), m_decoder);
+    auto* decoderLabel = new QLabel(tr("&Decoder"), box);
+    decoderLabel->setBuddy(m_decoder);
+    form->addRow(decoderLabel, decoderRow);
     auto* heading = new QLabel(tr("Ports of this computer"), box);
     heading->setFont(Theme::font(Theme::TextSize::Body, true));
     heading->setBuddy(m_ports);
@@ -236,6 +252,31 @@ QWidget* ConnectDialog::buildChoice()
     layout->addWidget(m_problem);
     layout->addWidget(m_copyCommand, 0, Qt::AlignLeft);
     return box;
+}
+
+void ConnectDialog::listDecoders()
+{
+    m_decoder->clear();
+    m_decoder->addItem(tr("detect by itself"), QString());
+    for (const auto& name : sensing::decoderNames())
+        m_decoder->addItem(toQString(name), toQString(name));
+}
+
+void ConnectDialog::openEditor(const QString& decoder)
+{
+    m_preview.stop(); // the editor may listen to the same device
+    auto* editor = new DecoderEditor(m_services, this);
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    editor->setSource(sourceUri());
+    if (!decoder.isEmpty())
+        editor->edit(decoder);
+    connect(editor, &DecoderEditor::saved, this, [this](const QString& name) {
+        m_settling = true;
+        listDecoders();
+        m_settling = false;
+        m_decoder->setCurrentIndex(std::max(0, m_decoder->findData(name)));
+    });
+    editor->open();
 }
 
 QWidget* ConnectDialog::buildPreview()
@@ -395,6 +436,8 @@ void ConnectDialog::uriEdited()
         m_decoder->setCurrentIndex(std::max(0, m_decoder->findData(toQString(parsed->parameter("decoder")))));
     }
     m_settling = false;
+    m_editDecoder->setEnabled(m_decoder->currentIndex() > 0 &&
+                              !sensing::isBuiltInDecoder(m_decoder->currentData().toString().toStdString()));
     diagnose();
 }
 

@@ -54,6 +54,9 @@ private:
     void showPreview();
     void requestConnection();
     void remember(const QString& uri);
+    void listDecoders();
+    /// Opens the editor of device formats, with the one that is chosen or with a new one.
+    void openEditor(const QString& decoder);
 
     Services& m_services;
     QListWidget* m_ports;
@@ -62,6 +65,7 @@ private:
     QLabel* m_uriHint;
     QComboBox* m_baud;
     QComboBox* m_decoder;
+    QPushButton* m_editDecoder;
     QLabel* m_problem;
     QPushButton* m_copyCommand;
     QPushButton* m_listen;

@@ -330,6 +330,12 @@ void SessionController::mark(const QString& label)
         m_session->mark(label.toStdString());
 }
 
+void SessionController::useCalibration(std::uint32_t source, const sensing::Calibration& calibration)
+{
+    if (m_session)
+        m_session->useCalibration(source, calibration);
+}
+
 void SessionController::changeModel(const std::vector<std::uint8_t>& modelBytes)
 {
     if (m_session)

@@ -69,6 +69,8 @@ public:
     void mark(const QString& label);
     /// Recognise with this model from the next decision on.
     void changeModel(const std::vector<std::uint8_t>& modelBytes);
+    /// Calibrate a source with this from the next frame on; a replay refuses.
+    void useCalibration(std::uint32_t source, const sensing::Calibration& calibration);
     void setReplaySpeed(double speed);
     void setReplayPaused(bool paused);
     /// Show the replay from this session time on: forward it runs there as fast as possible, back it begins again

@@ -41,6 +41,9 @@ void Texts::createSession(ActionRegistry& actions)
     for (int number = 1; number <= 9; ++number)
         actions.add(QStringLiteral("mark-%1").arg(number), tr("Mark %1").arg(number), id("mark"),
                     QKeySequence(Qt::Key_0 + number));
+    actions.add(id("calibrate"), tr("Cali&brate a sensor…"), {}, {}, id("bnof calibrate capture"));
+    actions.add(id("anchor"), tr("Re-&anchor with one puff per gas…"), {}, {}, id("bnof calibrate anchor"));
+    actions.add(id("decoder-editor"), tr("&Device formats…"), {}, {}, id("bnof devices --decoders"));
     actions.add(id("freeze"), tr("&Freeze"), id("freeze"), QKeySequence(Qt::Key_F))->setCheckable(true);
     actions.add(id("pause-replay"), tr("Pause or resume the replay"), id("pause"), QKeySequence(Qt::Key_P));
     actions.add(id("go-to-time"), tr("Go to a time in the replay…"), {}, QKeySequence(Qt::CTRL | Qt::Key_G));

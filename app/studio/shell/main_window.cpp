@@ -20,7 +20,10 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/studio/live/anchor_dialog.h"
+#include "app/studio/live/calibration_dialog.h"
 #include "app/studio/live/connect_dialog.h"
+#include "app/studio/live/decoder_editor.h"
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/live_workspace.h"
 #include "app/studio/live/replay_bar.h"
@@ -182,7 +185,8 @@ void MainWindow::buildMenus()
     QMenu* marks = session->addMenu(tr("Labelled marks"));
     for (int number = 1; number <= 9; ++number)
         marks->addAction(m_actions.action(QStringLiteral("mark-%1").arg(number)));
-    fill(session, {"freeze", "pause-replay", "go-to-time", "", "disconnect", "", "quit"});
+    fill(session, {"freeze", "pause-replay", "go-to-time", "", "calibrate", "anchor", "decoder-editor", "",
+                   "disconnect", "", "quit"});
     fill(menuBar()->addMenu(tr("&Edit")), {"undo", "redo"});
     fill(menuBar()->addMenu(tr("&Recording")),
          {"show",   "replay", "replay-10x", "replay-max", "",           "describe", "",
@@ -244,6 +248,9 @@ void MainWindow::connectSessionActions()
     auto& session = m_services.session;
     on("connect", &MainWindow::openConnectDialog);
     on("open", &MainWindow::openRecordingDialog);
+    on("calibrate", [this] { openBeside(m_calibration); });
+    on("anchor", [this] { openBeside(m_anchor); });
+    on("decoder-editor", [this] { openBeside(m_decoderEditor); });
     on("simulate", [this] {
         showWorkspace(id("live"));
         m_services.session.startSimulator();
@@ -363,6 +370,8 @@ void MainWindow::updateActions()
         record->setIconText(recording ? tr("Stop") : tr("Record"));
     }
     m_actions.setEnabled(id("mark"), live, notLive);
+    for (const char* action : {"calibrate", "anchor"})
+        m_actions.setEnabled(id(action), live && session.status().frames > 0, notLive);
     for (int number = 1; number <= 9; ++number)
         m_actions.setEnabled(QStringLiteral("mark-%1").arg(number), live, notLive);
     m_actions.setEnabled(id("freeze"), !idle, tr("Nothing is running."));
@@ -451,6 +460,17 @@ void MainWindow::openConnectDialog()
         m_services.session.connectTo(uri);
     });
     m_connectDialog->open();
+}
+
+template <typename Dialog> void MainWindow::openBeside(QPointer<Dialog>& dialog)
+{
+    if (!dialog) {
+        dialog = new Dialog(m_services, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    dialog->show();
+    dialog->raise();
+    dialog->activateWindow();
 }
 
 void MainWindow::openRecordingDialog()

@@ -20,8 +20,11 @@ class StatusStrip;
 
 namespace bnof::studio {
 
+class AnchorDialog;
 class Banner;
+class CalibrationDialog;
 class ConnectDialog;
+class DecoderEditor;
 class JobBar;
 class LiveWorkspace;
 class NavigationRail;
@@ -98,6 +101,8 @@ private:
     void statusActivated(const QString& id);
     void openConnectDialog();
     void openRecordingDialog();
+    /// Open a dialog of this kind beside the window, or bring the one that is open to the front.
+    template <typename Dialog> void openBeside(QPointer<Dialog>& dialog);
     void toggleRecording();
     void goBack();
     void askBeforeClosing();
@@ -121,6 +126,9 @@ private:
     widgets::CommandPalette* m_palette = nullptr;
     std::vector<Workspace> m_workspaces;
     QPointer<ConnectDialog> m_connectDialog;
+    QPointer<CalibrationDialog> m_calibration;
+    QPointer<AnchorDialog> m_anchor;
+    QPointer<DecoderEditor> m_decoderEditor;
     QPointer<QDialog> m_closeQuestion;
     QTimer m_saveTimer;
     QTimer m_figureTimer;

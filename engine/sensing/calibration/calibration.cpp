@@ -136,6 +136,8 @@ Json toJson(const ChannelCalibration& c)
     Json spans = Json::array();
     for (const SpanPoint& span : c.spans)
         spans.push(Json::object().set("value", span.value).set("ppm", span.ppm));
+    if (!c.spansGas.empty())
+        out.set("spans_gas", c.spansGas);
     return out.set("spans", std::move(spans));
 }
 
@@ -152,6 +154,7 @@ Result<ChannelCalibration> channelFromJson(const Json& json, const std::string& 
     if (fields.has("r0"))
         c.r0 = fields.number("r0", 1e-12, largest);
     c.r0Spread = fields.numberOr("r0_spread", 0, 0, 1e6);
+    c.spansGas = fields.stringOr("spans_gas", "");
     if (fields.has("spans")) {
         for (const Json& entry : fields.array("spans").items()) {
             JsonFields span(entry, where + ".spans");

@@ -82,6 +82,7 @@ struct ChannelCalibration {
     std::optional<PowerLaw> power;
     std::optional<LinearLaw> linear;
     std::vector<SpanPoint> spans; ///< of the curve's gas, that it was fitted to
+    std::string spansGas;         ///< the spans' gas while there is no curve yet: one alone gives none
 
     bool operator==(const ChannelCalibration&) const = default;
 };

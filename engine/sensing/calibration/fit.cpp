@@ -271,7 +271,7 @@ Result<void> addSpan(ChannelCalibration& channel, const Stillness& still, const 
 {
     const bool linear = channel.raw == RawKind::Concentration;
     const std::string& earlier =
-        linear ? (channel.linear ? channel.linear->gas : gas) : (channel.power ? channel.power->gas : gas);
+        linear ? (channel.linear ? channel.linear->gas : gas) : (channel.power ? channel.power->gas : channel.spansGas);
     std::vector<SpanPoint> spans = earlier == gas || earlier.empty() ? channel.spans : std::vector<SpanPoint>();
     const double value = linear ? still.rawMean : still.mean / *channel.r0;
     std::erase_if(spans, [&](const SpanPoint& span) { return span.ppm == ppm; }); // captured again
@@ -280,9 +280,12 @@ Result<void> addSpan(ChannelCalibration& channel, const Stillness& still, const 
         std::vector<SpanPoint> points = spans;
         points.push_back({channel.linear ? channel.linear->zero : 0, 0});
         BNOF_TRY_ASSIGN(channel.linear, fitLinear(gas, points));
+    } else if (!channel.power && spans.size() == 1) {
+        channel.spansGas = gas; // the curve comes with the next concentration
     } else {
         const auto known = channel.power && channel.power->gas == gas ? channel.power : std::nullopt;
         BNOF_TRY_ASSIGN(channel.power, fitPower(gas, spans, known));
+        channel.spansGas.clear();
     }
     channel.spans = std::move(spans);
     return {};

@@ -77,7 +77,8 @@ struct EnvironmentSample {
 [[nodiscard]] Result<LinearLaw> fitLinear(const std::string& gas, std::span<const SpanPoint> points);
 
 /// A captured span of a known gas: it joins the earlier spans of the same gas, and every still channel's curve is
-/// fitted anew. Resistances need clean air captured before. Returns how many channels were set. Errors: none was.
+/// fitted anew. Resistances need clean air captured before; the first span of a sensor without a curve waits for the
+/// second one. Returns how many channels were set. Errors: none was.
 [[nodiscard]] Result<std::size_t> addSpan(Calibration& calibration, const std::vector<Stillness>& still,
                                           const std::string& gas, double ppm);
 

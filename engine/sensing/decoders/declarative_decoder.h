@@ -45,7 +45,18 @@ struct DecoderPreview {
     std::vector<Problem> problems;
     std::uint64_t checksumErrors = 0;
     std::size_t undecided = 0; ///< bytes at the end that may be the beginning of a message
+    double certainty = 0;      ///< that detection would give it for these bytes
+    /// It takes part in detection: it has a checksum or a pattern. Without one any bytes would do.
+    bool detectable = false;
+    std::string name; ///< of the decoder
 };
 [[nodiscard]] DecoderPreview previewDecoder(std::string_view descriptionJson, std::string_view bytes);
+/// The line, from 1, that an error of parseDecoderDescription() or previewDecoder() speaks of.
+[[nodiscard]] int lineOfDescriptionError(std::string_view descriptionJson, const Error& error);
+
+/// Keeps a description among the user's own ($XDG_CONFIG_HOME/bnof/decoders/NAME.json) and registers it: from now on its
+/// name is a decoder. Gives the path. Errors: a description with mistakes, the name of a built-in decoder, of another
+/// file or of this file when `replace` is false (ErrorKind::Usage), a folder that cannot be written.
+[[nodiscard]] Result<std::string> saveDecoderDescription(std::string_view descriptionJson, bool replace);
 
 } // namespace bnof::sensing

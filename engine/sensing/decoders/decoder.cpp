@@ -165,6 +165,14 @@ Result<std::unique_ptr<Decoder>> makeDecoder(std::string_view name, const Decode
                      "Known decoders: " + known + "; \"auto\" finds out by itself.");
 }
 
+double detectionCertainty(std::uint64_t messages, std::uint64_t skips)
+{
+    if (messages == 0)
+        return 0;
+    const auto understood = static_cast<double>(messages);
+    return understood / static_cast<double>(messages + skips) * understood / (understood + 0.5);
+}
+
 Detection detectDecoder(std::string_view firstBytes)
 {
     Detection best = noneFits(firstBytes);
@@ -181,10 +189,7 @@ Detection detectDecoder(std::string_view firstBytes)
             trial.frames = 1;
         if (trial.frames == 0)
             continue;
-        // Few lines prove little; skipped lines speak against the decoder.
-        const auto frames = static_cast<double>(trial.frames);
-        const double share = frames / static_cast<double>(trial.frames + trial.skips);
-        const double certainty = share * frames / (frames + 0.5);
+        const double certainty = detectionCertainty(trial.frames, trial.skips);
         if (certainty * info.preference <= bestRank)
             continue;
         bestRank = certainty * info.preference;

@@ -95,5 +95,8 @@ struct Detection {
     std::string reason;
 };
 [[nodiscard]] Detection detectDecoder(std::string_view firstBytes);
+/// The certainty of a decoder that understood `messages` and skipped `skips` times: few messages prove little, and
+/// skips speak against it.
+[[nodiscard]] double detectionCertainty(std::uint64_t messages, std::uint64_t skips);
 
 } // namespace bnof::sensing

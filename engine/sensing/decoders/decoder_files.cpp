@@ -53,6 +53,32 @@ private:
     std::size_t m_last = 0;
 };
 
+/// Without a checksum or a pattern any bytes would do.
+bool isProvable(const DecoderDescription& description)
+{
+    return description.checksum != DecoderDescription::Checksum::None || !description.pattern.empty();
+}
+
+fs::path userFolder()
+{
+    return fs::path(Configuration::defaultPath()).parent_path() / "decoders";
+}
+
+/// The file in the decoder folders that describes `name`, other than `own`; empty: none.
+std::string fileOfName(const std::string& name, const fs::path& own)
+{
+    for (const std::string& folder : decoderFolders()) {
+        std::error_code code;
+        for (const auto& entry : fs::directory_iterator(folder, code)) {
+            if (entry.path().extension() != ".json" || entry.path() == own)
+                continue;
+            if (const auto info = decoderFromFile(entry.path().string()); info.ok() && info->name == name)
+                return entry.path().string();
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 Result<DecoderInfo> decoderFromFile(const std::string& path)
@@ -68,9 +94,7 @@ Result<DecoderInfo> decoderFromFile(const std::string& path)
     info.makeWith = [description](const DecoderParameters&) -> Result<std::unique_ptr<Decoder>> {
         return makeDeclarativeDecoder(description);
     };
-    // Without a checksum or a pattern any bytes would do.
-    const bool provable = description->checksum != DecoderDescription::Checksum::None || !description->pattern.empty();
-    if (provable)
+    if (isProvable(*description))
         info.make = [description] { return makeDeclarativeDecoder(description); };
     info.preference = 1.2;
     return info;
@@ -81,7 +105,7 @@ std::vector<std::string> decoderFolders()
     std::vector<std::string> folders;
     if (const auto shipped = findResource("decoders"); shipped.ok())
         folders.push_back(*shipped);
-    folders.push_back((fs::path(Configuration::defaultPath()).parent_path() / "decoders").string());
+    folders.push_back(userFolder().string());
     return folders;
 }
 
@@ -121,6 +145,8 @@ DecoderPreview previewDecoder(std::string_view descriptionJson, std::string_view
         preview.error = parsed.error();
         return preview;
     }
+    preview.name = parsed->name;
+    preview.detectable = isProvable(*parsed);
     const auto decoder = makeDeclarativeDecoder(std::make_shared<const DecoderDescription>(std::move(*parsed)), true);
     PreviewSink sink(preview);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -129,7 +155,29 @@ DecoderPreview previewDecoder(std::string_view descriptionJson, std::string_view
     }
     preview.checksumErrors = decoder->checksumErrors();
     preview.undecided = bytes.size() - std::min(bytes.size(), sink.last());
+    preview.certainty = detectionCertainty(preview.rows.size(), preview.problems.size());
     return preview;
+}
+
+Result<std::string> saveDecoderDescription(std::string_view descriptionJson, bool replace)
+{
+    BNOF_TRY_ASSIGN(const auto description, parseDecoderDescription(descriptionJson, "description"));
+    if (isBuiltInDecoder(description.name))
+        return makeError(ErrorKind::BadInput, "the name \"" + description.name + "\" belongs to a built-in decoder",
+                         "description, decoder.name", "Choose another name.");
+    const fs::path path = userFolder() / (description.name + ".json");
+    if (const std::string other = fileOfName(description.name, path); !other.empty())
+        return makeError(ErrorKind::BadInput, "the name \"" + description.name + "\" is taken", other,
+                         "Choose another name.");
+    std::error_code code;
+    if (!replace && fs::exists(path, code))
+        return makeError(ErrorKind::Usage, "there is a device format of this name already", path.string(),
+                         "Choose another name, or replace it.");
+    fs::create_directories(path.parent_path(), code);
+    BNOF_TRY(writeFileAtomically(path.string(), descriptionJson));
+    BNOF_TRY_ASSIGN(auto info, decoderFromFile(path.string()));
+    registerDecoder(std::move(info));
+    return path.string();
 }
 
 } // namespace bnof::sensing
