@@ -35,19 +35,21 @@ Result<std::vector<std::uint8_t>> readModel(const std::string& choice)
     return std::vector<std::uint8_t>(content.begin(), content.end());
 }
 
-Started startNow(const QString& uri, const std::string& model, session::SessionConfiguration configuration)
+Started startNow(const QStringList& uris, const std::string& model, session::SessionConfiguration configuration)
 {
-    auto source = sensing::SourceUri::parse(uri.toStdString());
-    if (!source.ok())
-        return {nullptr, source.error(), {}};
+    for (const QString& uri : uris) {
+        auto source = sensing::SourceUri::parse(uri.toStdString());
+        if (!source.ok())
+            return {nullptr, source.error(), {}};
+        configuration.sources.push_back(std::move(source).value());
+    }
     std::optional<Error> modelProblem;
-    if (source->scheme != "replay" && !model.empty()) {
+    if (configuration.sources.front().scheme != "replay" && !model.empty()) {
         if (auto bytes = readModel(model); bytes.ok())
             configuration.modelBytes = std::move(bytes).value();
         else
             modelProblem = bytes.error(); // seeing and recording go on without it
     }
-    configuration.sources.push_back(std::move(source).value());
     auto session = session::Session::start(std::move(configuration));
     if (!session.ok())
         return {nullptr, session.error(), {}};
@@ -100,6 +102,10 @@ QString SessionController::deviceName() const
         return tr("Simulated nose");
     if (m_status.sources.empty())
         return {};
+    const auto own = std::count_if(m_status.sources.begin(), m_status.sources.end(),
+                                   [](const auto& source) { return !source.parent; });
+    if (own > 1)
+        return tr("%n source(s)", nullptr, static_cast<int>(own));
     const auto& source = m_status.sources.front();
     return toQString(source.device.empty() ? source.uri : source.device);
 }
@@ -109,9 +115,9 @@ QString SessionController::recordingFolder() const
     return toQString(recording::recordingsFolder(m_configuration.values().text("recording.folder")));
 }
 
-void SessionController::connectTo(const QString& uri)
+void SessionController::connectTo(const QStringList& uris)
 {
-    begin({uri, false});
+    begin({uris, false});
 }
 
 void SessionController::startSimulator()
@@ -125,7 +131,7 @@ void SessionController::replay(const QString& path, double speed)
     uri.scheme = "replay";
     uri.path = path.toStdString();
     uri.parameters.emplace_back("speed", speed <= 0 ? "max" : QString::number(speed).toStdString());
-    begin({toQString(uri.toString()), false});
+    begin({{toQString(uri.toString())}, false});
 }
 
 void SessionController::begin(const Plan& plan)
@@ -139,11 +145,12 @@ void SessionController::begin(const Plan& plan)
     m_simulator.reset();
     setPhase(Phase::Starting);
     if (!plan.simulate) {
-        startSession(plan.uri);
+        startSession(plan.uris);
         return;
     }
     m_simulator = std::make_unique<SimulatorProcess>();
-    connect(m_simulator.get(), &SimulatorProcess::ready, this, &SessionController::startSession);
+    connect(m_simulator.get(), &SimulatorProcess::ready, this,
+            [this](const QString& uri) { startSession(QStringList(uri)); });
     connect(m_simulator.get(), &SimulatorProcess::failed, this, [this](const QString& why) {
         if (m_phase == Phase::Starting)
             fail(why, tr("Check the installation with: bnof doctor"));
@@ -153,7 +160,7 @@ void SessionController::begin(const Plan& plan)
     m_simulator->start();
 }
 
-void SessionController::startSession(const QString& uri)
+void SessionController::startSession(const QStringList& uris)
 {
     session::SessionConfiguration configuration;
     session::applyRecognitionSettings(m_configuration.values(), configuration);
@@ -168,7 +175,7 @@ void SessionController::startSession(const QString& uri)
     const std::string model = m_configuration.values().text("recognition.model");
     inBackground(
         m_executor, this, "studio.start-session",
-        [uri, model, configuration] { return startNow(uri, model, configuration); },
+        [uris, model, configuration] { return startNow(uris, model, configuration); },
         [this, number = m_startNumber](const Started& started) {
             if (number != m_startNumber) { // given up meanwhile
                 auto unwanted = started.session;
@@ -336,6 +343,12 @@ void SessionController::changeModel(const std::vector<std::uint8_t>& modelBytes)
         m_session->changeModel(modelBytes);
 }
 
+void SessionController::changeSafetyLimits(const std::vector<sensing::GasLimits>& limits)
+{
+    if (m_session)
+        m_session->changeSafetyLimits(limits);
+}
+
 void SessionController::setReplaySpeed(double speed)
 {
     if (m_session)
@@ -366,7 +379,7 @@ void SessionController::goTo(Timestamp t)
     uri.parameters.emplace_back("speed",
                                 replay->speed <= 0 ? "max" : QString::number(replay->speed, 'g', 17).toStdString());
     uri.parameters.emplace_back("at", QString::number(toSeconds(target - replay->start), 'f', 9).toStdString());
-    begin({toQString(uri.toString()), false});
+    begin({{toQString(uri.toString())}, false});
 }
 
 } // namespace bnof::studio

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <memory>
@@ -51,7 +52,9 @@ public:
     [[nodiscard]] QString recordingFolder() const;
 
     /// Begin a session; one that runs is ended first.
-    void connectTo(const QString& uri);
+    void connectTo(const QString& uri) { connectTo(QStringList(uri)); }
+    /// With several sources at once; the first feeds the recogniser.
+    void connectTo(const QStringList& uris);
     void startSimulator();
     void replay(const QString& path, double speed);
     /// End the session and finish its recording.
@@ -69,6 +72,8 @@ public:
     void mark(const QString& label);
     /// Recognise with this model from the next decision on.
     void changeModel(const std::vector<std::uint8_t>& modelBytes);
+    /// Other safety limits from now on, in this session.
+    void changeSafetyLimits(const std::vector<sensing::GasLimits>& limits);
     void setReplaySpeed(double speed);
     void setReplayPaused(bool paused);
     /// Show the replay from this session time on: forward it runs there as fast as possible, back it begins again
@@ -94,12 +99,12 @@ signals:
 
 private:
     struct Plan {
-        QString uri;
+        QStringList uris;
         bool simulate = false;
     };
 
     void begin(const Plan& plan);
-    void startSession(const QString& uri);
+    void startSession(const QStringList& uris);
     void adopt(std::shared_ptr<session::Session> session);
     void poll();
     void release();
