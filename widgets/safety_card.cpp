@@ -35,7 +35,9 @@ QString averageText(const QString& span, const QString& limitName, const SafetyC
 {
     if (!(average.coverage > 0))
         return {};
-    const QString measured = SafetyCard::tr("measured %1 % of the time").arg(std::lround(average.coverage * 100));
+    const auto percent = std::lround(average.coverage * 100);
+    const QString measured = percent == 0 ? SafetyCard::tr("measured less than 1 % of the time")
+                                          : SafetyCard::tr("measured %1 % of the time").arg(percent);
     const QString value = figure(average.value) + QLatin1Char(' ') + unit;
     return average.limit ? SafetyCard::tr("%1: %2 of %3 %4 (%5), %6")
                                .arg(span, value, limitFigure(*average.limit), unit, limitName, measured)

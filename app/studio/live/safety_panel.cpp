@@ -67,7 +67,7 @@ SafetyPanel::SafetyPanel(Services& services, QWidget* parent)
 
 void SafetyPanel::refresh(const session::SessionStatus& status)
 {
-    if (!isVisible())
+    if (!isVisible() || visibleRegion().isEmpty()) // behind another tab
         return;
     std::vector<SafetyCard::Gas> gases;
     for (const auto& reading : status.safety)

@@ -21,6 +21,7 @@ public:
     enum Column {
         Name,
         State,
+        Faults,
         Health,
         Rate,
         Latency,
@@ -28,13 +29,12 @@ public:
         Gaps,
         Lost,
         ChecksumErrors,
-        Skipped,
         Drift,
-        Faults,
         Redundancy,
         Failovers,
-        Reconnects,
         Calibration,
+        Skipped,
+        Reconnects,
         ColumnCount
     };
 

@@ -39,14 +39,17 @@ QList<int> columnsHiddenAtFirst()
 int charactersOf(int column)
 {
     switch (column) {
-    case SensorsModel::Name: return 22;
-    case SensorsModel::State: return 18;
-    case SensorsModel::Faults: return 28;
+    case SensorsModel::Name: return 24;
+    case SensorsModel::State: return 17;
+    case SensorsModel::Faults: return 26;
     case SensorsModel::Redundancy:
-    case SensorsModel::Calibration: return 22;
-    case SensorsModel::ChecksumErrors: return 15;
+    case SensorsModel::Calibration: return 20;
+    case SensorsModel::ChecksumErrors: return 16;
     case SensorsModel::Drift: return 14;
-    default: return 10;
+    case SensorsModel::Skipped: return 13;
+    case SensorsModel::Failovers:
+    case SensorsModel::Reconnects: return 11;
+    default: return 9;
     }
 }
 
@@ -63,6 +66,7 @@ SensorsPanel::SensorsPanel(Services& services, QWidget* parent)
     m_filter->setPlaceholderText(tr("Filter: name, state, fault…"));
     m_filter->setAccessibleName(tr("Filter the sensors"));
     m_filter->setClearButtonEnabled(true);
+    m_filter->setMinimumWidth(Theme::space(45));
     m_filter->setMaximumWidth(Theme::space(60));
     m_totals->setObjectName(QStringLiteral("sensorTotals"));
     m_totals->setAccessibleName(tr("All sensors"));
@@ -87,6 +91,8 @@ SensorsPanel::SensorsPanel(Services& services, QWidget* parent)
     m_splitter->setStretchFactor(0, 3);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setChildrenCollapsible(false);
+    m_splitter->setSizes({3000, 1000});
+    details->setMinimumWidth(Theme::space(55));
 
     auto* head = new QHBoxLayout;
     head->setSpacing(Theme::space(3));
@@ -198,6 +204,12 @@ void SensorsPanel::showEvent(QShowEvent* event)
     refresh(m_services.session.status());
 }
 
+/// Docks behind another tab are "visible" for Qt.
+bool SensorsPanel::isOnScreen() const
+{
+    return isVisible() && !visibleRegion().isEmpty();
+}
+
 void SensorsPanel::clear()
 {
     m_shown.reset();
@@ -210,7 +222,7 @@ void SensorsPanel::clear()
 void SensorsPanel::refresh(const session::SessionStatus& status)
 {
     const std::int64_t now = monotonicNow();
-    if (!isVisible() || now - m_refreshedAt < refreshInterval)
+    if (!isOnScreen() || now - m_refreshedAt < refreshInterval)
         return;
     m_refreshedAt = now;
     m_selecting = true;
@@ -238,7 +250,7 @@ void SensorsPanel::setShown(std::uint32_t source)
         return;
     m_shown = source;
     selectShown();
-    if (isVisible())
+    if (isOnScreen())
         showDetails(m_services.session.status());
 }
 

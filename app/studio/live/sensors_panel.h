@@ -49,6 +49,7 @@ protected:
 private:
     void buildTable();
     void buildColumnMenu();
+    [[nodiscard]] bool isOnScreen() const;
     void keepColumns();
     void selectShown();
     void rowChosen();

@@ -87,7 +87,7 @@ void ProblemHub::sumUp(const QString& kind, const std::vector<const session::Pro
         entry.severity = std::max(entry.severity, toTheme(problem->severity));
         first = std::min(first, problem->sinceUtc);
         const QString name = toQString(problem->error.where);
-        if (names.size() < 5 && !names.contains(name))
+        if (names.size() < 3 && !names.contains(name))
             names << name;
     }
     const QString list = names.join(QStringLiteral(", "));
