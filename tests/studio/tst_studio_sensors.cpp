@@ -148,8 +148,8 @@ void StudioSensors::aStuckChannelIsNamedAndForgiven()
         if (line.isEmpty() || line.startsWith("time_s"))
             continue;
         QList<QByteArray> cells = line.split(',');
-        if (++row == 300)
-            held = cells[1];
+        if (++row == 1)
+            held = cells[1]; // not the highest one: that could be saturation by gas
         if (row >= 300 && row < 900)
             cells[1] = held;
         line = cells.join(',');

@@ -24,7 +24,7 @@ struct RecordingNotes {
 };
 
 /// Starts, watches and ends the one session of this window. Starting and ending happen away from the GUI
-/// thread; the state is polled ten times a second. GUI thread only.
+/// thread; the state is copied ten times a second, on a thread of its own. GUI thread only.
 class SessionController : public QObject {
     Q_OBJECT
 
@@ -37,10 +37,10 @@ public:
 
     [[nodiscard]] Phase phase() const { return m_phase; }
     [[nodiscard]] bool isRunning() const { return m_phase == Phase::Running; }
-    [[nodiscard]] bool isReplay() const { return m_status.replay.has_value(); }
-    [[nodiscard]] bool isRecording() const { return m_status.recording.has_value(); }
+    [[nodiscard]] bool isReplay() const { return m_status->replay.has_value(); }
+    [[nodiscard]] bool isRecording() const { return m_status->recording.has_value(); }
     /// The newest copy of the session's state; defaults without a session.
-    [[nodiscard]] const session::SessionStatus& status() const { return m_status; }
+    [[nodiscard]] const session::SessionStatus& status() const { return *m_status; }
     /// What displays read; null without a session.
     [[nodiscard]] std::shared_ptr<const session::LiveView> live() const;
     /// Present session time, running on between two polls.
@@ -106,7 +106,13 @@ private:
     void begin(const Plan& plan);
     void startSession(const QStringList& uris);
     void adopt(std::shared_ptr<session::Session> session);
+    using Status = std::shared_ptr<const session::SessionStatus>;
+    struct Polled {
+        Status status;
+        std::int64_t at = 0; ///< monotonic
+    };
     void poll();
+    void take(const Polled& polled);
     void release();
     void describeAsWritten();
     void setPhase(Phase phase);
@@ -116,8 +122,9 @@ private:
     Executor& m_executor;
     Phase m_phase = Phase::Idle;
     std::shared_ptr<session::Session> m_session;
-    session::SessionStatus m_status;
+    Status m_status;
     std::int64_t m_polledAt = 0;
+    bool m_polling = false;
     std::unique_ptr<SimulatorProcess> m_simulator;
     std::optional<Plan> m_next;
     int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
@@ -127,6 +134,8 @@ private:
     bool m_pausedAgain = false; ///< the replay that begins again was paused
     QString m_lastRecording;
     QTimer m_pollTimer;
+    /// A thread for copying the state: with thousands of sensors that takes milliseconds, and no long job may delay it.
+    std::unique_ptr<Executor> m_pollExecutor;
 };
 
 } // namespace bnof::studio
