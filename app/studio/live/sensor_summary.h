@@ -34,7 +34,7 @@ class SensorSummary {
     Q_DECLARE_TR_FUNCTIONS(SensorSummary)
 
 public:
-    static constexpr int namesShown = 5;
+    static constexpr int namesShown = 3;
 
     /// The source is a port that sensors connect to, no sensor.
     [[nodiscard]] static bool isPort(const session::SourceView& source);

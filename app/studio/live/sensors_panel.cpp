@@ -191,8 +191,8 @@ void SensorsPanel::keepColumns()
 void SensorsPanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    // Beside the table while there is room for both, else below it.
-    const auto wanted = width() >= Theme::space(180) ? Qt::Horizontal : Qt::Vertical;
+    // Beside the table in a wide panel, below it in a narrow one.
+    const auto wanted = width() > height() + Theme::space(60) ? Qt::Horizontal : Qt::Vertical;
     if (m_splitter->orientation() != wanted)
         m_splitter->setOrientation(wanted);
 }
