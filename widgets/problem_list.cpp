@@ -20,6 +20,8 @@ namespace bnof::widgets {
 
 namespace {
 
+constexpr std::ptrdiff_t keptOver = 100; ///< problems that are over
+
 /// "14:02:11" today, with the date otherwise; always with the zone.
 QString sinceText(const QDateTime& since)
 {
@@ -183,6 +185,19 @@ void ProblemModel::report(const Problem& problem)
     sortAndReset(std::move(problems));
 }
 
+void ProblemModel::reword(const Problem& problem)
+{
+    std::vector<Problem> problems = m_problems;
+    const auto known = std::find_if(problems.begin(), problems.end(),
+                                    [&](const Problem& p) { return p.id == problem.id && p.active; });
+    if (known == problems.end())
+        return;
+    known->what = problem.what;
+    known->remedy = problem.remedy;
+    known->severity = problem.severity;
+    sortAndReset(std::move(problems));
+}
+
 void ProblemModel::resolve(const QString& id)
 {
     std::vector<Problem> problems = m_problems;
@@ -216,6 +231,12 @@ void ProblemModel::sortAndReset(std::vector<Problem> problems)
 {
     const int before = activeCount();
     std::stable_sort(problems.begin(), problems.end(), worseOrNewer);
+    auto over = std::find_if(problems.begin(), problems.end(), [](const Problem& problem) { return !problem.active; });
+    if (problems.end() - over > keptOver) { // what comes and goes for days must not fill the memory
+        std::sort(over, problems.end(), [](const Problem& a, const Problem& b) { return a.since > b.since; });
+        problems.erase(over + keptOver, problems.end());
+        std::stable_sort(over, problems.end(), worseOrNewer);
+    }
     const bool sameRows = problems.size() == m_problems.size() &&
                           std::equal(problems.begin(), problems.end(), m_problems.begin(),
                                      [](const Problem& a, const Problem& b) { return a.id == b.id; });

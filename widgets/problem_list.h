@@ -37,7 +37,9 @@ public:
 
     /// Add the problem, or renew the one with the same id (its time of beginning stays, count grows).
     void report(const Problem& problem);
-    /// The cause is gone; the entry stays, shown as over.
+    /// Change the words and the severity of one that goes on; it is not counted as reported again.
+    void reword(const Problem& problem);
+    /// The cause is gone; the entry stays, shown as over. Of these the newest hundred are kept.
     void resolve(const QString& id);
     void dismiss(const QString& id);
     void dismissResolved();

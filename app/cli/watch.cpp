@@ -181,6 +181,19 @@ Json faultList(const session::SourceView& source)
     return list;
 }
 
+/// The source and its backups, and whose frames are handed on.
+Json equivalentList(const session::SourceView& source)
+{
+    Json list = Json::array();
+    for (const auto& each : source.equivalents)
+        list.push(Json::object()
+                      .set("name", each.name)
+                      .set("state", sensing::toString(each.state))
+                      .set("health", each.health)
+                      .set("present", each.present));
+    return list;
+}
+
 /// Averages and alarms of the gases that have limits.
 void printSafety(const session::SessionStatus& status)
 {
@@ -217,6 +230,10 @@ void printJson(const session::SessionStatus& status)
             line.set("through", *source.parent);
         line.set("statistics", statisticsJson(source.statistics));
         line.set("faults", faultList(source));
+        if (source.clockDrift)
+            line.set("clock_drift_ppm", source.clockDrift->ppm).set("clock_drift_error_ppm", source.clockDrift->error);
+        if (!source.equivalents.empty())
+            line.set("equivalents", equivalentList(source));
         printLine(line.set("health_reason", sensing::healthOf(source.statistics.quality).reason));
     }
     printLine(Json::object()

@@ -145,7 +145,7 @@ void Program::beginSession()
     if (m_options.simulate)
         m_services->session.startSimulator();
     else if (!m_options.source.isEmpty())
-        m_services->session.connectTo(m_options.source);
+        m_services->session.connectTo(QStringList(m_options.source) + m_options.moreSources);
     else if (!m_options.replay.isEmpty())
         m_services->session.replay(m_options.replay, m_options.speed);
     else if (!m_safeMode && !m_guard.otherInstance() && !m_services->configuration.text("session.source").isEmpty())

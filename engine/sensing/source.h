@@ -68,6 +68,16 @@ struct SourceStatistics {
     Quality quality;
 };
 
+/// One of several equivalent sources that stand for one, see pool/redundant_source.h.
+struct EquivalentSource {
+    std::string name;
+    ConnectionState state = ConnectionState::Idle;
+    int health = 0;       ///< 0 to 100
+    bool present = false; ///< its frames are the ones handed on; the others stand by
+
+    bool operator==(const EquivalentSource&) const = default;
+};
+
 /// A source of frames: a transport with a decoder. Lives in a thread with a Qt event loop; start() and
 /// stop() are called there. It keeps reconnecting until stopped.
 class Source : public QObject {
@@ -84,6 +94,8 @@ public:
     /// Where the frames of a source that stands for many sensors wait; such a source tells its sink nothing but
     /// sourceState() and sourceReady(). Null: frames go to the sink.
     [[nodiscard]] virtual HandOff* handOff() { return nullptr; }
+    /// The source and its backups, in their order; empty when it has none. From any thread.
+    [[nodiscard]] virtual std::vector<EquivalentSource> equivalents() const { return {}; }
     /// Of one sensor behind the hand-off.
     [[nodiscard]] virtual SourceStatistics sensorStatistics(std::uint32_t /*sensor*/) const { return {}; }
 };

@@ -171,7 +171,7 @@ void CalibratedSources::frame(std::uint32_t source, const SensorFrame& frame)
     each.latest.assign(values.begin(), values.end());
     if (m_configuration.observer)
         m_configuration.observer->calibrated(source, *each.calibrator, values);
-    if (m_configuration.safetyLimits.empty())
+    if (!m_safety.hasLimits())
         return;
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::string& gas = each.calibrator->gasOf(i);
@@ -196,7 +196,7 @@ void CalibratedSources::frame(std::uint32_t source, const SensorFrame& frame)
 
 void CalibratedSources::decided(const Decision& decision, const std::vector<std::string>& gases, int background)
 {
-    if (m_configuration.safetyLimits.empty() || decision.gas < 0)
+    if (!m_safety.hasLimits() || decision.gas < 0)
         return; // unknown: nothing was measured
     for (std::size_t i = 0; i < gases.size(); ++i) {
         const auto index = static_cast<int>(i);
@@ -216,10 +216,23 @@ void CalibratedSources::decided(const Decision& decision, const std::vector<std:
     }
 }
 
+void CalibratedSources::setLimits(std::vector<sensing::GasLimits> limits)
+{
+    const auto before = m_safety.readings();
+    m_safety.setLimits(std::move(limits));
+    const auto after = m_safety.readings();
+    for (const auto& reading : before) {
+        const bool stays = std::any_of(after.begin(), after.end(), [&](const auto& r) { return r.gas == reading.gas; });
+        for (std::size_t level = 1; !stays && level < reading.alarms.size(); ++level)
+            m_board.clearProblem("safety." + reading.gas + "." +
+                                 sensing::toString(static_cast<sensing::SafetyLevel>(level)));
+    }
+}
+
 void CalibratedSources::refresh(Timestamp now)
 {
     std::vector<sensing::SafetyReading> readings;
-    if (!m_configuration.safetyLimits.empty()) {
+    if (m_safety.hasLimits()) {
         m_safety.advance(now);
         readings = m_safety.readings();
         if (m_alarms)

@@ -38,6 +38,8 @@ public:
     void frame(std::uint32_t source, const SensorFrame& frame);
     /// The recogniser's concentrations count where no calibrated channel measures the gas.
     void decided(const Decision& decision, const std::vector<std::string>& gases, int background);
+    /// Other safety limits from now on.
+    void setLimits(std::vector<sensing::GasLimits> limits);
     /// Copy the figures to the status board; a few times a second.
     void refresh(Timestamp now);
 

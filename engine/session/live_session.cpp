@@ -83,6 +83,7 @@ public:
     void setReplayPosition(Timestamp) override {}
     void changeModel(std::vector<std::uint8_t> modelBytes) override;
     void useCalibration(std::uint32_t source, sensing::Calibration calibration) override;
+    void changeSafetyLimits(std::vector<sensing::GasLimits> limits) override;
     void stop() override;
     [[nodiscard]] SessionStatus status() const override;
     [[nodiscard]] std::shared_ptr<const LiveView> live() const override { return m_live; }
@@ -149,6 +150,7 @@ private:
     // compute thread only
     std::vector<recording::SourceDescription> m_descriptions;
     std::vector<sensing::ConnectionState> m_states;
+    std::vector<sensing::ClockDrift> m_drifts; ///< of each source
     std::vector<std::shared_ptr<TraceHistory>> m_traces;
     std::vector<Timestamp> m_historyWanted;             ///< when each was last asked for
     std::vector<std::uint32_t> m_histories;             ///< sources that have one and may lose it
@@ -276,6 +278,7 @@ Result<void> LiveSession::open()
         m_descriptions.emplace_back().uri = uri.toString();
     }
     m_states.resize(m_sources.size());
+    m_drifts.resize(m_sources.size());
     m_traces.resize(m_sources.size());
     m_historyWanted.resize(m_sources.size());
     m_board.update([&](SessionStatus& s) {
@@ -412,6 +415,11 @@ void LiveSession::useCalibration(std::uint32_t source, sensing::Calibration cali
     }));
 }
 
+void LiveSession::changeSafetyLimits(std::vector<sensing::GasLimits> limits)
+{
+    m_queue.pushAlways(CommandWork([this, limits = std::move(limits)] { m_calibrated.setLimits(limits); }));
+}
+
 SessionStatus LiveSession::status() const
 {
     SessionStatus status = m_board.copy();
@@ -424,6 +432,7 @@ SessionStatus LiveSession::status() const
             continue;
         }
         view.statistics = m_sources[i]->statistics();
+        view.equivalents = m_sources[i]->equivalents();
         if (m_sources[i]->handOff() != nullptr)
             continue;
         view.statistics.health = measured.health;
@@ -529,6 +538,7 @@ void LiveSession::take(std::uint32_t source, const SensorFrame& frame, std::int6
     ++m_frames;
     if (source < m_meters.size() && m_meters[source] != nullptr)
         m_meters[source]->frame(arrival, monotonicNow());
+    m_drifts[source].frame(arrival, frame.deviceSeconds);
     if (auto& traces = m_traces[source])
         traces->append(frame.t, frame.values);
     if (m_configuration.observer)
@@ -708,6 +718,7 @@ std::uint32_t LiveSession::addSource(std::uint32_t parent, std::uint32_t sensor,
     description.device = name;
     m_parents.push_back(parent);
     m_states.push_back(sensing::ConnectionState::Connecting);
+    m_drifts.emplace_back();
     m_traces.emplace_back();
     m_historyWanted.push_back(0);
     m_board.update([&](SessionStatus& s) {
@@ -765,6 +776,10 @@ void LiveSession::watchSources()
         m_meters[i]->secondPassed(m_states[i], statistics, monotonicNow());
         m_board.update([&](SessionStatus& s) { s.sources[i].statistics = statistics; });
     }
+    m_board.update([&](SessionStatus& s) {
+        for (std::size_t i = 0; i < m_drifts.size(); ++i)
+            s.sources[i].clockDrift = m_drifts[i].estimate();
+    });
 }
 
 /// Of thousands of sensors those that are away are one problem, not thousands.
@@ -859,6 +874,7 @@ void LiveSession::refreshStatus()
             s.backEnd = network->backEndName();
             s.backEndReason = m_recognition->backEndReason();
         }
+        s.recognisedSource = m_recognition && m_recognised != noSource ? std::optional(m_recognised) : std::nullopt;
         s.frames = m_frames;
         s.decisions = m_decisions;
         s.spikes = m_spikeCount;

@@ -54,6 +54,7 @@ public:
         m_board.update([&](SessionStatus& s) { s.replay->paused = paused; });
     }
     void setReplayPosition(Timestamp t) override { m_player.runTo(t); }
+    void changeSafetyLimits(std::vector<sensing::GasLimits>) override {}
     void changeModel(std::vector<std::uint8_t>) override
     {
         m_board.setProblem("recogniser.change", Severity::Warning,

@@ -14,6 +14,7 @@
 #include "engine/base/result.h"
 #include "engine/base/types.h"
 #include "engine/sensing/calibration/calibration.h"
+#include "engine/sensing/clock_drift.h"
 #include "engine/sensing/faults/channel_faults.h"
 #include "engine/sensing/safety/safety.h"
 #include "engine/sensing/source.h"
@@ -106,6 +107,8 @@ struct SourceView {
     std::vector<sensing::FaultChange> faults;                ///< of its channels, as they are now
     std::shared_ptr<const sensing::Calibration> calibration; ///< null: none
     std::vector<sensing::CalibratedValue> calibrated;        ///< of the newest frame
+    std::optional<sensing::ClockDriftEstimate> clockDrift;   ///< of a device that sends its time, after half a minute
+    std::vector<sensing::EquivalentSource> equivalents;      ///< the source and its backups; empty: it has none
 };
 
 struct RecordingView {
@@ -155,6 +158,7 @@ struct SessionStatus {
     std::string backEndReason; ///< why that one, for people; empty when nothing spikes
     std::vector<std::string> gases;
     int background = -1;
+    std::optional<std::uint32_t> recognisedSource; ///< whose frames the recogniser gets; of a live session
     std::vector<LayerInfo> layers;
     double tickMs = 1;
     std::uint64_t frames = 0;
@@ -199,6 +203,8 @@ public:
     /// calibration, and a replay applies it there; a replay itself shows what was recorded and refuses. A calibration
     /// that fits no channel becomes the problem "calibration.SOURCE" and nothing changes.
     virtual void useCalibration(std::uint32_t source, sensing::Calibration calibration) = 0;
+    /// Other limits for the safety figures from now on; a replay keeps those that it began with.
+    virtual void changeSafetyLimits(std::vector<sensing::GasLimits> limits) = 0;
     /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
     virtual void stop() = 0;
 

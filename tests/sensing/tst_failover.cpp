@@ -249,11 +249,19 @@ void FailoverTest::theOneThatComesBackWaits()
 {
     Pair it("&rate=50&time=device");
     QVERIFY(it.more(20));
+    const auto standsBy = [&](std::size_t member) {
+        const auto all = it.source->equivalents();
+        return all.size() == 2 && !all[member].present && all[1 - member].present && isDelivering(all[member].state) &&
+               all[member].health > 0;
+    };
+    QVERIFY(waitFor([&] { return standsBy(1); }));
     it.first.dead = true;
     QVERIFY(waitFor([&] { return it.switches() == 1; }));
+    QVERIFY(waitFor([&] { return !isDelivering(it.source->equivalents()[0].state); }));
     it.first.dead = false;
     QVERIFY(it.more(60));
     QCOMPARE(it.switches(), std::uint64_t{1}); // equals do not take turns
+    QVERIFY(waitFor([&] { return standsBy(0); }));
     it.second.dead = true;
     QVERIFY(waitFor([&] { return it.switches() == 2; }));
     QVERIFY(it.more(20));

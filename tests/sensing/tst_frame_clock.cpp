@@ -2,6 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/philox.h"
+#include "engine/sensing/clock_drift.h"
 #include "engine/sensing/frame_clock.h"
 #include "tests/support/suite.h"
 
@@ -32,6 +34,7 @@ private slots:
     void missingDeviceTimeFallsBackToArrival();
     void rateIsMeasuredAndFalls();
     void burstsHaveAPortionInterval();
+    void driftIsTheSlopeOfTheShortestDelays();
 };
 
 void TestFrameClock::singleFramesGetTheirArrival()
@@ -148,6 +151,31 @@ void TestFrameClock::burstsHaveAPortionInterval()
     QCOMPARE(rate.period(), 500 * ms);
     QCOMPARE(rate.portionInterval(), 5000 * ms);
     QVERIFY(std::fabs(rate.rateHz(t) - 2) < 0.01);
+}
+
+void TestFrameClock::driftIsTheSlopeOfTheShortestDelays()
+{
+    // A clock that is 80 ppm fast, 20 frames a second over a network that delays each by up to 50 ms.
+    ClockDrift drift;
+    PhiloxSequence random(7, 0);
+    const auto run = [&](double from, double seconds, double deviceZero) {
+        for (double t = from; t < from + seconds; t += 0.05)
+            drift.frame(fromSeconds(1000 + t + 0.001 + 1e-6 * random.below(50'000)), deviceZero + t * (1 + 80e-6));
+    };
+    run(0, 20, 5);
+    QVERIFY(!drift.estimate()); // too early to tell
+    run(20, 580, 5);
+    QVERIFY(drift.estimate());
+    QVERIFY2(std::abs(drift.estimate()->ppm - 80) < 5 * drift.estimate()->error,
+             qPrintable(QString::number(drift.estimate()->ppm)));
+    QVERIFY2(drift.estimate()->error < 3, qPrintable(QString::number(drift.estimate()->error)));
+    // Frames without device time say nothing; a device that was restarted begins anew.
+    drift.frame(fromSeconds(1601), none);
+    QVERIFY(drift.estimate());
+    run(601, 1, -590);
+    QVERIFY(!drift.estimate());
+    run(602, 60, -590);
+    QVERIFY(drift.estimate());
 }
 
 QTEST_GUILESS_MAIN(TestFrameClock)

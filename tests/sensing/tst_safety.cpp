@@ -22,6 +22,7 @@ private slots:
     void alarmsHaveHysteresis();
     void averagesAlarmOnWhatWasMeasured();
     void oxygenAlarmsWhenItFalls();
+    void otherLimitsKeepWhatWasMeasured();
 };
 
 namespace {
@@ -163,6 +164,32 @@ void TestSafety::oxygenAlarmsWhenItFalls()
     QVERIFY(only(monitor).alarmed());
     monitor.update("O2", fromSeconds(4), 20.5);
     QVERIFY(!only(monitor).alarmed());
+}
+
+void TestSafety::otherLimitsKeepWhatWasMeasured()
+{
+    GasLimits nitrogenDioxide{"nitrogen dioxide", "ppm", 3, 6, 5, 3, false, {}};
+    SafetyMonitor monitor({carbonMonoxide, nitrogenDioxide});
+    for (int second = 0; second <= 600; ++second)
+        monitor.update("CO", second * nanosecondsPerSecond, 50);
+    monitor.update("NO2", 0, 1);
+    QCOMPARE(monitor.readings().size(), std::size_t(2));
+    QVERIFY(has(monitor.readings().front(), SafetyLevel::Low));
+    const double average = monitor.readings().front().stel;
+
+    GasLimits higher = carbonMonoxide;
+    higher.low = 60;
+    monitor.setLimits({higher}); // the other gas has no limits any more
+    QCOMPARE(monitor.readings().size(), std::size_t(1));
+    QVERIFY(!has(only(monitor), SafetyLevel::Low)); // 50 would have kept the old alarm
+    QCOMPARE(only(monitor).limits.low, std::optional<double>(60));
+    QCOMPARE(only(monitor).stel, average);
+    QVERIFY(std::abs(only(monitor).stelCoverage - 600.0 / 900) < 0.01);
+    higher.low = 40;
+    monitor.setLimits({higher});
+    QVERIFY(has(only(monitor), SafetyLevel::Low)); // at once
+    monitor.setLimits({});
+    QVERIFY(!monitor.hasLimits() && monitor.readings().empty());
 }
 
 QTEST_GUILESS_MAIN(TestSafety)

@@ -5,12 +5,19 @@
 #include <QProcess>
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <thread>
 #include <vector>
 
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/live_workspace.h"
+#include "app/studio/live/sensors_model.h"
+#include "app/studio/live/sensors_panel.h"
 #include "app/studio/network/network_workspace.h"
+#include "tests/sensing/pool_client.h"
 #include "tests/studio/studio_fixture.h"
 #include "widgets/decision_card.h"
 #include "widgets/network_diagram.h"
@@ -35,6 +42,7 @@ private slots:
     void fromStartToANamedGas();
     void processorTimePerFrame();
     void networkViewPerFrame();
+    void thousandSensorsPerFrame();
 
 private:
     bool runTool(const QStringList& arguments, int seconds);
@@ -138,6 +146,129 @@ void StudioFrameCost::networkViewPerFrame()
           "picture %.2f ms, drawn 5 times a second",
           cost[cost.size() / 2], cost.back(), rate[rate.size() / 2],
           double(view.diagram().lastPaintNanoseconds()) * 1e-6);
+}
+
+namespace {
+
+/// Network sensors that send lines of three channels from a thread of their own, spread over the period.
+class SensorCrowd {
+public:
+    SensorCrowd(int port, int count, double hertz) : m_hertz(hertz)
+    {
+        char text[64];
+        for (int i = 0; i < count; ++i) {
+            m_sockets.push_back(test::SensorSocket::connectTo(port));
+            std::snprintf(text, sizeof text, "id=sensor-%04d\ntime_s,a,b,c\n", i);
+            (void)m_sockets.back().send(text);
+        }
+        m_thread = std::thread([this] { run(); });
+    }
+    ~SensorCrowd()
+    {
+        m_stop = true;
+        m_thread.join();
+    }
+
+private:
+    void run()
+    {
+        constexpr std::size_t portions = 20;
+        const auto start = std::chrono::steady_clock::now();
+        const std::chrono::duration<double> slotTime(1 / m_hertz / portions);
+        char text[96];
+        for (std::size_t slot = 0; !m_stop; ++slot) {
+            std::this_thread::sleep_until(start + slotTime * double(slot));
+            const double t = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            for (std::size_t i = slot % portions; i < m_sockets.size(); i += portions) {
+                std::snprintf(text, sizeof text, "%.6f,%.3f,%.3f,%.3f\n", t, 512 + 5 * std::sin(t + double(i)),
+                              300 + 3 * std::sin(1.3 * t), 200 + std::cos(double(slot)));
+                (void)m_sockets[i].send(text);
+            }
+        }
+    }
+
+    double m_hertz;
+    std::vector<test::SensorSocket> m_sockets;
+    std::atomic<bool> m_stop{false};
+    std::thread m_thread;
+};
+
+/// Processor time of the GUI thread from one display tick to the next: everything that could hold up a frame.
+class TickMeter : public QObject {
+public:
+    explicit TickMeter(DisplayClock& clock)
+    {
+        connect(&clock, &DisplayClock::tick, this, [this] {
+            const std::int64_t now = threadCpuNow();
+            if (m_last != 0)
+                m_ticks.push_back(double(now - m_last) * 1e-6);
+            m_last = now;
+        });
+    }
+    /// Milliseconds that the share `q` of the ticks stayed below.
+    double quantile(double q)
+    {
+        std::sort(m_ticks.begin(), m_ticks.end());
+        return m_ticks.empty() ? 0 : m_ticks[std::size_t(q * double(m_ticks.size() - 1))];
+    }
+
+private:
+    std::int64_t m_last = 0;
+    std::vector<double> m_ticks;
+};
+
+} // namespace
+
+void StudioFrameCost::thousandSensorsPerFrame()
+{
+    constexpr int sensors = 1000;
+    Options options;
+    options.source = QStringLiteral("tcp-listen://127.0.0.1:0");
+    options.size = QSize(1400, 900);
+    auto& started = startProgram(options);
+    auto& window = started.window();
+    auto& session = started.services().session;
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    window.activateWindow();
+    const auto port = [&] {
+        const auto& sources = session.status().sources;
+        const std::string name = sources.empty() ? std::string() : sources.front().device;
+        return name.empty() ? 0 : QString::fromStdString(name).section(':', -1).toInt();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(port() > 0, 20000);
+    SensorCrowd crowd(port(), sensors, 10);
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().sources.size() == sensors + 1 && session.status().frames > 20 * sensors,
+                             30000);
+    std::vector<double> cost;
+    std::vector<double> rate;
+    connect(&window.live().clock(), &DisplayClock::measured, this, [&] {
+        cost.push_back(window.live().clock().cpuMillisecondsPerFrame());
+        rate.push_back(window.live().clock().framesPerSecond());
+    });
+    auto* panel = window.live().findChild<SensorsPanel*>();
+    for (const bool listed : {false, true}) {
+        if (listed)
+            window.live().showSensors();
+        QTest::qWait(1500);
+        TickMeter ticks(window.live().clock());
+        cost.clear();
+        rate.clear();
+        const auto framesBefore = session.status().frames;
+        QTest::qWait(6500);
+        QVERIFY(cost.size() >= 4);
+        QCOMPARE(!panel->visibleRegion().isEmpty(), listed);
+        if (listed)
+            QCOMPARE(panel->model().rowCount(), sensors);
+        QVERIFY(session.status().frames > framesBefore);
+        std::sort(cost.begin(), cost.end());
+        std::sort(rate.begin(), rate.end());
+        qInfo(
+            "%d sensors at 10 Hz, 1400x900, sensors panel %s: %.2f ms of the GUI thread a frame (median; most %.2f) at "
+            "%.1f frames a second; of single frames 99 %% below %.2f ms, the longest %.2f ms; "
+            "%llu frames lost",
+            sensors, listed ? "shown" : "hidden", cost[cost.size() / 2], cost.back(), rate[rate.size() / 2],
+            ticks.quantile(0.99), ticks.quantile(1), static_cast<unsigned long long>(session.status().droppedFrames));
+    }
 }
 
 QTEST_MAIN(StudioFrameCost)

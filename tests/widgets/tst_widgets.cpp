@@ -15,6 +15,8 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
+#include <cmath>
+
 #include "tests/support/suite.h"
 #include "widgets/bar_list.h"
 #include "widgets/command_palette.h"
@@ -23,6 +25,7 @@
 #include "widgets/empty_state.h"
 #include "widgets/problem_list.h"
 #include "widgets/raster_view.h"
+#include "widgets/safety_card.h"
 #include "widgets/status_field.h"
 #include "widgets/table_copy.h"
 #include "widgets/theme.h"
@@ -87,6 +90,7 @@ private slots:
     void cardTellsConcentration();
     void cardReadsDecisions();
     void cardSaysThatDataIsSimulated();
+    void safetyCardTellsFiguresAndLimits();
     void timelineJoinsDecisions();
     void timelineSeeksByMouseAndKeys();
     void statusFieldIsAButton();
@@ -283,6 +287,54 @@ void TestWidgets::cardSaysThatDataIsSimulated()
     card.setSimulated(true);
     QVERIFY(card.grab().toImage() != without);
     QVERIFY(card.accessibleDescription().contains("simulated"));
+}
+
+void TestWidgets::safetyCardTellsFiguresAndLimits()
+{
+    using Level = SafetyCard::Level;
+    SafetyCard card;
+    QVERIFY(card.summary().contains("Not a certified safety device")); // with nothing measured, too
+    SafetyCard::Gas gas;
+    gas.name = "carbon monoxide";
+    gas.unit = "ppm";
+    gas.value = 41.26;
+    gas.low = 35;
+    gas.high = 70;
+    gas.quarter = {12.34, 0.8, 200.0};
+    gas.day = {3, 0.02, 35.0};
+    gas.exceeded = {Level::Low};
+    QCOMPARE(SafetyCard::levelTexts(gas), QStringList("▲ Above the low limit, 35 ppm"));
+    QCOMPARE(SafetyCard::severity(gas), Theme::Severity::Warning);
+    QCOMPARE(SafetyCard::quarterText(gas), QString("15 min: 12.3 ppm of 200 ppm (STEL), measured 80 % of the time"));
+    QCOMPARE(SafetyCard::dayText(gas), QString("8 h: 3.00 ppm of 35 ppm (TWA), measured 2 % of the time"));
+    QCOMPARE(SafetyCard::limitsText(gas), QString("Limits: low 35, high 70, STEL 200, TWA 35 ppm"));
+    gas.exceeded = {Level::High, Level::Low, Level::Stel};
+    QCOMPARE(SafetyCard::levelTexts(gas).size(), 3);
+    QCOMPARE(SafetyCard::severity(gas), Theme::Severity::Error);
+    gas.exceeded.clear();
+    QCOMPARE(SafetyCard::levelTexts(gas), QStringList("● Below all limits"));
+    SafetyCard::Gas oxygen;
+    oxygen.name = "oxygen";
+    oxygen.unit = "%vol";
+    oxygen.value = std::nan("");
+    oxygen.low = 19.5;
+    oxygen.falling = true;
+    QCOMPARE(SafetyCard::levelTexts(oxygen), QStringList("○ No reading now"));
+    QVERIFY(SafetyCard::quarterText(oxygen).isEmpty()); // nothing was measured
+    oxygen.value = 18;
+    oxygen.exceeded = {Level::Low};
+    QCOMPARE(SafetyCard::levelTexts(oxygen), QStringList("▲ Below the first limit, 19.5 %vol"));
+
+    const int empty = card.heightForWidth(260);
+    card.setGases({gas, oxygen});
+    QVERIFY(card.heightForWidth(260) > empty + 100);
+    QVERIFY(card.heightForWidth(180) > card.heightForWidth(600)); // lines are wrapped, none is cut
+    const QString told = card.accessibleDescription();
+    QVERIFY2(told.contains("carbon monoxide 41.3 ppm, Below all limits, 15 min") && told.contains("oxygen 18.0 %vol") &&
+                 told.endsWith("for orientation only."),
+             qPrintable(told));
+    card.resize(260, card.heightForWidth(260));
+    keepPicture(card, "safety-card");
 }
 
 void TestWidgets::timelineJoinsDecisions()

@@ -5,6 +5,7 @@
 #include <QDockWidget>
 #include <QEvent>
 #include <QListView>
+#include <QLocale>
 #include <QMainWindow>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -19,7 +20,10 @@
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/notes_panel.h"
 #include "app/studio/live/replay_bar.h"
+#include "app/studio/live/safety_panel.h"
 #include "app/studio/live/sensor_row.h"
+#include "app/studio/live/sensor_summary.h"
+#include "app/studio/live/sensors_panel.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "app/studio/shell/action_registry.h"
@@ -34,13 +38,12 @@
 
 namespace bnof::studio {
 
-using sensing::ConnectionState;
 using widgets::DecisionCard;
 using widgets::Theme;
 
 namespace {
 
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
 
 /// With mixed quantities the most frequent unit is shown at first; the others wait in the legend.
 void showMainUnit(widgets::TraceView& view, const std::vector<ChannelInfo>& channels)
@@ -54,6 +57,45 @@ void showMainUnit(widgets::TraceView& view, const std::vector<ChannelInfo>& chan
         view.setChannelVisible(static_cast<int>(i), channels[i].unit == main->first);
 }
 
+/// One sensor is told of in words of its own, several by number and name.
+void showLost(Banner& banner, const session::SessionStatus& status)
+{
+    const SensorCounts counts = SensorSummary::count(status);
+    const int lost = counts.notSending();
+    if (lost == 0) {
+        banner.clear();
+    } else if (counts.all > 1) {
+        const bool gone = counts.away + counts.failed > 0;
+        const QString names = SensorSummary::names(counts.lostNames, lost);
+        const QString all = QLocale().toString(counts.all);
+        const QString text =
+            lost == counts.all
+                ? LiveWorkspace::tr("None of the %1 sensors sends anything: %2. Check their supply and the "
+                                    "network; what is missing is marked as gaps.")
+                      .arg(all, names)
+            : gone ? LiveWorkspace::tr("%1 of %2 sensors are lost: %3. The others go on; what is missing is marked as "
+                                       "gaps.")
+                         .arg(QLocale().toString(lost), all, names)
+                   : LiveWorkspace::tr("%1 of %2 sensors send nothing: %3. Check their power and their programs; the "
+                                       "others go on.")
+                         .arg(QLocale().toString(lost), all, names);
+        banner.showMessage(gone ? Theme::Severity::Error : Theme::Severity::Warning, text,
+                           LiveWorkspace::tr("Show sensors"));
+    } else if (counts.away > 0) {
+        banner.showMessage(Theme::Severity::Error,
+                           LiveWorkspace::tr("The sensor was unplugged or went away. It is being looked for; plug it "
+                                             "in again and the session goes on. What is missing is marked as a gap."));
+    } else if (counts.stalled > 0) {
+        banner.showMessage(
+            Theme::Severity::Warning,
+            LiveWorkspace::tr("The sensor is connected but sends nothing. Check its power and its program."));
+    } else {
+        banner.showMessage(
+            Theme::Severity::Error,
+            LiveWorkspace::tr("The sensor cannot be used. The problem list says why and how to mend it."));
+    }
+}
+
 } // namespace
 
 LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidget* parent)
@@ -65,7 +107,8 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
       m_traces(new widgets::TraceView(this)), m_raster(new widgets::RasterView(this)),
       m_decision(new DecisionCard(this)), m_noDecision(new widgets::EmptyState(this)),
       m_decisionPages(new QStackedWidget(this)), m_timeline(new widgets::DecisionTimeline(this)),
-      m_notes(new NotesPanel(services, this)), m_problems(new widgets::ProblemList(this))
+      m_notes(new NotesPanel(services, this)), m_problems(new widgets::ProblemList(this)),
+      m_sensorsPanel(new SensorsPanel(services, this)), m_safety(new SafetyPanel(services, this))
 {
     setObjectName(QStringLiteral("liveWorkspace"));
     setAccessibleName(tr("Live"));
@@ -92,6 +135,7 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
         if (key == QLatin1String("display.trace_window"))
             m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
     });
+    connect(m_banner, &Banner::pressed, this, &LiveWorkspace::showSensors);
     connect(m_replayBar, &ReplayBar::closeRequested, &services.session, &SessionController::stop);
     connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
         const Timestamp half = m_axis.span() / 2;
@@ -100,8 +144,10 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
     connect(m_sensors, &SensorRow::shownChanged, this, [this] {
         m_history = nullptr;
         m_traces->setSource(nullptr);
+        m_sensorsPanel->setShown(m_sensors->shown());
         showTraces();
     });
+    connect(m_sensorsPanel, &SensorsPanel::sensorChosen, m_sensors, &SensorRow::choose);
     adoptSession();
     refresh();
 }
@@ -166,6 +212,8 @@ void LiveWorkspace::buildDocks()
     addDock(QStringLiteral("decision"), tr("Now"), m_decisionPages);
     addDock(QStringLiteral("notes"), tr("Notes"), notes);
     m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
+    m_sensorsDock = addDock(QStringLiteral("sensors"), tr("Sensors"), m_sensorsPanel);
+    m_safetyDock = addDock(QStringLiteral("safety"), tr("Safety"), m_safety);
     arrange();
 }
 
@@ -183,9 +231,12 @@ void LiveWorkspace::arrange()
     m_area->addDockWidget(Qt::RightDockWidgetArea, m_docks[Decision]);
     m_area->splitDockWidget(m_docks[Decision], m_docks[Problems], Qt::Vertical);
     m_area->tabifyDockWidget(m_docks[Problems], m_docks[Notes]);
+    m_area->tabifyDockWidget(m_docks[Raster], m_sensorsDock); // a table of many columns wants the width
+    m_area->tabifyDockWidget(m_docks[Notes], m_safetyDock);
     for (QDockWidget* dock : std::as_const(m_docks))
-        dock->show();
+        dock->setVisible(dock != m_safetyDock || m_safetyOffered);
     m_docks[Problems]->raise();
+    m_docks[Raster]->raise();
     m_sizesWanted = true;
     applySizes();
 }
@@ -290,10 +341,19 @@ void LiveWorkspace::showProblems()
     m_problems->view()->setFocus(Qt::ShortcutFocusReason);
 }
 
+void LiveWorkspace::showSensors()
+{
+    m_sensorsDock->show();
+    m_sensorsDock->raise();
+    m_sensorsPanel->setFocus(Qt::ShortcutFocusReason);
+}
+
 void LiveWorkspace::adoptSession()
 {
     m_history = nullptr;
     m_sensors->clear();
+    m_sensorsPanel->clear();
+    m_safetyOffered = false;
     m_traces->setSource(nullptr);
     m_raster->setHistory(nullptr);
     m_timeline->setSpans({});
@@ -317,14 +377,16 @@ void LiveWorkspace::adoptSession()
     m_axis.followLive();
 }
 
-bool LiveWorkspace::sourceIsLost() const
+/// The sensor that the recogniser listens to gives nothing; before one is known: none of them does.
+bool LiveWorkspace::nothingToDecide() const
 {
-    const auto& sources = m_services.session.status().sources;
-    if (sources.empty() || m_services.session.isReplay())
+    const auto& status = m_services.session.status();
+    if (status.sources.empty() || m_services.session.isReplay())
         return false;
-    const auto state = sources.front().state;
-    return state == ConnectionState::Reconnecting || state == ConnectionState::Failed ||
-           state == ConnectionState::Stalled;
+    if (status.recognisedSource && *status.recognisedSource < status.sources.size())
+        return SensorSummary::isLost(status.sources[*status.recognisedSource].state);
+    const SensorCounts counts = SensorSummary::count(status);
+    return counts.all > 0 && counts.notSending() == counts.all;
 }
 
 void LiveWorkspace::tick()
@@ -384,29 +446,28 @@ void LiveWorkspace::showSource()
         m_banner->clear();
         return;
     }
-    const auto state = status.sources.front().state;
-    switch (state) {
-    case ConnectionState::Reconnecting:
-        m_banner->showMessage(Theme::Severity::Error,
-                              tr("The sensor was unplugged or went away. It is being looked for; plug it in again and "
-                                 "the session goes on. What is missing is marked as a gap."));
-        break;
-    case ConnectionState::Stalled:
-        m_banner->showMessage(Theme::Severity::Warning,
-                              tr("The sensor is connected but sends nothing. Check its power and its program."));
-        break;
-    case ConnectionState::Failed:
-        m_banner->showMessage(Theme::Severity::Error,
-                              tr("The sensor cannot be used. The problem list says why and how to mend it."));
-        break;
-    default: m_banner->clear();
-    }
+    showLost(*m_banner, status);
     const QString device = session.deviceName();
     m_traces->setEmptyState(tr("Waiting for the first reading"),
                             tr("%1 is connected; traces appear with its first line.").arg(device));
     m_raster->setEmptyState(tr("No spikes yet"), status.recogniserKind.empty()
                                                      ? tr("No spiking model is in use.")
                                                      : tr("The network waits for the first frames."));
+}
+
+/// Offered once a session, when a gas with limits is measured by something that is no simulation, or by a calibrated
+/// sensor; an alarm brings it to the front.
+void LiveWorkspace::showSafety()
+{
+    const auto& status = m_services.session.status();
+    const bool calibrated = std::any_of(status.sources.begin(), status.sources.end(),
+                                        [](const auto& source) { return source.calibration; });
+    if (!m_safetyOffered && !status.safety.empty() && (calibrated || !m_services.session.isSimulated())) {
+        m_safetyOffered = true;
+        m_safetyDock->show();
+        m_problemsDock->raise();
+    }
+    m_safety->refresh(status);
 }
 
 void LiveWorkspace::showDecision()
@@ -435,7 +496,7 @@ void LiveWorkspace::showDecision()
     }
     const auto decision = live->lastDecision();
     DecisionCard::Content content;
-    if (sourceIsLost()) {
+    if (nothingToDecide()) {
         content.state = DecisionCard::State::NoSignal;
         content.reason = tr("No readings arrive; nothing can be said.");
     } else if (!decision) {
@@ -521,7 +582,10 @@ void LiveWorkspace::refresh()
         return;
     m_notes->refresh();
     m_sensors->refresh(session.status());
+    m_sensorsPanel->setShown(m_sensors->shown());
+    m_sensorsPanel->refresh(session.status());
     showSource();
+    showSafety();
     if (const auto& replay = session.status().replay; replay && replay->goingTo)
         return;
     showDecision();

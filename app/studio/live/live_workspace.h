@@ -31,7 +31,9 @@ class DisplayClock;
 class FirstRunPage;
 class NotesPanel;
 class ReplayBar;
+class SafetyPanel;
 class SensorRow;
+class SensorsPanel;
 class Services;
 
 /// The running session: traces, raster, decision, timeline, notes and problems as docks over one time axis.
@@ -51,6 +53,7 @@ public:
     /// Show what changes slowly; called with every new session status.
     void refresh();
     void showProblems();
+    void showSensors();
     /// In the operator view docks can neither be moved nor closed.
     void setLocked(bool locked);
 
@@ -76,11 +79,12 @@ private:
     void showTraces();
     void showDecision();
     void showSource();
+    void showSafety();
     void showTimeline();
     void alignPlots();
     void applySizes();
     void styleForTheme();
-    [[nodiscard]] bool sourceIsLost() const;
+    [[nodiscard]] bool nothingToDecide() const;
 
     Services& m_services;
     widgets::TimeAxis m_axis;
@@ -100,8 +104,13 @@ private:
     widgets::DecisionTimeline* m_timeline;
     NotesPanel* m_notes;
     widgets::ProblemList* m_problems;
+    SensorsPanel* m_sensorsPanel;
+    SafetyPanel* m_safety;
     QList<QDockWidget*> m_docks;
     QDockWidget* m_problemsDock = nullptr;
+    QDockWidget* m_sensorsDock = nullptr;
+    QDockWidget* m_safetyDock = nullptr;
+    bool m_safetyOffered = false; ///< in this session: whoever closes it is not asked again
     std::shared_ptr<const TraceHistory> m_history;
     Timestamp m_timelineEnd = -1;
     Timestamp m_shownEnd = -1; ///< of the time axis at the last frame that was drawn

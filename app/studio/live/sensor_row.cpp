@@ -11,12 +11,12 @@
 
 #include <algorithm>
 
+#include "app/studio/live/sensor_summary.h"
 #include "app/studio/services/format.h"
 #include "widgets/theme.h"
 
 namespace bnof::studio {
 
-using sensing::ConnectionState;
 using widgets::Theme;
 
 SensorRow::SensorRow(QWidget* parent) : QWidget(parent), m_box(new QComboBox(this)), m_figures(new QLabel(this))
@@ -36,12 +36,13 @@ SensorRow::SensorRow(QWidget* parent) : QWidget(parent), m_box(new QComboBox(thi
     m_box->completer()->setCompletionMode(QCompleter::PopupCompletion);
     m_figures->setObjectName(QStringLiteral("sensorFigures"));
     m_figures->setAccessibleName(tr("All sensors"));
+    m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(Theme::space(2), Theme::space(1), Theme::space(2), Theme::space(1));
     layout->addWidget(label);
     layout->addWidget(m_box);
     layout->addWidget(m_figures, 1);
-    connect(m_box, &QComboBox::activated, this, &SensorRow::choose);
+    connect(m_box, &QComboBox::activated, this, &SensorRow::rowChosen);
     hide();
 }
 
@@ -55,7 +56,7 @@ void SensorRow::clear()
     hide();
 }
 
-void SensorRow::choose(int row)
+void SensorRow::rowChosen(int row)
 {
     if (row < 0)
         return;
@@ -64,29 +65,13 @@ void SensorRow::choose(int row)
     emit shownChanged();
 }
 
-QString SensorRow::figures(const session::SessionStatus& status) const
+void SensorRow::choose(std::uint32_t source)
 {
-    int streaming = 0;
-    int away = 0;
-    int all = 0;
-    double rate = 0;
-    double health = 0;
-    for (const auto& source : status.sources) {
-        if (source.channels.empty())
-            continue; // a port that sensors connect to
-        ++all;
-        streaming += sensing::isDelivering(source.state) ? 1 : 0;
-        away += source.state == ConnectionState::Stalled || source.state == ConnectionState::Reconnecting ||
-                        source.state == ConnectionState::Failed
-                    ? 1
-                    : 0;
-        rate += source.statistics.rateHz;
-        health += source.statistics.health;
-    }
-    const QLocale locale;
-    return tr("%1 of %2 sensors streaming, %3 away · %4 frames/s · health %5")
-        .arg(locale.toString(streaming), locale.toString(all), locale.toString(away), locale.toString(rate, 'f', 0),
-             locale.toString(all == 0 ? 0 : static_cast<int>(health / all + 0.5)));
+    const int row = m_box->findData(static_cast<uint>(source));
+    if (row < 0 || source == m_shown)
+        return;
+    m_box->setCurrentIndex(row);
+    rowChosen(row);
 }
 
 void SensorRow::refresh(const session::SessionStatus& status)
@@ -94,10 +79,9 @@ void SensorRow::refresh(const session::SessionStatus& status)
     const QSignalBlocker quiet(m_box);
     for (; m_listed < status.sources.size(); ++m_listed) {
         const auto& source = status.sources[m_listed];
-        const bool port = source.uri.rfind("tcp-listen:", 0) == 0 && !source.parent;
-        if (port)
+        if (SensorSummary::isPort(source))
             continue; // its sensors are listed, when they come
-        m_box->addItem(toQString(source.device.empty() ? source.uri : source.device), static_cast<uint>(m_listed));
+        m_box->addItem(SensorSummary::name(source), static_cast<uint>(m_listed));
     }
     if (!m_chosen && m_box->count() > 0)
         m_shown = m_box->itemData(0).toUInt();
@@ -109,8 +93,11 @@ void SensorRow::refresh(const session::SessionStatus& status)
     }
     const bool several = m_box->count() > 1;
     setVisible(several);
-    if (several)
-        m_figures->setText(figures(status));
+    if (!several)
+        return;
+    const QString totals = SensorSummary::totals(SensorSummary::count(status));
+    m_figures->setText(totals);
+    m_figures->setToolTip(totals);
 }
 
 } // namespace bnof::studio

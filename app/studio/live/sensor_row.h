@@ -24,6 +24,8 @@ public:
     void refresh(const session::SessionStatus& status);
     /// Of another session.
     void clear();
+    /// Choose this source as if it was chosen in the list.
+    void choose(std::uint32_t source);
     /// Number of the shown source in the status.
     [[nodiscard]] std::uint32_t shown() const { return m_shown; }
 
@@ -31,9 +33,7 @@ signals:
     void shownChanged();
 
 private:
-    void choose(int row);
-    [[nodiscard]] QString figures(const session::SessionStatus& status) const;
-
+    void rowChosen(int row);
     QComboBox* m_box;
     QLabel* m_figures;
     std::size_t m_listed = 0; ///< sources that were looked at

@@ -54,7 +54,7 @@ Options Options::parse(const QStringList& arguments)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOptions({
-        option("source", "Connect to this source at once.", "URI"),
+        option("source", "Connect to this source at once; may be given again for further sources.", "URI"),
         option("simulate", "Start the simulated nose and connect to it."),
         option("replay", "Replay this recording.", "FILE"),
         option("speed", "Speed of the replay: a factor, or max. Default 1.", "X"),
@@ -76,7 +76,9 @@ Options Options::parse(const QStringList& arguments)
     const auto given = [&](const char* name) { return parser.isSet(QString::fromLatin1(name)); };
 
     Options options;
-    options.source = value("source");
+    options.moreSources = parser.values(QStringLiteral("source"));
+    if (!options.moreSources.isEmpty())
+        options.source = options.moreSources.takeFirst();
     options.simulate = given("simulate");
     options.replay = value("replay");
     if (given("speed"))

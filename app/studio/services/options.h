@@ -9,7 +9,8 @@ namespace bnof::studio {
 
 /// What the command line of bnof-studio asks for.
 struct Options {
-    QString source; ///< source URI to connect to
+    QString source;          ///< source URI to connect to
+    QStringList moreSources; ///< and others beside it
     bool simulate = false;
     QString replay;   ///< recording to replay
     double speed = 1; ///< of the replay; 0: as fast as possible

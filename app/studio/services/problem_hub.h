@@ -16,6 +16,9 @@ class ProblemHub : public QObject {
     Q_OBJECT
 
 public:
+    /// More problems of one kind (faulty channels, lost sources, calibrations) than this are summed up in one.
+    static constexpr std::size_t namedOneByOne = 20;
+
     explicit ProblemHub(QObject* parent = nullptr);
 
     [[nodiscard]] widgets::ProblemModel& model() { return m_model; }
@@ -26,8 +29,12 @@ public:
     void resolve(const QString& id) { m_model.resolve(id); }
 
 private:
+    using Present = QHash<QString, std::int64_t>;
+    void take(const session::Problem& problem, Present& present);
+    void sumUp(const QString& kind, const std::vector<const session::Problem*>& problems, Present& present);
+
     widgets::ProblemModel m_model;
-    QHash<QString, std::int64_t> m_sessionProblems; ///< id and since when
+    Present m_sessionProblems; ///< id and since when
 };
 
 } // namespace bnof::studio

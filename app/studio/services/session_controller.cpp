@@ -35,19 +35,21 @@ Result<std::vector<std::uint8_t>> readModel(const std::string& choice)
     return std::vector<std::uint8_t>(content.begin(), content.end());
 }
 
-Started startNow(const QString& uri, const std::string& model, session::SessionConfiguration configuration)
+Started startNow(const QStringList& uris, const std::string& model, session::SessionConfiguration configuration)
 {
-    auto source = sensing::SourceUri::parse(uri.toStdString());
-    if (!source.ok())
-        return {nullptr, source.error(), {}};
+    for (const QString& uri : uris) {
+        auto source = sensing::SourceUri::parse(uri.toStdString());
+        if (!source.ok())
+            return {nullptr, source.error(), {}};
+        configuration.sources.push_back(std::move(source).value());
+    }
     std::optional<Error> modelProblem;
-    if (source->scheme != "replay" && !model.empty()) {
+    if (configuration.sources.front().scheme != "replay" && !model.empty()) {
         if (auto bytes = readModel(model); bytes.ok())
             configuration.modelBytes = std::move(bytes).value();
         else
             modelProblem = bytes.error(); // seeing and recording go on without it
     }
-    configuration.sources.push_back(std::move(source).value());
     auto session = session::Session::start(std::move(configuration));
     if (!session.ok())
         return {nullptr, session.error(), {}};
@@ -64,7 +66,8 @@ std::size_t historyFor(double minutes)
 } // namespace
 
 SessionController::SessionController(ConfigurationStore& configuration, Executor& executor, QObject* parent)
-    : QObject(parent), m_configuration(configuration), m_executor(executor)
+    : QObject(parent), m_configuration(configuration), m_executor(executor),
+      m_status(std::make_shared<const session::SessionStatus>()), m_pollExecutor(makeThreadPool(1))
 {
     m_notes.operatorName = configuration.text("general.operator");
     m_pollTimer.setInterval(100);
@@ -80,27 +83,31 @@ std::shared_ptr<const session::LiveView> SessionController::live() const
 
 Timestamp SessionController::now() const
 {
-    if (!m_session || m_status.replay)
-        return m_status.now;
-    return m_status.now + (monotonicNow() - m_polledAt);
+    if (!m_session || m_status->replay)
+        return m_status->now;
+    return m_status->now + (monotonicNow() - m_polledAt);
 }
 
 bool SessionController::isSimulated() const
 {
     if (m_simulator && m_phase != Phase::Idle)
         return true;
-    return std::any_of(m_status.sources.begin(), m_status.sources.end(), [](const auto& s) { return s.simulated; });
+    return std::any_of(m_status->sources.begin(), m_status->sources.end(), [](const auto& s) { return s.simulated; });
 }
 
 QString SessionController::deviceName() const
 {
-    if (m_status.replay)
-        return QFileInfo(toQString(m_status.replay->path)).fileName();
+    if (m_status->replay)
+        return QFileInfo(toQString(m_status->replay->path)).fileName();
     if (m_simulator)
         return tr("Simulated nose");
-    if (m_status.sources.empty())
+    if (m_status->sources.empty())
         return {};
-    const auto& source = m_status.sources.front();
+    const auto own = std::count_if(m_status->sources.begin(), m_status->sources.end(),
+                                   [](const auto& source) { return !source.parent; });
+    if (own > 1)
+        return tr("%n source(s)", nullptr, static_cast<int>(own));
+    const auto& source = m_status->sources.front();
     return toQString(source.device.empty() ? source.uri : source.device);
 }
 
@@ -109,9 +116,9 @@ QString SessionController::recordingFolder() const
     return toQString(recording::recordingsFolder(m_configuration.values().text("recording.folder")));
 }
 
-void SessionController::connectTo(const QString& uri)
+void SessionController::connectTo(const QStringList& uris)
 {
-    begin({uri, false});
+    begin({uris, false});
 }
 
 void SessionController::startSimulator()
@@ -125,7 +132,7 @@ void SessionController::replay(const QString& path, double speed)
     uri.scheme = "replay";
     uri.path = path.toStdString();
     uri.parameters.emplace_back("speed", speed <= 0 ? "max" : QString::number(speed).toStdString());
-    begin({toQString(uri.toString()), false});
+    begin({{toQString(uri.toString())}, false});
 }
 
 void SessionController::begin(const Plan& plan)
@@ -139,11 +146,12 @@ void SessionController::begin(const Plan& plan)
     m_simulator.reset();
     setPhase(Phase::Starting);
     if (!plan.simulate) {
-        startSession(plan.uri);
+        startSession(plan.uris);
         return;
     }
     m_simulator = std::make_unique<SimulatorProcess>();
-    connect(m_simulator.get(), &SimulatorProcess::ready, this, &SessionController::startSession);
+    connect(m_simulator.get(), &SimulatorProcess::ready, this,
+            [this](const QString& uri) { startSession(QStringList(uri)); });
     connect(m_simulator.get(), &SimulatorProcess::failed, this, [this](const QString& why) {
         if (m_phase == Phase::Starting)
             fail(why, tr("Check the installation with: bnof doctor"));
@@ -153,7 +161,7 @@ void SessionController::begin(const Plan& plan)
     m_simulator->start();
 }
 
-void SessionController::startSession(const QString& uri)
+void SessionController::startSession(const QStringList& uris)
 {
     session::SessionConfiguration configuration;
     session::applyRecognitionSettings(m_configuration.values(), configuration);
@@ -168,7 +176,7 @@ void SessionController::startSession(const QString& uri)
     const std::string model = m_configuration.values().text("recognition.model");
     inBackground(
         m_executor, this, "studio.start-session",
-        [uri, model, configuration] { return startNow(uri, model, configuration); },
+        [uris, model, configuration] { return startNow(uris, model, configuration); },
         [this, number = m_startNumber](const Started& started) {
             if (number != m_startNumber) { // given up meanwhile
                 auto unwanted = started.session;
@@ -191,7 +199,7 @@ void SessionController::adopt(std::shared_ptr<session::Session> session)
 {
     m_session = std::move(session);
     m_lastRecording.clear();
-    m_status = m_session->status();
+    m_status = std::make_shared<const session::SessionStatus>(m_session->status());
     m_polledAt = monotonicNow();
     m_pollTimer.start();
     if (std::exchange(m_goingBack, false) && m_pausedAgain)
@@ -211,17 +219,37 @@ void SessionController::fail(const QString& what, const QString& remedy)
 
 void SessionController::poll()
 {
-    if (!m_session)
+    if (!m_session || m_polling)
         return;
-    m_status = m_session->status();
-    m_polledAt = monotonicNow();
-    const QString finishedFile = toQString(m_status.lastRecording);
+    m_polling = true;
+    inBackground(
+        *m_pollExecutor, this, "studio.poll-session",
+        [session = m_session]() mutable {
+            Polled polled{std::make_shared<const session::SessionStatus>(session->status()), monotonicNow()};
+            session.reset(); // whoever ends it waits for nobody
+            return polled;
+        },
+        [this, asked = std::weak_ptr<session::Session>(m_session)](const Polled& polled) {
+            m_polling = false;
+            if (const auto session = asked.lock(); session && session == m_session)
+                take(polled);
+        },
+        Priority::High);
+}
+
+void SessionController::take(const Polled& polled)
+{
+    // Giving back what thousands of sensors had said takes as long as copying it.
+    m_pollExecutor->submit(Priority::Normal, "studio.forget-status",
+                           [old = std::exchange(m_status, polled.status)]() mutable { old.reset(); });
+    m_polledAt = polled.at;
+    const QString finishedFile = toQString(m_status->lastRecording);
     if (!finishedFile.isEmpty() && finishedFile != m_lastRecording) {
         m_lastRecording = finishedFile;
         emit recordingFinished(finishedFile);
     }
     emit statusChanged();
-    if (m_phase == Phase::Stopping && m_status.finished)
+    if (m_phase == Phase::Stopping && m_status->finished)
         release();
 }
 
@@ -246,7 +274,7 @@ void SessionController::release()
 {
     m_pollTimer.stop();
     auto session = std::exchange(m_session, nullptr);
-    m_status = {};
+    m_status = std::make_shared<const session::SessionStatus>();
     emit liveChanged();
     // Joining its threads is the last thing that could wait, so it happens elsewhere too.
     inBackground(
@@ -309,12 +337,12 @@ void SessionController::stopRecording()
 void SessionController::describeAsWritten()
 {
     if (isRecording() && m_notes != m_described)
-        describe(toQString(m_status.recording->path), m_notes);
+        describe(toQString(m_status->recording->path), m_notes);
 }
 
 bool SessionController::describe(const QString& path, const RecordingNotes& notes)
 {
-    if (!m_session || !isRecording() || toQString(m_status.recording->path) != path)
+    if (!m_session || !isRecording() || toQString(m_status->recording->path) != path)
         return false;
     m_session->describeRecording(notes.title.toStdString(), notes.operatorName.toStdString(),
                                  notes.notes.toStdString());
@@ -342,6 +370,12 @@ void SessionController::changeModel(const std::vector<std::uint8_t>& modelBytes)
         m_session->changeModel(modelBytes);
 }
 
+void SessionController::changeSafetyLimits(const std::vector<sensing::GasLimits>& limits)
+{
+    if (m_session)
+        m_session->changeSafetyLimits(limits);
+}
+
 void SessionController::setReplaySpeed(double speed)
 {
     if (m_session)
@@ -356,11 +390,11 @@ void SessionController::setReplayPaused(bool paused)
 
 void SessionController::goTo(Timestamp t)
 {
-    const auto& replay = m_status.replay;
+    const auto& replay = m_status->replay;
     if (!m_session || !replay || m_phase != Phase::Running)
         return;
     const Timestamp target = std::clamp(t, replay->start, replay->end);
-    if (!m_status.finished && target >= m_session->status().replay->position) {
+    if (!m_status->finished && target >= m_session->status().replay->position) {
         m_session->setReplayPosition(target);
         return;
     }
@@ -372,7 +406,7 @@ void SessionController::goTo(Timestamp t)
     uri.parameters.emplace_back("speed",
                                 replay->speed <= 0 ? "max" : QString::number(replay->speed, 'g', 17).toStdString());
     uri.parameters.emplace_back("at", QString::number(toSeconds(target - replay->start), 'f', 9).toStdString());
-    begin({toQString(uri.toString()), false});
+    begin({{toQString(uri.toString())}, false});
 }
 
 } // namespace bnof::studio

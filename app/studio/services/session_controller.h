@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <memory>
@@ -23,7 +24,7 @@ struct RecordingNotes {
 };
 
 /// Starts, watches and ends the one session of this window. Starting and ending happen away from the GUI
-/// thread; the state is polled ten times a second. GUI thread only.
+/// thread; the state is copied ten times a second, on a thread of its own. GUI thread only.
 class SessionController : public QObject {
     Q_OBJECT
 
@@ -36,10 +37,10 @@ public:
 
     [[nodiscard]] Phase phase() const { return m_phase; }
     [[nodiscard]] bool isRunning() const { return m_phase == Phase::Running; }
-    [[nodiscard]] bool isReplay() const { return m_status.replay.has_value(); }
-    [[nodiscard]] bool isRecording() const { return m_status.recording.has_value(); }
+    [[nodiscard]] bool isReplay() const { return m_status->replay.has_value(); }
+    [[nodiscard]] bool isRecording() const { return m_status->recording.has_value(); }
     /// The newest copy of the session's state; defaults without a session.
-    [[nodiscard]] const session::SessionStatus& status() const { return m_status; }
+    [[nodiscard]] const session::SessionStatus& status() const { return *m_status; }
     /// What displays read; null without a session.
     [[nodiscard]] std::shared_ptr<const session::LiveView> live() const;
     /// Present session time, running on between two polls.
@@ -51,7 +52,9 @@ public:
     [[nodiscard]] QString recordingFolder() const;
 
     /// Begin a session; one that runs is ended first.
-    void connectTo(const QString& uri);
+    void connectTo(const QString& uri) { connectTo(QStringList(uri)); }
+    /// With several sources at once; the first feeds the recogniser.
+    void connectTo(const QStringList& uris);
     void startSimulator();
     void replay(const QString& path, double speed);
     /// End the session and finish its recording.
@@ -71,6 +74,8 @@ public:
     void changeModel(const std::vector<std::uint8_t>& modelBytes);
     /// Calibrate a source with this from the next frame on; a replay refuses.
     void useCalibration(std::uint32_t source, const sensing::Calibration& calibration);
+    /// Other safety limits from now on, in this session.
+    void changeSafetyLimits(const std::vector<sensing::GasLimits>& limits);
     void setReplaySpeed(double speed);
     void setReplayPaused(bool paused);
     /// Show the replay from this session time on: forward it runs there as fast as possible, back it begins again
@@ -96,14 +101,20 @@ signals:
 
 private:
     struct Plan {
-        QString uri;
+        QStringList uris;
         bool simulate = false;
     };
 
     void begin(const Plan& plan);
-    void startSession(const QString& uri);
+    void startSession(const QStringList& uris);
     void adopt(std::shared_ptr<session::Session> session);
+    using Status = std::shared_ptr<const session::SessionStatus>;
+    struct Polled {
+        Status status;
+        std::int64_t at = 0; ///< monotonic
+    };
     void poll();
+    void take(const Polled& polled);
     void release();
     void describeAsWritten();
     void setPhase(Phase phase);
@@ -113,8 +124,9 @@ private:
     Executor& m_executor;
     Phase m_phase = Phase::Idle;
     std::shared_ptr<session::Session> m_session;
-    session::SessionStatus m_status;
+    Status m_status;
     std::int64_t m_polledAt = 0;
+    bool m_polling = false;
     std::unique_ptr<SimulatorProcess> m_simulator;
     std::optional<Plan> m_next;
     int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
@@ -124,6 +136,8 @@ private:
     bool m_pausedAgain = false; ///< the replay that begins again was paused
     QString m_lastRecording;
     QTimer m_pollTimer;
+    /// A thread for copying the state: with thousands of sensors that takes milliseconds, and no long job may delay it.
+    std::unique_ptr<Executor> m_pollExecutor;
 };
 
 } // namespace bnof::studio

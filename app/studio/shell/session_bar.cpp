@@ -4,8 +4,10 @@
 #include <QAction>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QToolButton>
 
+#include "app/studio/live/sensor_summary.h"
 #include "app/studio/services/format.h"
 #include "app/studio/services/session_controller.h"
 #include "app/studio/shell/action_registry.h"
@@ -46,6 +48,17 @@ StateText describe(ConnectionState state)
     case ConnectionState::Finished: return {SessionBar::tr("Finished"), Theme::Severity::Info};
     }
     return {QString(), Theme::Severity::Info};
+}
+
+/// Of several sensors how many are lost, where some are.
+StateText describeAll(const session::SessionStatus& status)
+{
+    const SensorCounts counts = SensorSummary::count(status);
+    if (counts.all < 2 || counts.notSending() == 0)
+        return describe(status.sources.front().state);
+    const QLocale locale;
+    return {SessionBar::tr("%1 of %2 lost").arg(locale.toString(counts.notSending()), locale.toString(counts.all)),
+            Theme::Severity::Warning};
 }
 
 } // namespace
@@ -163,7 +176,7 @@ void SessionBar::showState()
                                                    : tr("Replay"),
                      Theme::Severity::Info};
         else if (!status.sources.empty())
-            state = describe(status.sources.front().state);
+            state = describeAll(status);
         break;
     }
     m_state->setText(state.text.isEmpty() ? QString() : QStringLiteral("● ") + state.text);

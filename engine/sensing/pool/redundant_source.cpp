@@ -119,6 +119,12 @@ bool RedundantSource::simulated() const
     return std::ranges::any_of(m_members, [](const auto& member) { return member->source->simulated(); });
 }
 
+std::vector<EquivalentSource> RedundantSource::equivalents() const
+{
+    const std::lock_guard lock(m_shared);
+    return m_equivalents;
+}
+
 std::size_t RedundantSource::indexOf(const Member& member) const
 {
     return static_cast<std::size_t>(std::ranges::find(m_members, &member, [](const auto& each) { return each.get(); }) -
@@ -374,7 +380,11 @@ void RedundantSource::secondPassed(std::int64_t)
 void RedundantSource::publish(std::int64_t now)
 {
     const Member& member = present();
+    std::vector<EquivalentSource> all;
+    for (const auto& each : m_members)
+        all.push_back({each->source->deviceName(), each->state, each->health, each.get() == &member});
     const std::lock_guard lock(m_shared);
+    m_equivalents = std::move(all);
     m_statistics.quality = member.meter.quality(now, member.state, 0);
     m_statistics.rateHz = isDelivering(member.state) ? m_statistics.quality.rateHz : 0;
     m_statistics.health = member.health;

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] SourceStatistics statistics() const override;
     [[nodiscard]] std::string deviceName() const override;
     [[nodiscard]] bool simulated() const override;
+    [[nodiscard]] std::vector<EquivalentSource> equivalents() const override;
 
 private:
     struct Kept {
@@ -118,6 +119,7 @@ private:
 
     mutable std::mutex m_shared; ///< guards what other threads read
     SourceStatistics m_statistics;
+    std::vector<EquivalentSource> m_equivalents;
     std::string m_name;
 };
 

@@ -218,11 +218,28 @@ double SafetyMonitor::Window::dose() const
 
 SafetyMonitor::SafetyMonitor(std::vector<GasLimits> limits)
 {
+    setLimits(std::move(limits));
+}
+
+void SafetyMonitor::setLimits(std::vector<GasLimits> limits)
+{
+    std::vector<Gas> before = std::move(m_gases);
+    m_gases.clear();
     for (GasLimits& each : limits) {
-        Gas& gas = m_gases.emplace_back();
+        const auto known = std::find_if(before.begin(), before.end(), [&](const Gas& gas) {
+            return gas.limits.gas == each.gas && gas.limits.unit == each.unit;
+        });
+        Gas& gas = known == before.end() ? m_gases.emplace_back() : m_gases.emplace_back(std::move(*known));
+        if (known == before.end()) {
+            gas.quarter.open(10 * nanosecondsPerSecond, 90);
+            gas.day.open(60 * nanosecondsPerSecond, 480);
+        }
+        if (gas.limits == each)
+            continue;
         gas.limits = std::move(each);
-        gas.quarter.open(10 * nanosecondsPerSecond, 90);
-        gas.day.open(60 * nanosecondsPerSecond, 480);
+        gas.alarms = {};
+        if (gas.seen)
+            judge(gas);
     }
 }
 

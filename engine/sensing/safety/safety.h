@@ -68,6 +68,10 @@ class SafetyMonitor {
 public:
     explicit SafetyMonitor(std::vector<GasLimits> limits);
 
+    /// Other limits from now on. Gases that stay, in the same unit, keep what was measured; their alarms are judged
+    /// anew.
+    void setLimits(std::vector<GasLimits> limits);
+    [[nodiscard]] bool hasLimits() const { return !m_gases.empty(); }
     /// A concentration of `gas` at `t`; gases without limits are passed over. Times must not decrease per gas.
     void update(const std::string& gas, Timestamp t, double value);
     /// The averages up to `t`.
