@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/live/live_workspace.h"
 
+#include <QComboBox>
 #include <QDataStream>
 #include <QDockWidget>
 #include <QEvent>
@@ -18,6 +19,7 @@
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/notes_panel.h"
+#include "app/studio/live/protocol_panel.h"
 #include "app/studio/live/replay_bar.h"
 #include "app/studio/live/sensor_row.h"
 #include "app/studio/services/format.h"
@@ -40,7 +42,7 @@ using widgets::Theme;
 
 namespace {
 
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
 
 /// With mixed quantities the most frequent unit is shown at first; the others wait in the legend.
 void showMainUnit(widgets::TraceView& view, const std::vector<ChannelInfo>& channels)
@@ -65,7 +67,8 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
       m_traces(new widgets::TraceView(this)), m_raster(new widgets::RasterView(this)),
       m_decision(new DecisionCard(this)), m_noDecision(new widgets::EmptyState(this)),
       m_decisionPages(new QStackedWidget(this)), m_timeline(new widgets::DecisionTimeline(this)),
-      m_notes(new NotesPanel(services, this)), m_problems(new widgets::ProblemList(this))
+      m_notes(new NotesPanel(services, this)), m_protocol(new ProtocolPanel(services, actions, this)),
+      m_problems(new widgets::ProblemList(this))
 {
     setObjectName(QStringLiteral("liveWorkspace"));
     setAccessibleName(tr("Live"));
@@ -92,6 +95,7 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
         if (key == QLatin1String("display.trace_window"))
             m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
     });
+    connect(m_protocol, &ProtocolPanel::wanted, m_protocolDock, &QDockWidget::show);
     connect(m_replayBar, &ReplayBar::closeRequested, &services.session, &SessionController::stop);
     connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
         const Timestamp half = m_axis.span() / 2;
@@ -160,12 +164,20 @@ void LiveWorkspace::buildDocks()
     notes->setFocusPolicy(Qt::NoFocus);
     notes->setAccessibleName(tr("Recording notes"));
 
+    auto* protocol = new QScrollArea(this);
+    protocol->setWidget(m_protocol);
+    protocol->setWidgetResizable(true);
+    protocol->setFrameShape(QFrame::NoFrame);
+    protocol->setFocusPolicy(Qt::NoFocus);
+    protocol->setAccessibleName(tr("Exposure protocol"));
+
     addDock(QStringLiteral("traces"), tr("Traces"), traces);
     addDock(QStringLiteral("raster"), tr("Spikes"), m_raster);
     addDock(QStringLiteral("timeline"), tr("Decisions"), m_timeline);
     addDock(QStringLiteral("decision"), tr("Now"), m_decisionPages);
     addDock(QStringLiteral("notes"), tr("Notes"), notes);
     m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
+    m_protocolDock = addDock(QStringLiteral("protocol"), tr("Protocol"), protocol);
     arrange();
 }
 
@@ -176,15 +188,16 @@ void LiveWorkspace::arrange()
         dock->setFloating(false);
         m_area->removeDockWidget(dock);
     }
-    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems, Protocol };
     m_area->addDockWidget(Qt::LeftDockWidgetArea, m_docks[Traces]);
     m_area->splitDockWidget(m_docks[Traces], m_docks[Raster], Qt::Vertical);
     m_area->splitDockWidget(m_docks[Raster], m_docks[Timeline], Qt::Vertical);
+    m_area->splitDockWidget(m_docks[Timeline], m_docks[Protocol], Qt::Vertical);
     m_area->addDockWidget(Qt::RightDockWidgetArea, m_docks[Decision]);
     m_area->splitDockWidget(m_docks[Decision], m_docks[Problems], Qt::Vertical);
     m_area->tabifyDockWidget(m_docks[Problems], m_docks[Notes]);
     for (QDockWidget* dock : std::as_const(m_docks))
-        dock->show();
+        dock->setVisible(dock != m_protocolDock || m_services.protocol.protocol());
     m_docks[Problems]->raise();
     m_sizesWanted = true;
     applySizes();
@@ -206,7 +219,7 @@ void LiveWorkspace::applySizes()
         m_area->resizeDocks(m_docks, heights, Qt::Vertical);
         return;
     }
-    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems, Protocol };
     const int height = m_area->height();
     const int side = std::clamp(m_area->width() / 4, 260, 380);
     m_area->resizeDocks({m_docks[Traces], m_docks[Decision]}, {m_area->width() - side, side}, Qt::Horizontal);
@@ -281,6 +294,7 @@ void LiveWorkspace::setLocked(bool locked)
         dock->setFeatures(locked ? QDockWidget::NoDockWidgetFeatures
                                  : QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
                                        QDockWidget::DockWidgetFloatable);
+    m_protocol->setLocked(locked);
 }
 
 void LiveWorkspace::showProblems()
@@ -288,6 +302,13 @@ void LiveWorkspace::showProblems()
     m_problemsDock->show();
     m_problemsDock->raise();
     m_problems->view()->setFocus(Qt::ShortcutFocusReason);
+}
+
+void LiveWorkspace::showProtocol()
+{
+    m_protocolDock->show();
+    m_protocolDock->raise();
+    m_protocol->chooser().setFocus(Qt::ShortcutFocusReason);
 }
 
 void LiveWorkspace::adoptSession()

@@ -30,6 +30,7 @@ class Banner;
 class DisplayClock;
 class FirstRunPage;
 class NotesPanel;
+class ProtocolPanel;
 class ReplayBar;
 class SensorRow;
 class Services;
@@ -51,6 +52,9 @@ public:
     /// Show what changes slowly; called with every new session status.
     void refresh();
     void showProblems();
+    /// Bring the exposure protocol into view.
+    void showProtocol();
+    [[nodiscard]] ProtocolPanel& protocolPanel() { return *m_protocol; }
     /// In the operator view docks can neither be moved nor closed.
     void setLocked(bool locked);
 
@@ -99,9 +103,11 @@ private:
     QStackedWidget* m_decisionPages;
     widgets::DecisionTimeline* m_timeline;
     NotesPanel* m_notes;
+    ProtocolPanel* m_protocol;
     widgets::ProblemList* m_problems;
     QList<QDockWidget*> m_docks;
     QDockWidget* m_problemsDock = nullptr;
+    QDockWidget* m_protocolDock = nullptr;
     std::shared_ptr<const TraceHistory> m_history;
     Timestamp m_timelineEnd = -1;
     Timestamp m_shownEnd = -1; ///< of the time axis at the last frame that was drawn

@@ -78,6 +78,7 @@ SessionBar::SessionBar(SessionController& session, ActionRegistry& actions, QWid
     addButton(QStringLiteral("mark"));
     addButton(QStringLiteral("freeze"));
     addButton(QStringLiteral("disconnect"));
+    addButton(QStringLiteral("role"))->setObjectName(QStringLiteral("roleButton"));
     connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &SessionBar::styleForTheme);
     styleForTheme();
     refresh();
