@@ -28,7 +28,6 @@
 
 using namespace bnof;
 using namespace bnof::studio;
-using State = session::ProtocolClock::State;
 
 namespace {
 
@@ -37,12 +36,12 @@ session::Protocol shortProtocol()
     session::Protocol p;
     p.name = "short";
     p.baselineSeconds = 0.3;
-    p.exposureSeconds = 0.5;
+    p.exposureSeconds = 0.8;
     p.recoverySeconds = 0.3;
     p.stimuli = {{"ethanol", 100, ""}};
     p.replicates = 1;
     p.blanks = 1;
-    p.gates.warmUpSeconds = 2;
+    p.gates.warmUpSeconds = 1.5;
     p.gates.baselineSlopePerMinute = 0;
     p.gates.baselineSpread = 0;
     p.gates.freeMegabytes = 1;
@@ -66,6 +65,11 @@ Recorded readRecording(const QString& path)
             out.marks << QString::fromStdString(mark->label);
     }
     return out;
+}
+
+QString stateOf(const ProtocolController& protocol)
+{
+    return session::toString(protocol.status().state);
 }
 
 template <typename Widget> Widget* openDialog(QWidget& window, const char* name)
@@ -159,7 +163,7 @@ void StudioProtocol::runsBehindItsGatesAndIsRecorded()
     QTRY_VERIFY_WITH_TIMEOUT(start->isEnabled(), 20000);
     QVERIFY(!services.session.isRecording());
     start->trigger();
-    QTRY_COMPARE_WITH_TIMEOUT(protocol.status().state, State::Running, 10000);
+    QTRY_VERIFY2_WITH_TIMEOUT(stateOf(protocol) == "running", qPrintable(protocol.problem()), 10000);
     QVERIFY(services.session.isRecording());
     QTRY_VERIFY(panel.timeline().countdown().startsWith("next in 00:0"));
     QVERIFY(!action(program(), "protocol-edit")->isEnabled());
@@ -167,11 +171,11 @@ void StudioProtocol::runsBehindItsGatesAndIsRecorded()
     // An exposure that is interrupted is done again.
     QTRY_COMPARE(protocol.status().phase, std::size_t(1));
     action(program(), "protocol-pause")->trigger();
-    QCOMPARE(protocol.status().state, State::Paused);
+    QCOMPARE(stateOf(protocol), QString("paused"));
     QCOMPARE(panel.timeline().headline(), QString("Paused"));
     action(program(), "protocol-pause")->trigger();
-    QCOMPARE(protocol.status().state, State::Running);
-    QTRY_COMPARE_WITH_TIMEOUT(protocol.status().state, State::Finished, 10000);
+    QCOMPARE(stateOf(protocol), QString("running"));
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(protocol), QString("finished"), 10000);
     QTRY_VERIFY_WITH_TIMEOUT(protocol.isRecordingFinished(), 10000); // it ends with the protocol
     QVERIFY(!services.session.isRecording());
 
@@ -197,7 +201,7 @@ void StudioProtocol::runsBehindItsGatesAndIsRecorded()
 
     const quint64 before = protocol.seed();
     action(program(), "protocol-again")->trigger();
-    QCOMPARE(protocol.status().state, State::Ready);
+    QCOMPARE(stateOf(protocol), QString("ready"));
     QVERIFY(protocol.seed() != before || protocol.plan() == session::planOf(shortProtocol(), before));
 }
 
@@ -217,14 +221,14 @@ void StudioProtocol::losingTheSensorPausesAndEndingAborts()
     const QString first = QString::fromStdString(services.session.status().recording->path);
     QTRY_VERIFY_WITH_TIMEOUT(action(program(), "protocol-start")->isEnabled(), 10000);
     action(program(), "protocol-start")->trigger();
-    QTRY_COMPARE_WITH_TIMEOUT(protocol.status().state, State::Running, 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(protocol), QString("running"), 10000);
     QVERIFY(protocol.recording() != first);
 
     nose.unplug();
-    QTRY_COMPARE_WITH_TIMEOUT(protocol.status().state, State::Paused, 15000);
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(protocol), QString("paused"), 15000);
     QVERIFY(QString::fromStdString(protocol.status().reason).contains("does not stream"));
     action(program(), "protocol-pause")->trigger(); // going on without a sensor
-    QCOMPARE(protocol.status().state, State::Paused);
+    QCOMPARE(stateOf(protocol), QString("paused"));
     QVERIFY(!protocol.problem().isEmpty());
 
     // Abort asks once; going on changes nothing.
@@ -232,11 +236,11 @@ void StudioProtocol::losingTheSensorPausesAndEndingAborts()
     auto* question = openDialog<QMessageBox>(program().window(), "abortQuestion");
     QVERIFY(question);
     question->findChild<QAbstractButton*>("keepRunning")->click();
-    QCOMPARE(protocol.status().state, State::Paused);
+    QCOMPARE(stateOf(protocol), QString("paused"));
 
     action(program(), "disconnect")->trigger();
     QTRY_COMPARE_WITH_TIMEOUT(services.session.phase(), SessionController::Phase::Idle, 15000);
-    QCOMPARE(protocol.status().state, State::Aborted);
+    QCOMPARE(stateOf(protocol), QString("aborted"));
     const Recorded recorded = readRecording(protocol.recording());
     QVERIFY2(recorded.marks.last().startsWith("protocol aborted"), qPrintable(recorded.marks.join('|')));
     QVERIFY(readRecording(first).configuration["protocol"].isNull());
@@ -269,13 +273,13 @@ void StudioProtocol::operatorsPassNoGates()
     services.roles.becomeEngineer({}, [](const QString&) {});
     QTRY_VERIFY(although->isEnabled());
     although->trigger();
-    QTRY_COMPARE_WITH_TIMEOUT(protocol.status().state, State::Running, 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(stateOf(protocol), QString("running"), 10000);
     services.roles.becomeOperator(); // while it is recorded
     action(program(), "protocol-abort")->trigger();
     auto* question = openDialog<QMessageBox>(program().window(), "abortQuestion");
     QVERIFY(question);
     question->findChild<QAbstractButton*>("abortNow")->click();
-    QCOMPARE(protocol.status().state, State::Aborted);
+    QCOMPARE(stateOf(protocol), QString("aborted"));
     QTRY_VERIFY_WITH_TIMEOUT(protocol.isRecordingFinished(), 10000);
     const Recorded recorded = readRecording(protocol.recording());
     QVERIFY2(recorded.marks.first().startsWith("started although: Temperature"), qPrintable(recorded.marks.join('|')));

@@ -351,7 +351,7 @@ void TestWidgets::protocolIsShownOverItsTime()
     course.setPlan(plan);
     QCOMPARE(course.totalSeconds(), 200.0);
     QCOMPARE(course.trials(), 2);
-    QVERIFY2(course.summary().contains("2 trials") && course.summary().contains("03:20"), qPrintable(course.summary()));
+    QVERIFY2(course.summary().contains("2 trial") && course.summary().contains("03:20"), qPrintable(course.summary()));
     QVERIFY(course.countdown().isEmpty());
     // The gas has its colour, a blank the neutral one.
     const auto colour = [&](double seconds) { return course.grab().toImage().pixelColor(12 + int(seconds * 3), 45); };

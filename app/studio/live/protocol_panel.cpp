@@ -235,6 +235,7 @@ void ProtocolPanel::updateActions()
     const bool ready = chosen && state == State::Ready && !m_protocol.isOpening();
     const bool under = state == State::Running || state == State::Paused;
     const bool shut = !m_protocol.gates().empty() && !session::allOpen(m_protocol.gates());
+    const bool unknown = m_protocol.gates().empty() && m_protocol.isWatching(); // otherwise Start looks at them
     const QString noStart = !chosen                    ? tr("Choose a protocol first.")
                             : !m_protocol.hasSession() ? tr("Connect a sensor first.")
                             : m_protocol.isOpening()   ? tr("The recording is being begun.")
@@ -246,8 +247,11 @@ void ProtocolPanel::updateActions()
     show("protocol-abort", under || m_protocol.isOpening());
     show("protocol-again", m_protocol.isOver());
     show("protocol-dataset", m_protocol.isOver());
-    m_actions.setEnabled(id("protocol-start"), ready && m_protocol.hasSession() && !shut,
-                         ready && shut ? tr("A gate is shut.") : noStart);
+    const bool canStart = ready && m_protocol.hasSession();
+    m_actions.setEnabled(id("protocol-start"), canStart && !shut && !unknown,
+                         !canStart ? noStart
+                         : shut    ? tr("A gate is shut.")
+                                   : tr("The gates are being looked at."));
     m_actions.setEnabled(id("protocol-override"), ready && m_protocol.hasSession() && shut,
                          ready ? tr("Every gate is open.") : noStart);
     QAction* pause = m_actions.action(id("protocol-pause"));

@@ -40,6 +40,7 @@ public:
 
     /// Judge the gates twice a second as long as nothing runs, for whoever shows them.
     void setWatching(bool watching);
+    [[nodiscard]] bool isWatching() const { return m_watching; }
     /// As they were last judged; empty before that and without a live session.
     [[nodiscard]] const std::vector<session::Gate>& gates() const { return m_gates; }
 
