@@ -100,7 +100,8 @@ int ProtocolTimeline::trialsDone() const
 QString ProtocolTimeline::headline() const
 {
     switch (m_progress.state) {
-    case State::Planned: return m_plan.empty() ? tr("Nothing is planned") : tr("Ready");
+    case State::Planned:
+        return m_plan.empty() ? tr("Nothing is planned") : m_progress.reason.isEmpty() ? tr("Ready") : tr("Waiting");
     case State::Running:
         return m_progress.phase < m_plan.size() ? m_plan[m_progress.phase].label : tr("End of the protocol");
     case State::Paused: return tr("Paused");
@@ -183,13 +184,13 @@ void ProtocolTimeline::paintWords(QPainter& painter) const
                 tr("%1 in all").arg(countdownText(totalSeconds()));
     }
     painter.setFont(Theme::font(Theme::TextSize::Body));
-    const int wide = std::min(painter.fontMetrics().horizontalAdvance(right), row.width() * 2 / 3);
+    const int wide = std::min(painter.fontMetrics().horizontalAdvance(right) + 2, row.width() * 2 / 3);
     painter.setPen(m_progress.state == State::Running || m_looked ? theme.text : theme.textMuted);
     painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(right, Qt::ElideMiddle, wide));
     QString left = headline();
     QColor colour = theme.text;
-    if (m_progress.state == State::Paused)
+    if (m_progress.state == State::Paused || (m_progress.state == State::Planned && !m_progress.reason.isEmpty()))
         colour = theme.severity(Theme::Severity::Warning);
     else if (m_progress.state == State::Aborted)
         colour = theme.severity(Theme::Severity::Error);

@@ -32,7 +32,7 @@ public:
         State state = State::Planned;
         std::size_t phase = 0; ///< the present one; as many as there are phases at the end
         double phaseLeft = 0;  ///< seconds until the next phase
-        QString reason;        ///< why it paused or stopped by itself
+        QString reason;        ///< why it paused or stopped by itself, or cannot start yet
 
         bool operator==(const Progress&) const = default;
     };

@@ -353,6 +353,10 @@ void TestWidgets::protocolIsShownOverItsTime()
     QCOMPARE(course.trials(), 2);
     QVERIFY2(course.summary().contains("2 trial") && course.summary().contains("03:20"), qPrintable(course.summary()));
     QVERIFY(course.countdown().isEmpty());
+    course.setProgress({State::Planned, 0, 0, "Warm-up: 8 s to go."});
+    QCOMPARE(course.headline(), QString("Waiting"));
+    QVERIFY(course.summary().contains("8 s to go"));
+    course.setProgress({});
     // The gas has its colour, a blank the neutral one.
     const auto colour = [&](double seconds) { return course.grab().toImage().pixelColor(12 + int(seconds * 3), 45); };
     QCOMPARE(colour(21), Theme::current().gasColour("ethanol"));

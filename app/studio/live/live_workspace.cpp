@@ -95,7 +95,7 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
         if (key == QLatin1String("display.trace_window"))
             m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
     });
-    connect(m_protocol, &ProtocolPanel::wanted, m_protocolDock, &QDockWidget::show);
+    connect(m_protocol, &ProtocolPanel::wanted, this, &LiveWorkspace::revealProtocol);
     connect(m_replayBar, &ReplayBar::closeRequested, &services.session, &SessionController::stop);
     connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
         const Timestamp half = m_axis.span() / 2;
@@ -304,10 +304,20 @@ void LiveWorkspace::showProblems()
     m_problems->view()->setFocus(Qt::ShortcutFocusReason);
 }
 
+void LiveWorkspace::revealProtocol()
+{
+    if (m_protocolDock->isHidden()) {
+        m_protocolDock->show();
+        // Enough for the course and the gates, but never most of the column.
+        const int height = std::min(Theme::space(66), m_area->height() * 2 / 5);
+        m_area->resizeDocks({m_protocolDock}, {height}, Qt::Vertical);
+    }
+    m_protocolDock->raise();
+}
+
 void LiveWorkspace::showProtocol()
 {
-    m_protocolDock->show();
-    m_protocolDock->raise();
+    revealProtocol();
     m_protocol->chooser().setFocus(Qt::ShortcutFocusReason);
 }
 

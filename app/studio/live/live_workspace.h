@@ -74,6 +74,7 @@ private:
     [[nodiscard]] Shares shares() const;
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content);
     void buildDocks();
+    void revealProtocol();
     void arrange();
     void tick();
     void adoptSession();

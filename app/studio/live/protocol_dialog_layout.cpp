@@ -143,7 +143,7 @@ QWidget* ProtocolDialog::buildCourse()
 QWidget* ProtocolDialog::buildStimuli()
 {
     m_stimuli = new QTableWidget(0, 3, this);
-    m_stimuli->setHorizontalHeaderLabels({tr("Gas"), tr("ppm"), tr("Command to the valves")});
+    m_stimuli->setHorizontalHeaderLabels({tr("Gas"), tr("ppm"), tr("Command")});
     m_stimuli->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_stimuli->verticalHeader()->setDefaultSectionSize(Theme::space(8));
     m_stimuli->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -136,12 +136,13 @@ ProtocolPanel::ProtocolPanel(Services& services, ActionRegistry& actions, QWidge
     connect(&m_protocol, &ProtocolController::statusChanged, this, &ProtocolPanel::showStatus);
     connect(&m_protocol, &ProtocolController::gatesChanged, this, [this] {
         showGates();
-        updateActions();
+        showStatus();
     });
     connect(&services.session, &SessionController::phaseChanged, this, &ProtocolPanel::showStatus);
     connect(&services.roles, &Roles::changed, this, &ProtocolPanel::showChosen);
-    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &ProtocolPanel::showStatus);
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &ProtocolPanel::styleForTheme);
     showFiles({});
+    styleForTheme();
     showChosen();
 }
 
@@ -152,6 +153,7 @@ void ProtocolPanel::buildLayout()
     m_chooser->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_chooser->setMinimumContentsLength(16);
     m_chooser->setFocusPolicy(Qt::StrongFocus);
+    m_chooser->setMinimumHeight(Theme::space(8));
     m_seed->setObjectName(id("protocolSeed"));
     m_seed->setAccessibleName(tr("Seed of the order"));
     m_seed->setFixedWidth(Theme::space(22));
@@ -167,8 +169,6 @@ void ProtocolPanel::buildLayout()
     auto* head = new QHBoxLayout;
     head->setSpacing(Theme::space(2));
     head->addWidget(m_chooser, 1);
-    head->addWidget(seedLabel);
-    head->addWidget(m_seed);
     auto* foot = new QHBoxLayout;
     foot->setSpacing(Theme::space(2));
     const auto addButton = [this](QHBoxLayout* row, const char* action) {
@@ -185,12 +185,14 @@ void ProtocolPanel::buildLayout()
         row->addWidget(button);
         m_buttons.insert(id(action), button);
     };
-    addButton(head, "protocol-edit");
-    addButton(head, "protocol-new");
     for (const char* action : {"protocol-start", "protocol-override", "protocol-pause", "protocol-abort",
                                "protocol-again", "protocol-dataset"})
-        addButton(foot, action);
+        addButton(head, action);
     foot->addWidget(m_message, 1);
+    foot->addWidget(seedLabel);
+    foot->addWidget(m_seed);
+    addButton(foot, "protocol-edit");
+    addButton(foot, "protocol-new");
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(Theme::space(2), Theme::space(2), Theme::space(2), Theme::space(2));
     column->setSpacing(Theme::space(2));
@@ -219,6 +221,21 @@ void ProtocolPanel::connectActions()
     on("protocol-dataset", &ProtocolPanel::askForTrainingSet);
     on("protocol-edit", [this] { edit(false); });
     on("protocol-new", [this] { edit(true); });
+}
+
+void ProtocolPanel::styleForTheme()
+{
+    const auto& theme = Theme::current();
+    setStyleSheet(QStringLiteral("#protocolPanel QToolButton { border: 1px solid %1; border-radius: 6px;"
+                                 " padding: 3px 10px; background: %2; color: %3; }"
+                                 "#protocolPanel QToolButton:disabled { color: %4; }"
+                                 "#protocolPanel QToolButton:hover { border-color: %4; }"
+                                 "#protocolPanel QToolButton:focus { border: 2px solid %5; padding: 2px 9px; }"
+                                 "#protocolPanel #protocol-start:enabled { background: %5; color: %6; }")
+                      .arg(theme.border.name(), theme.raised.name(), theme.text.name(), theme.textMuted.name(),
+                           theme.accent.name(), theme.onAccent.name()));
+    showGates();
+    showStatus();
 }
 
 void ProtocolPanel::setLocked(bool locked)
@@ -348,6 +365,10 @@ void ProtocolPanel::showStatus()
     progress.phase = status.phase;
     progress.phaseLeft = status.phaseLeft;
     progress.reason = toQString(status.reason);
+    const auto& gates = m_protocol.gates();
+    const auto shut = std::find_if(gates.begin(), gates.end(), [](const auto& gate) { return !gate.open; });
+    if (status.state == ProtocolController::State::Ready && shut != gates.end())
+        progress.reason = gateTitle(*shut) + QStringLiteral(": ") + toQString(shut->reason);
     m_timeline->setProgress(progress);
     const bool before = status.state == ProtocolController::State::Ready && !m_protocol.isOpening();
     m_chooser->setEnabled(!m_protocol.isBusy());

@@ -52,6 +52,7 @@ protected:
 
 private:
     void buildLayout();
+    void styleForTheme();
     void connectActions();
     void listFiles();
     void showFiles(std::vector<ProtocolFile> files);
