@@ -157,6 +157,7 @@ void ProtocolPanel::buildLayout()
     m_seed->setObjectName(id("protocolSeed"));
     m_seed->setAccessibleName(tr("Seed of the order"));
     m_seed->setFixedWidth(Theme::space(22));
+    m_seed->setMaxLength(15); // whole in every program that reads the recording
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setObjectName(id("protocolMessage"));
