@@ -22,6 +22,10 @@ const std::vector<Setting>& table()
     using T = SettingType;
     static const std::vector<Setting> all{
         {"general.operator", T::Text, "", 0, 0, "", "", "Name of the operator, written into every recording."},
+        {"general.role", T::Choice, "engineer", 0, 0, "", "engineer|operator",
+         "What Studio allows: an operator runs, marks, acknowledges and exports; an engineer changes things, too."},
+        {"general.engineer_pin", T::Text, "", 0, 0, "", "",
+         "Salted hash of the PIN that an operator needs to become an engineer; empty: none. Set it in Studio."},
         {"general.language", T::Choice, "system", 0, 0, "", "system|en|de", "Language of the program."},
         {"appearance.theme", T::Choice, "system", 0, 0, "", "system|light|dark", "Light or dark display."},
         {"display.trace_window", T::Number, "60", 5, 3600, "s", "", "Time span that the live traces show."},

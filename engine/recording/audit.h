@@ -27,6 +27,7 @@ inline constexpr std::string_view verified = "verified";
 inline constexpr std::string_view forgotten = "forgotten";
 inline constexpr std::string_view remembered = "put back on the list";
 inline constexpr std::string_view deleted = "moved to the trash";
+inline constexpr std::string_view roleSwitched = "role switched";
 } // namespace audit
 
 /// The SHA-256 that stands for "nothing before this": 64 zeros.

@@ -67,10 +67,15 @@ std::vector<Gate> ProtocolRun::gates(const std::string& folder) const
 
 Result<void> ProtocolRun::start(const std::string& folder, bool overrideGates)
 {
+    return start(gates(folder), overrideGates);
+}
+
+Result<void> ProtocolRun::start(const std::vector<Gate>& judged, bool overrideGates)
+{
     if (m_clock.state() != ProtocolClock::State::Ready)
         return makeError(ErrorKind::Usage, "this protocol was started already", m_protocol.name);
     std::string shut;
-    for (const Gate& gate : gates(folder)) {
+    for (const Gate& gate : judged) {
         if (!gate.open)
             shut += (shut.empty() ? "" : " ") + gate.title + ": " + gate.reason;
     }

@@ -42,8 +42,12 @@ public:
     [[nodiscard]] const std::vector<Phase>& plan() const { return m_clock.plan(); }
     /// `folder`: where the recording is or will be.
     [[nodiscard]] std::vector<Gate> gates(const std::string& folder) const;
+    /// What is wrong with the line to the valves: empty when it is open, nothing when the protocol has none.
+    [[nodiscard]] std::optional<std::string> valveTrouble() const;
     /// Errors: a gate is shut (named with its reason), unless `overrideGates`; that is marked in the recording.
     Result<void> start(const std::string& folder, bool overrideGates = false);
+    /// The same with gates that were judged a moment ago, in another thread.
+    Result<void> start(const std::vector<Gate>& judged, bool overrideGates = false);
     void pause(const std::string& reason = {});
     /// Errors: the valves cannot be reached, or a device is not there.
     Result<void> resume();
@@ -54,7 +58,6 @@ private:
     ProtocolRun(Session& session, const Protocol& protocol, std::uint64_t seed);
     void tick();
     void send(const std::string& command);
-    [[nodiscard]] std::optional<std::string> valveTrouble() const;
     void transportOpened() override;
     void transportBytes(std::span<const char>, std::int64_t) override {}
     void transportClosed(const sensing::TransportProblem& problem) override;

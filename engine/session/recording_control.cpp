@@ -46,6 +46,8 @@ void RecordingControl::start(const RecordingRequest& request, recording::Recordi
     metadata.title = request.title;
     metadata.operatorName = request.operatorName;
     metadata.notes = request.notes;
+    if (!request.role.empty())
+        metadata.configuration.set("role", request.role);
     if (!request.protocol.isNull())
         metadata.configuration.set("protocol", request.protocol);
     metadata.configuration.set("recording.codec", request.codec);

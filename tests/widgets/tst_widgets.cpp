@@ -24,6 +24,7 @@
 #include "widgets/decision_timeline.h"
 #include "widgets/empty_state.h"
 #include "widgets/problem_list.h"
+#include "widgets/protocol_timeline.h"
 #include "widgets/raster_view.h"
 #include "widgets/safety_card.h"
 #include "widgets/status_field.h"
@@ -93,6 +94,7 @@ private slots:
     void safetyCardTellsFiguresAndLimits();
     void timelineJoinsDecisions();
     void timelineSeeksByMouseAndKeys();
+    void protocolIsShownOverItsTime();
     void statusFieldIsAButton();
     void statusStripKeepsFaultsVisible();
     void fuzzyFilterRanksWordStarts();
@@ -197,14 +199,15 @@ void TestWidgets::everyWidgetHasNameAndSummary()
     field.setValue("3 dropped", Theme::Severity::Warning);
     ProblemList problems;
     EmptyState empty("Nothing here", "Because.");
-    for (QWidget* widget :
-         std::initializer_list<QWidget*>{&traces, &raster, &card, &timeline, &bars, &field, &problems, &empty}) {
+    ProtocolTimeline protocol;
+    for (QWidget* widget : std::initializer_list<QWidget*>{&traces, &raster, &card, &timeline, &bars, &field, &problems,
+                                                           &empty, &protocol}) {
         QAccessibleInterface* face = QAccessible::queryAccessibleInterface(widget);
         QVERIFY(face);
         QVERIFY2(!face->text(QAccessible::Name).isEmpty(), widget->metaObject()->className());
         QVERIFY2(!face->text(QAccessible::Description).isEmpty(), widget->metaObject()->className());
     }
-    for (QWidget* widget : std::initializer_list<QWidget*>{&traces, &raster, &card, &timeline, &field})
+    for (QWidget* widget : std::initializer_list<QWidget*>{&traces, &raster, &card, &timeline, &field, &protocol})
         QVERIFY2(widget->focusPolicy() & Qt::TabFocus, widget->metaObject()->className());
     QCOMPARE(bars.summary(), QString("one 25 %"));
 }
@@ -380,6 +383,73 @@ void TestWidgets::timelineSeeksByMouseAndKeys()
     timeline.setSpans({{0, 60 * second, "acetone", 1}});
     QVERIFY(timeline.grab().toImage() != image);
     QCOMPARE(timeline.grab().toImage().pixelColor(14, 20), Theme::current().gasColour("acetone"));
+}
+
+void TestWidgets::protocolIsShownOverItsTime()
+{
+    using Kind = PlannedPhase::Kind;
+    using State = ProtocolTimeline::State;
+    ProtocolTimeline course;
+    course.resize(624, 92); // 600 pixels of band for 200 s
+    QCOMPARE(course.headline(), QString("Nothing is planned"));
+    std::vector<PlannedPhase> plan;
+    for (int trial = 0; trial < 2; ++trial) {
+        plan.push_back({Kind::Baseline, 20, trial, "baseline", {}});
+        plan.push_back(
+            {Kind::Exposure, 40, trial, trial == 0 ? "ethanol 100 ppm" : "blank", trial == 0 ? "ethanol" : ""});
+        plan.push_back({Kind::Recovery, 30, trial, "recovery", {}});
+        plan.push_back({Kind::Wait, 10, trial, "wait", {}});
+    }
+    course.setPlan(plan);
+    QCOMPARE(course.totalSeconds(), 200.0);
+    QCOMPARE(course.trials(), 2);
+    QVERIFY2(course.summary().contains("2 trial") && course.summary().contains("03:20"), qPrintable(course.summary()));
+    QVERIFY(course.countdown().isEmpty());
+    course.setProgress({State::Planned, 0, 0, "Warm-up: 8 s to go."});
+    QCOMPARE(course.headline(), QString("Waiting"));
+    QVERIFY(course.summary().contains("8 s to go"));
+    course.setProgress({});
+    // The gas has its colour, a blank the neutral one.
+    const auto colour = [&](double seconds) { return course.grab().toImage().pixelColor(12 + int(seconds * 3), 45); };
+    QCOMPARE(colour(21), Theme::current().gasColour("ethanol"));
+    QCOMPARE(colour(121), Theme::current().neutral);
+    QVERIFY(colour(5) != colour(21));
+
+    course.setProgress({State::Running, 1, 12.4, {}});
+    QCOMPARE(course.position(), 47.6);
+    QCOMPARE(course.headline(), QString("ethanol 100 ppm"));
+    QCOMPARE(course.countdown(), QString("next in 00:13: recovery"));
+    QCOMPARE(course.trialsDone(), 0);
+    QVERIFY(colour(21) != Theme::current().gasColour("ethanol")); // what is over steps back
+    QCOMPARE(colour(55), Theme::current().gasColour("ethanol"));
+    QCOMPARE(colour(47.6), Theme::current().text); // the playhead
+    course.setProgress({State::Running, 7, 3, {}});
+    QCOMPARE(course.countdown(), QString("ends in 00:03"));
+    QCOMPARE(course.trialsDone(), 1);
+    course.setProgress({State::Paused, 5, 40, "A device does not stream."});
+    QCOMPARE(course.headline(), QString("Paused"));
+    QVERIFY(course.countdown().isEmpty());
+    QVERIFY(course.summary().contains("does not stream"));
+    QCOMPARE(colour(120), Theme::current().severity(Theme::Severity::Warning));
+    course.setProgress({State::Aborted, 5, 40, {}});
+    QCOMPARE(course.headline(), QString("Aborted"));
+    course.setProgress({State::Finished, 8, 0, {}});
+    QCOMPARE(course.trialsDone(), 2);
+    QCOMPARE(course.position(), 200.0);
+
+    // By keyboard and mouse every phase can be looked at.
+    QTest::keyClick(&course, Qt::Key_Home);
+    QTest::keyClick(&course, Qt::Key_Right);
+    QCOMPARE(course.looked(), std::optional<std::size_t>(1));
+    QCOMPARE(course.description(1), QString("ethanol 100 ppm: trial 1, from 00:20 to 01:00"));
+    QVERIFY(course.summary().contains("from 00:20 to 01:00"));
+    QTest::keyClick(&course, Qt::Key_Escape);
+    QVERIFY(!course.looked());
+    QTest::mouseClick(&course, Qt::LeftButton, {}, QPoint(12 + 3 * 65, 45));
+    QCOMPARE(course.looked(), std::optional<std::size_t>(2));
+    QTest::keyClick(&course, Qt::Key_End);
+    QCOMPARE(course.looked(), std::optional<std::size_t>(7));
+    keepPicture(course, "protocol");
 }
 
 void TestWidgets::statusFieldIsAButton()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/live/live_workspace.h"
 
+#include <QComboBox>
 #include <QDataStream>
 #include <QDockWidget>
 #include <QEvent>
@@ -19,6 +20,7 @@
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/notes_panel.h"
+#include "app/studio/live/protocol_panel.h"
 #include "app/studio/live/replay_bar.h"
 #include "app/studio/live/safety_panel.h"
 #include "app/studio/live/sensor_row.h"
@@ -107,8 +109,9 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
       m_traces(new widgets::TraceView(this)), m_raster(new widgets::RasterView(this)),
       m_decision(new DecisionCard(this)), m_noDecision(new widgets::EmptyState(this)),
       m_decisionPages(new QStackedWidget(this)), m_timeline(new widgets::DecisionTimeline(this)),
-      m_notes(new NotesPanel(services, this)), m_problems(new widgets::ProblemList(this)),
-      m_sensorsPanel(new SensorsPanel(services, this)), m_safety(new SafetyPanel(services, this))
+      m_notes(new NotesPanel(services, this)), m_protocol(new ProtocolPanel(services, actions, this)),
+      m_problems(new widgets::ProblemList(this)), m_sensorsPanel(new SensorsPanel(services, this)),
+      m_safety(new SafetyPanel(services, this))
 {
     setObjectName(QStringLiteral("liveWorkspace"));
     setAccessibleName(tr("Live"));
@@ -136,6 +139,7 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
             m_axis.setSpan(fromSeconds(m_services.configuration.number("display.trace_window")));
     });
     connect(m_banner, &Banner::pressed, this, &LiveWorkspace::showSensors);
+    connect(m_protocol, &ProtocolPanel::wanted, this, &LiveWorkspace::revealProtocol);
     connect(m_replayBar, &ReplayBar::closeRequested, &services.session, &SessionController::stop);
     connect(m_timeline, &widgets::DecisionTimeline::seekRequested, this, [this](Timestamp t) {
         const Timestamp half = m_axis.span() / 2;
@@ -206,6 +210,13 @@ void LiveWorkspace::buildDocks()
     notes->setFocusPolicy(Qt::NoFocus);
     notes->setAccessibleName(tr("Recording notes"));
 
+    auto* protocol = new QScrollArea(this);
+    protocol->setWidget(m_protocol);
+    protocol->setWidgetResizable(true);
+    protocol->setFrameShape(QFrame::NoFrame);
+    protocol->setFocusPolicy(Qt::NoFocus);
+    protocol->setAccessibleName(tr("Exposure protocol"));
+
     addDock(QStringLiteral("traces"), tr("Traces"), traces);
     addDock(QStringLiteral("raster"), tr("Spikes"), m_raster);
     addDock(QStringLiteral("timeline"), tr("Decisions"), m_timeline);
@@ -214,6 +225,7 @@ void LiveWorkspace::buildDocks()
     m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
     m_sensorsDock = addDock(QStringLiteral("sensors"), tr("Sensors"), m_sensorsPanel);
     m_safetyDock = addDock(QStringLiteral("safety"), tr("Safety"), m_safety);
+    m_protocolDock = addDock(QStringLiteral("protocol"), tr("Protocol"), protocol);
     arrange();
 }
 
@@ -224,17 +236,19 @@ void LiveWorkspace::arrange()
         dock->setFloating(false);
         m_area->removeDockWidget(dock);
     }
-    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems, Protocol };
     m_area->addDockWidget(Qt::LeftDockWidgetArea, m_docks[Traces]);
     m_area->splitDockWidget(m_docks[Traces], m_docks[Raster], Qt::Vertical);
     m_area->splitDockWidget(m_docks[Raster], m_docks[Timeline], Qt::Vertical);
+    m_area->splitDockWidget(m_docks[Timeline], m_docks[Protocol], Qt::Vertical);
     m_area->addDockWidget(Qt::RightDockWidgetArea, m_docks[Decision]);
     m_area->splitDockWidget(m_docks[Decision], m_docks[Problems], Qt::Vertical);
     m_area->tabifyDockWidget(m_docks[Problems], m_docks[Notes]);
     m_area->tabifyDockWidget(m_docks[Raster], m_sensorsDock); // a table of many columns wants the width
     m_area->tabifyDockWidget(m_docks[Notes], m_safetyDock);
     for (QDockWidget* dock : std::as_const(m_docks))
-        dock->setVisible(dock != m_safetyDock || m_safetyOffered);
+        dock->setVisible((dock != m_safetyDock || m_safetyOffered) &&
+                         (dock != m_protocolDock || m_services.protocol.protocol()));
     m_docks[Problems]->raise();
     m_docks[Raster]->raise();
     m_sizesWanted = true;
@@ -257,7 +271,7 @@ void LiveWorkspace::applySizes()
         m_area->resizeDocks(m_docks, heights, Qt::Vertical);
         return;
     }
-    enum { Traces, Raster, Timeline, Decision, Notes, Problems };
+    enum { Traces, Raster, Timeline, Decision, Notes, Problems, Protocol };
     const int height = m_area->height();
     const int side = std::clamp(m_area->width() / 4, 260, 380);
     m_area->resizeDocks({m_docks[Traces], m_docks[Decision]}, {m_area->width() - side, side}, Qt::Horizontal);
@@ -332,6 +346,7 @@ void LiveWorkspace::setLocked(bool locked)
         dock->setFeatures(locked ? QDockWidget::NoDockWidgetFeatures
                                  : QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable |
                                        QDockWidget::DockWidgetFloatable);
+    m_protocol->setLocked(locked);
 }
 
 void LiveWorkspace::showProblems()
@@ -346,6 +361,23 @@ void LiveWorkspace::showSensors()
     m_sensorsDock->show();
     m_sensorsDock->raise();
     m_sensorsPanel->setFocus(Qt::ShortcutFocusReason);
+}
+
+void LiveWorkspace::revealProtocol()
+{
+    if (m_protocolDock->isHidden()) {
+        m_protocolDock->show();
+        // Enough for the course and the gates, but never most of the column.
+        const int height = std::min(Theme::space(66), m_area->height() * 2 / 5);
+        m_area->resizeDocks({m_protocolDock}, {height}, Qt::Vertical);
+    }
+    m_protocolDock->raise();
+}
+
+void LiveWorkspace::showProtocol()
+{
+    revealProtocol();
+    m_protocol->chooser().setFocus(Qt::ShortcutFocusReason);
 }
 
 void LiveWorkspace::adoptSession()

@@ -30,6 +30,7 @@ class Banner;
 class DisplayClock;
 class FirstRunPage;
 class NotesPanel;
+class ProtocolPanel;
 class ReplayBar;
 class SafetyPanel;
 class SensorRow;
@@ -54,6 +55,9 @@ public:
     void refresh();
     void showProblems();
     void showSensors();
+    /// Bring the exposure protocol into view.
+    void showProtocol();
+    [[nodiscard]] ProtocolPanel& protocolPanel() { return *m_protocol; }
     /// In the operator view docks can neither be moved nor closed.
     void setLocked(bool locked);
 
@@ -73,6 +77,7 @@ private:
     [[nodiscard]] Shares shares() const;
     QDockWidget* addDock(const QString& id, const QString& title, QWidget* content);
     void buildDocks();
+    void revealProtocol();
     void arrange();
     void tick();
     void adoptSession();
@@ -103,6 +108,7 @@ private:
     QStackedWidget* m_decisionPages;
     widgets::DecisionTimeline* m_timeline;
     NotesPanel* m_notes;
+    ProtocolPanel* m_protocol;
     widgets::ProblemList* m_problems;
     SensorsPanel* m_sensorsPanel;
     SafetyPanel* m_safety;
@@ -111,6 +117,7 @@ private:
     QDockWidget* m_sensorsDock = nullptr;
     QDockWidget* m_safetyDock = nullptr;
     bool m_safetyOffered = false; ///< in this session: whoever closes it is not asked again
+    QDockWidget* m_protocolDock = nullptr;
     std::shared_ptr<const TraceHistory> m_history;
     Timestamp m_timelineEnd = -1;
     Timestamp m_shownEnd = -1; ///< of the time axis at the last frame that was drawn

@@ -214,7 +214,7 @@ void NetworkWorkspace::followDraft()
         m_shares.clear();
         m_panel->select({NetworkDiagram::Part::Nothing, -1});
         showParts();
-        m_panel->setLocked(m_locked, tr("Locked in the operator view."));
+        m_panel->setLocked(!m_locked.isEmpty(), m_locked);
         m_panel->select(m_diagram->selection());
     } else if (draft.isPresent()) {
         showParts();
@@ -298,7 +298,7 @@ void NetworkWorkspace::goToProblem()
 
 void NetworkWorkspace::updateActions()
 {
-    if (m_locked)
+    if (!m_locked.isEmpty())
         return; // the window has locked them
     const auto& draft = m_services.network;
     const bool present = draft.isPresent();
@@ -326,12 +326,13 @@ void NetworkWorkspace::clearSelection()
     m_diagram->select({});
 }
 
-void NetworkWorkspace::setLocked(bool locked)
+void NetworkWorkspace::setLocked(const QString& why)
 {
-    if (locked == m_locked)
+    if (why == m_locked)
         return;
-    m_locked = locked;
-    m_panel->setLocked(locked, tr("Locked in the operator view."));
+    m_locked = why;
+    m_panel->setLocked(!why.isEmpty(), why);
+    updateActions();
 }
 
 void NetworkWorkspace::apply()

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] NetworkPanel& panel() { return *m_panel; }
     [[nodiscard]] DisplayClock& clock() { return *m_clock; }
     /// In the operator view nothing can be changed.
-    void setLocked(bool locked);
+    void setLocked(const QString& why);
     [[nodiscard]] bool hasSelection() const;
     void clearSelection();
     /// Enable what can be done now, or say why it cannot.
@@ -86,7 +86,7 @@ private:
     QElapsedTimer m_sinceFigures;
     QElapsedTimer m_sinceShares;
     QPointer<QDialog> m_question;
-    bool m_locked = false;
+    QString m_locked; ///< why nothing can be changed now; empty: it can
 };
 
 } // namespace bnof::studio

@@ -90,6 +90,8 @@ Result<void> ConfigurationStore::change(std::string_view key, const QString& val
 {
     if (text(key) == value)
         return {};
+    if (const QString why = m_guard ? m_guard(key) : QString(); !why.isEmpty())
+        return makeError(ErrorKind::Usage, why.toStdString(), std::string(key));
     Configuration trial = m_values;
     BNOF_TRY(trial.set(key, value.toStdString()));
     m_undo.push(new ChangeCommand(*this, key, value, title));

@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QUndoStack>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ public:
     Result<void> change(std::string_view key, const QString& value, const QString& title);
     /// Change a setting without an entry in the undo list.
     Result<void> set(std::string_view key, const QString& value);
+    /// Asked before the user's changes: why this setting cannot be changed now, empty when it can.
+    void setGuard(std::function<QString(std::string_view key)> guard) { m_guard = std::move(guard); }
     /// Write what is not saved yet before returning.
     void flush();
 
@@ -55,6 +58,7 @@ private:
     Configuration m_values;
     std::optional<Error> m_loadProblem;
     std::map<std::string, std::string> m_unsaved;
+    std::function<QString(std::string_view)> m_guard;
     QUndoStack m_undo;
     QTimer m_saveTimer;
 };

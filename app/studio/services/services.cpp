@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/studio/services/format.h"
+#include "engine/recording/audit.h"
 #include "engine/recording/library.h"
 
 namespace bnof::studio {
@@ -24,12 +25,14 @@ Paths Paths::standard()
 Services::Services(const Paths& where)
     : paths(where), executor(makeThreadPool(std::max(4U, std::thread::hardware_concurrency()))),
       state(where.state + QStringLiteral("/studio.ini"), *executor),
-      configuration(where.configuration.toStdString(), *executor), library(where.catalogue, state), jobs(*executor),
-      session(configuration, *executor), network(session, *configuration.undoStack(), *executor)
+      configuration(where.configuration.toStdString(), *executor), roles(configuration, *executor),
+      library(where.catalogue, state), jobs(*executor), session(configuration, *executor),
+      protocol(session, roles, *executor), network(session, *configuration.undoStack(), *executor)
 {
     QObject::connect(&session, &SessionController::statusChanged, &problems,
                      [this] { problems.setSessionProblems(session.status().problems); });
     QObject::connect(&session, &SessionController::recordingFinished, &library, &Library::add);
+    QObject::connect(&roles, &Roles::switched, &library, [this] { noteRole(); });
     QObject::connect(
         &session, &SessionController::startFailed, &problems, [this](const QString& what, const QString& remedy) {
             problems.report(QStringLiteral("session.start"), widgets::Theme::Severity::Error, what, remedy);
@@ -77,5 +80,18 @@ Services::Services(const Paths& where)
 }
 
 Services::~Services() = default;
+
+/// In the library's audit trail, and as a mark in the recording that runs.
+void Services::noteRole()
+{
+    const std::string& role = configuration.values().text("general.role");
+    QString file;
+    if (session.isRecording()) {
+        session.mark(QStringLiteral("role: ") + toQString(role));
+        file = toQString(session.status().recording->path);
+    }
+    library.note(configuration.text("general.operator"), recording::audit::roleSwitched, {}, file,
+                 Json::object().set("role", role));
+}
 
 } // namespace bnof::studio

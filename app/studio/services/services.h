@@ -10,6 +10,8 @@
 #include "app/studio/services/jobs.h"
 #include "app/studio/services/library.h"
 #include "app/studio/services/problem_hub.h"
+#include "app/studio/services/protocol_controller.h"
+#include "app/studio/services/roles.h"
 #include "app/studio/services/session_controller.h"
 #include "app/studio/services/ui_state.h"
 #include "engine/pipeline/executor.h"
@@ -37,11 +39,16 @@ public:
     std::unique_ptr<Executor> executor;
     UiState state;
     ConfigurationStore configuration;
+    Roles roles;
     ProblemHub problems;
     Library library;
     JobList jobs;
     SessionController session;
+    ProtocolController protocol;
     NetworkDraft network;
+
+private:
+    void noteRole();
 };
 
 } // namespace bnof::studio

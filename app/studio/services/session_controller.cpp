@@ -298,15 +298,18 @@ void SessionController::setPhase(Phase phase)
     emit phaseChanged();
 }
 
-void SessionController::startRecording()
+void SessionController::startRecording(const Json& protocol, const QString& title)
 {
     if (!m_session || isRecording() || isReplay())
         return;
     session::RecordingRequest request;
     m_described = m_notes;
-    request.title = m_notes.title.toStdString();
+    m_givenTitle = title;
+    request.title = (m_notes.title.isEmpty() ? title : m_notes.title).toStdString();
     request.operatorName = m_notes.operatorName.toStdString();
     request.notes = m_notes.notes.toStdString();
+    request.role = m_configuration.values().text("general.role");
+    request.protocol = protocol;
     session::applyRecordingSettings(m_configuration.values(), request);
     const QString folder = recordingFolder();
     const QString base = folder + QLatin1Char('/') +
@@ -344,8 +347,8 @@ bool SessionController::describe(const QString& path, const RecordingNotes& note
 {
     if (!m_session || !isRecording() || toQString(m_status->recording->path) != path)
         return false;
-    m_session->describeRecording(notes.title.toStdString(), notes.operatorName.toStdString(),
-                                 notes.notes.toStdString());
+    m_session->describeRecording((notes.title.isEmpty() ? m_givenTitle : notes.title).toStdString(),
+                                 notes.operatorName.toStdString(), notes.notes.toStdString());
     m_notes = notes;
     m_described = notes;
     emit describedAnew();

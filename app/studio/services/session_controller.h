@@ -41,6 +41,8 @@ public:
     [[nodiscard]] bool isRecording() const { return m_status->recording.has_value(); }
     /// The newest copy of the session's state; defaults without a session.
     [[nodiscard]] const session::SessionStatus& status() const { return *m_status; }
+    /// The session itself, for what runs on it; null without one. Let go of it with liveChanged().
+    [[nodiscard]] std::shared_ptr<session::Session> session() const { return m_session; }
     /// What displays read; null without a session.
     [[nodiscard]] std::shared_ptr<const session::LiveView> live() const;
     /// Present session time, running on between two polls.
@@ -67,7 +69,8 @@ public:
     /// Change what the recording at `path` says about itself; false when it is not the one that is running.
     bool describe(const QString& path, const RecordingNotes& notes);
     [[nodiscard]] const RecordingNotes& notes() const { return m_notes; }
-    void startRecording();
+    /// `protocol`: kept in the recording, see session/protocol.h; `title` is taken where the operator gave none.
+    void startRecording(const Json& protocol = {}, const QString& title = {});
     void stopRecording();
     void mark(const QString& label);
     /// Recognise with this model from the next decision on.
@@ -132,6 +135,7 @@ private:
     int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
     RecordingNotes m_notes;
     RecordingNotes m_described;
+    QString m_givenTitle; ///< of the running recording, where the operator wrote none
     bool m_goingBack = false;
     bool m_pausedAgain = false; ///< the replay that begins again was paused
     QString m_lastRecording;

@@ -20,6 +20,14 @@ struct Text {
 constexpr std::array texts{
     Text{"general.operator", QT_TRANSLATE_NOOP("Settings", "Operator"),
          QT_TRANSLATE_NOOP("Settings", "Your name, written into every recording.")},
+    Text{"general.role", QT_TRANSLATE_NOOP("Settings", "Role"),
+         QT_TRANSLATE_NOOP("Settings",
+                           "An operator runs, marks, acknowledges and exports; an engineer changes settings, "
+                           "models, networks, protocols and calibrations, too.")},
+    Text{"general.engineer_pin", QT_TRANSLATE_NOOP("Settings", "PIN for engineers"),
+         QT_TRANSLATE_NOOP("Settings", "What an operator has to enter to become an engineer. Only a salted hash of it "
+                                       "is kept; it guards against mistakes, not against who may write the settings "
+                                       "file.")},
     Text{"general.language", QT_TRANSLATE_NOOP("Settings", "Language"),
          QT_TRANSLATE_NOOP("Settings", "Language of the program.")},
     Text{"appearance.theme", QT_TRANSLATE_NOOP("Settings", "Theme"),

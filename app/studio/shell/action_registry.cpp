@@ -29,8 +29,41 @@ QAction* ActionRegistry::add(const QString& id, const QString& text, const QStri
 
 void ActionRegistry::setEnabled(const QString& id, bool enabled, const QString& why)
 {
+    const auto engineering = m_engineering.find(id);
+    if (engineering != m_engineering.end()) {
+        *engineering = {enabled, why};
+        apply(id);
+        return;
+    }
     QAction* action = m_actions.value(id);
     action->setProperty(widgets::CommandModel::reasonProperty, enabled ? QString() : why);
+    action->setEnabled(enabled);
+}
+
+void ActionRegistry::markEngineering(const QString& id)
+{
+    const QAction* action = m_actions.value(id);
+    m_engineering.insert(id, {action->isEnabled(), action->property(widgets::CommandModel::reasonProperty).toString()});
+    apply(id);
+}
+
+void ActionRegistry::setEngineeringRefused(const QString& why)
+{
+    if (why == m_refusal)
+        return;
+    m_refusal = why;
+    for (auto it = m_engineering.keyBegin(); it != m_engineering.keyEnd(); ++it)
+        apply(*it);
+}
+
+void ActionRegistry::apply(const QString& id)
+{
+    const Wanted wanted = m_engineering.value(id);
+    QAction* action = m_actions.value(id);
+    const bool enabled = wanted.enabled && m_refusal.isEmpty();
+    action->setProperty(widgets::CommandModel::reasonProperty, enabled               ? QString()
+                                                               : m_refusal.isEmpty() ? wanted.why
+                                                                                     : m_refusal);
     action->setEnabled(enabled);
 }
 

@@ -18,6 +18,7 @@ public:
 private:
     static void createSession(ActionRegistry& actions);
     static void createRecordings(ActionRegistry& actions);
+    static void createProtocol(ActionRegistry& actions);
     static void createNetwork(ActionRegistry& actions);
     static void createView(ActionRegistry& actions);
 };
@@ -78,6 +79,33 @@ void Texts::createRecordings(ActionRegistry& actions)
     actions.action(id("remove"))->setIconText(tr("Remove", "short for Take off the list"));
 }
 
+void Texts::createProtocol(ActionRegistry& actions)
+{
+    actions.add(id("protocol"), tr("Exposure &protocol"), id("protocol"), {}, id("bnof protocol"));
+    actions.add(id("protocol-start"), tr("Start the protocol"), id("play"), {}, id("bnof protocol run"));
+    actions.add(id("protocol-override"), tr("Start although a gate is shut"), {}, {},
+                id("bnof protocol run --override-gates"));
+    actions.add(id("protocol-pause"), tr("Pause the protocol"), id("pause"));
+    actions.add(id("protocol-abort"), tr("Abort the protocol…"), id("record-stop"));
+    actions.add(id("protocol-again"), tr("Prepare another run"), id("undo"));
+    actions.add(id("protocol-dataset"), tr("Make a training set…"), id("export"), {}, id("bnof protocol dataset"));
+    actions.add(id("protocol-edit"), tr("Edit the protocol…"), id("notes"));
+    actions.add(id("protocol-new"), tr("New protocol…"), id("notes"));
+    actions.action(id("protocol-start"))->setIconText(tr("Start", "short for Start the protocol"));
+    actions.action(id("protocol-override"))
+        ->setIconText(tr("Start although …", "short for Start although a gate is shut"));
+    actions.action(id("protocol-abort"))->setIconText(tr("Abort", "short for Abort the protocol…"));
+    actions.action(id("protocol-again"))->setIconText(tr("Another run", "short for Prepare another run"));
+    actions.action(id("protocol-dataset"))->setIconText(tr("Training set…", "short for Make a training set…"));
+    actions.action(id("protocol-edit"))->setIconText(tr("Edit…", "short for Edit the protocol…"));
+    actions.action(id("protocol-new"))->setIconText(tr("New…", "short for New protocol…"));
+    actions.add(id("role"), tr("Switch role…"), id("role"));
+    actions.add(id("engineer-pin"), tr("PIN for engineers…"));
+    for (const char* action : {"protocol-override", "protocol-edit", "protocol-new", "engineer-pin", "network-apply",
+                               "network-revert", "network-save", "delete", "forget", "repair"})
+        actions.markEngineering(id(action));
+}
+
 void Texts::createNetwork(ActionRegistry& actions)
 {
     actions.add(id("network-apply"), tr("Run the changed network"), {}, QKeySequence(Qt::CTRL | Qt::Key_Return));
@@ -114,6 +142,7 @@ void Texts::create(ActionRegistry& actions)
     createSession(actions);
     createRecordings(actions);
     createNetwork(actions);
+    createProtocol(actions);
     createView(actions);
 }
 

@@ -26,6 +26,7 @@
 #include "app/studio/live/decoder_editor.h"
 #include "app/studio/live/display_clock.h"
 #include "app/studio/live/live_workspace.h"
+#include "app/studio/live/protocol_panel.h"
 #include "app/studio/live/replay_bar.h"
 #include "app/studio/network/network_workspace.h"
 #include "app/studio/recordings/recording_viewer.h"
@@ -39,6 +40,7 @@
 #include "app/studio/shell/banner.h"
 #include "app/studio/shell/job_bar.h"
 #include "app/studio/shell/navigation_rail.h"
+#include "app/studio/shell/role_dialog.h"
 #include "app/studio/shell/session_bar.h"
 #include "app/studio/shell/status_figures.h"
 #include "engine/base/build_config.h"
@@ -75,6 +77,7 @@ MainWindow::MainWindow(Services& services, bool defaultLayout, QWidget* parent)
     buildMenus();
     connectActions();
     connectSessionActions();
+    connectRoleActions();
     setAcceptDrops(true);
     m_palette = new widgets::CommandPalette(this);
     m_actions.fill(*m_palette->model());
@@ -96,6 +99,7 @@ MainWindow::MainWindow(Services& services, bool defaultLayout, QWidget* parent)
     updateMarks();
     updateUndo();
     updateTheme();
+    updateRole();
     updateActions();
 }
 
@@ -113,7 +117,7 @@ void MainWindow::buildWindow()
     m_live = new LiveWorkspace(m_services, m_actions, this);
     m_recordings = new RecordingsWorkspace(m_services, m_actions, this);
     m_network = new NetworkWorkspace(m_services, m_actions, this);
-    m_settings = new SettingsWorkspace(m_services, this);
+    m_settings = new SettingsWorkspace(m_services, m_actions, this);
     m_jobs = new JobBar(m_services.jobs, this);
     m_strip = new widgets::StatusStrip(this);
     m_strip->setAccessibleName(tr("Status"));
@@ -186,12 +190,15 @@ void MainWindow::buildMenus()
     for (int number = 1; number <= 9; ++number)
         marks->addAction(m_actions.action(QStringLiteral("mark-%1").arg(number)));
     fill(session, {"freeze", "pause-replay", "go-to-time", "", "calibrate", "anchor", "decoder-editor", "",
-                   "disconnect", "", "quit"});
+                   "disconnect", "", "role", "engineer-pin", "", "quit"});
     fill(menuBar()->addMenu(tr("&Edit")), {"undo", "redo"});
     fill(menuBar()->addMenu(tr("&Recording")),
          {"show",   "replay", "replay-10x", "replay-max", "",           "describe", "",
           "export", "report", "",           "verify",     "verify-all", "repair",   "",
           "reveal", "remove", "forget",     "delete",     "",           "search",   "reindex"});
+    fill(menuBar()->addMenu(tr("&Protocol")),
+         {"protocol", "", "protocol-start", "protocol-override", "protocol-pause", "protocol-abort", "protocol-again",
+          "", "protocol-dataset", "", "protocol-edit", "protocol-new"});
     fill(menuBar()->addMenu(tr("&Network")), {"network-apply", "network-revert", "", "network-save"});
     QMenu* view = fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-network",
                                                          "workspace-settings", "", "palette", "problems"});
@@ -266,6 +273,10 @@ void MainWindow::connectSessionActions()
         if (const auto& replay = m_services.session.status().replay)
             m_services.session.setReplayPaused(!replay->paused);
     });
+    on("protocol", [this] {
+        showWorkspace(id("live"));
+        m_live->showProtocol();
+    });
     on("go-to-time", [this] {
         showWorkspace(id("live"));
         m_live->replayBar().askForTime();
@@ -283,6 +294,53 @@ void MainWindow::connectSessionActions()
         if (m_closing)
             close();
     });
+}
+
+void MainWindow::connectRoleActions()
+{
+    connect(m_actions.action(id("role")), &QAction::triggered, this, &MainWindow::switchRole);
+    connect(m_actions.action(id("engineer-pin")), &QAction::triggered, this, [this] {
+        auto* dialog = new PinDialog(m_services.roles, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this] {
+            notify(m_services.roles.hasPin() ? tr("Becoming an engineer needs the PIN from now on.")
+                                             : tr("Becoming an engineer needs no PIN from now on."));
+        });
+        dialog->open();
+    });
+    connect(&m_services.roles, &Roles::changed, this, &MainWindow::updateRole);
+}
+
+void MainWindow::switchRole()
+{
+    Roles& roles = m_services.roles;
+    if (roles.isEngineer()) {
+        roles.becomeOperator();
+        notify(tr("You are an operator now: you can run, mark, acknowledge and export."));
+        return;
+    }
+    if (!roles.hasPin()) {
+        roles.becomeEngineer({}, [](const QString&) {});
+        notify(tr("You are an engineer now."));
+        return;
+    }
+    if (m_roleDialog) {
+        m_roleDialog->raise();
+        return;
+    }
+    m_roleDialog = new RoleDialog(roles, this);
+    m_roleDialog->setAttribute(Qt::WA_DeleteOnClose);
+    m_roleDialog->open();
+}
+
+void MainWindow::updateRole()
+{
+    const bool engineer = m_services.roles.isEngineer();
+    QAction* role = m_actions.action(id("role"));
+    role->setIconText(m_services.roles.roleName());
+    role->setToolTip(tr("You are: %1. Press to switch.").arg(m_services.roles.roleName()));
+    m_actions.setEngineeringRefused(engineer ? QString() : Roles::refusal());
+    lockNetwork();
 }
 
 void MainWindow::showWorkspace(const QString& workspace)
@@ -378,6 +436,7 @@ void MainWindow::updateActions()
     for (const char* action : {"pause-replay", "go-to-time"})
         m_actions.setEnabled(id(action), session.isReplay(), tr("No replay is running."));
     m_actions.setEnabled(id("disconnect"), !idle, tr("Nothing is running."));
+    m_actions.setEnabled(id("protocol"), !idle, tr("Connect a sensor first."));
     for (const char* action : {"connect", "simulate", "open", "quit"})
         m_actions.action(id(action))->setEnabled(true);
     updateUndo();
@@ -387,8 +446,10 @@ void MainWindow::updateActions()
 
 void MainWindow::lockActions()
 {
-    static const QStringList allowed{id("record"),   id("mark"), id("freeze"),       id("operator-view"),
-                                     id("problems"), id("back"), id("pause-replay"), id("copy-diagnostics")};
+    static const QStringList allowed{
+        id("record"),         id("mark"),           id("freeze"),         id("operator-view"),
+        id("problems"),       id("back"),           id("pause-replay"),   id("copy-diagnostics"),
+        id("protocol-start"), id("protocol-pause"), id("protocol-abort"), id("protocol-again")};
     for (const QString& action : m_actions.ids())
         if (!allowed.contains(action) && !action.startsWith(id("mark-")))
             m_actions.setEnabled(action, false, tr("Locked in the operator view."));
@@ -400,6 +461,7 @@ void MainWindow::unlockActions()
         m_actions.setEnabled(action, true, {});
     m_recordings->updateActions();
     m_network->updateActions();
+    m_live->protocolPanel().updateActions();
     updateActions();
 }
 
@@ -530,6 +592,13 @@ void MainWindow::goBack()
         showWorkspace(id("live"));
 }
 
+void MainWindow::lockNetwork()
+{
+    m_network->setLocked(m_operatorView                   ? tr("Locked in the operator view.")
+                         : !m_services.roles.isEngineer() ? Roles::refusal()
+                                                          : QString());
+}
+
 void MainWindow::setOperatorView(bool on)
 {
     if (on == m_operatorView)
@@ -541,7 +610,7 @@ void MainWindow::setOperatorView(bool on)
     menuBar()->setVisible(!on);
     m_rail->setVisible(!on);
     m_live->setLocked(on);
-    m_network->setLocked(on);
+    lockNetwork();
     if (on) {
         showWorkspace(id("live"));
         showFullScreen();

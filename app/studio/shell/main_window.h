@@ -89,12 +89,16 @@ private:
     void buildMenus();
     void connectActions();
     void connectSessionActions();
+    void connectRoleActions();
     void addWorkspace(const QString& id, QWidget* widget);
     void restore();
     void updateActions();
     /// In the operator view only running, marking and looking are possible.
     void lockActions();
     void unlockActions();
+    void lockNetwork();
+    void updateRole();
+    void switchRole();
     void updateMarks();
     void updateUndo();
     void updateTheme();
@@ -130,6 +134,7 @@ private:
     QPointer<AnchorDialog> m_anchor;
     QPointer<DecoderEditor> m_decoderEditor;
     QPointer<QDialog> m_closeQuestion;
+    QPointer<QDialog> m_roleDialog;
     QTimer m_saveTimer;
     QTimer m_figureTimer;
     bool m_operatorView = false;

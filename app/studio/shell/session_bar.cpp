@@ -91,6 +91,8 @@ SessionBar::SessionBar(SessionController& session, ActionRegistry& actions, QWid
     addButton(QStringLiteral("mark"));
     addButton(QStringLiteral("freeze"));
     addButton(QStringLiteral("disconnect"));
+    m_role = addButton(QStringLiteral("role"));
+    m_role->setObjectName(QStringLiteral("roleButton"));
     connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, this, &SessionBar::styleForTheme);
     styleForTheme();
     refresh();
@@ -119,8 +121,9 @@ void SessionBar::resizeEvent(QResizeEvent* event)
     // On a narrow screen the secondary buttons are symbols; what runs stays readable.
     const bool narrow = width() < Theme::space(300);
     for (QToolButton* button : std::as_const(m_buttons))
-        button->setToolButtonStyle(narrow && button != m_record ? Qt::ToolButtonIconOnly
-                                                                : Qt::ToolButtonTextBesideIcon);
+        button->setToolButtonStyle(button == m_role               ? Qt::ToolButtonTextOnly
+                                   : narrow && button != m_record ? Qt::ToolButtonIconOnly
+                                                                  : Qt::ToolButtonTextBesideIcon);
 }
 
 void SessionBar::styleForTheme()

@@ -40,6 +40,7 @@ private:
     QLabel* m_facts;
     QLabel* m_recording;
     QToolButton* m_record = nullptr;
+    QToolButton* m_role = nullptr; ///< its text is the role in force
     QList<QToolButton*> m_buttons;
 };
 
