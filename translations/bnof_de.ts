@@ -221,6 +221,97 @@
         <comment>short for Take off the list</comment>
         <translation>Entfernen</translation>
     </message>
+    <message>
+        <source>Cali&amp;brate a sensor…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re-&amp;anchor with one puff per gas…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Device formats…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure &amp;protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start although a gate is shut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Abort the protocol…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prepare another run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a training set…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the protocol…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New protocol…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <comment>short for Start the protocol</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start although …</source>
+        <comment>short for Start although a gate is shut</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <comment>short for Abort the protocol…</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another run</source>
+        <comment>short for Prepare another run</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training set…</source>
+        <comment>short for Make a training set…</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <comment>short for Edit the protocol…</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <comment>short for New protocol…</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch role…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PIN for engineers…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -611,6 +702,162 @@
     </message>
 </context>
 <context>
+    <name>SensorDetails</name>
+    <message>
+        <source>since %1</source>
+        <translation type="unfinished">seit %1</translation>
+    </message>
+    <message>
+        <source>%1: its frames are used; %2, health %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: stands by; %2, health %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No calibration: the readings are raw.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration %1, version %2, made %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> by %1</source>
+        <translation type="unfinished"> von %1</translation>
+    </message>
+    <message>
+        <source>expired %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; good until %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; health %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s), none faulty.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SensorSummary</name>
+    <message>
+        <source>○ Not connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>○ Connecting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>◐ Warming up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>● Streaming</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ Sends nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>✕ Away, looked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>✕ Failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>■ Finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 streaming</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 connecting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 silent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 with faulty channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 sensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 sensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> · %1 frames/s · %2 lost · health %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n other(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>stuck</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at the rail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open or short</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>heater off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>spikes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>noisy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drifted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>irregular timing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Services</name>
     <message>
         <source>Nothing is recognised in this session. Choose a model under Settings, Recognition, and connect again.</source>
@@ -910,6 +1157,22 @@
     <message>
         <source>Computes the SHA-256 of recordings and checks every byte while nothing else runs.</source>
         <translation>Berechnet die SHA-256 der Aufzeichnungen und prüft jedes Byte, solange sonst nichts läuft.</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An operator runs, marks, acknowledges and exports; an engineer changes settings, models, networks, protocols and calibrations, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PIN for engineers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an operator has to enter to become an engineer. Only a salted hash of it is kept; it guards against mistakes, not against who may write the settings file.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1747,6 +2010,604 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::AnchorDialog</name>
+    <message>
+        <source> s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds of clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds to get ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds of each puff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds of clean air between puffs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Begin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do it &amp;again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Leave out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Give up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re-anchor with one puff per gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session ended, so nothing was written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean air, then one puff of each gas that the model knows. The labelled frames become a training set, and marks in the recording when one is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gases of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation type="unfinished">Gas</translation>
+    </message>
+    <message>
+        <source>Concentration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for the training set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation type="unfinished">Durchsuchen…</translation>
+    </message>
+    <message>
+        <source>Choose where the folder is made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To get &amp;ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each &amp;puff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Between p&amp;uffs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Schließen</translation>
+    </message>
+    <message>
+        <source>Countdown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> ppm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concentration of %1 in ppm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model recognises anything now: choose one under Settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the folder is made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect a sensor first.</source>
+        <translation type="unfinished">Erst einen Sensor verbinden.</translation>
+    </message>
+    <message>
+        <source>Choose at least one gas.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This folder exists already: choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next: %1. Press Ready when you are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get ready: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean air</source>
+        <translation type="unfinished">Saubere Luft</translation>
+    </message>
+    <message>
+        <source>Puff now: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the gas away. Next: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation type="unfinished">Beendet</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation type="unfinished">%1 s</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> · captured: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%L1 labelled frames are in %2. Train with them: bnof train &quot;%2&quot; --out MODEL</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The course is not finished: give it up first, or go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CalibrationDialog</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibrate a sensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1  Sensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>2  Clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>3  Spans</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4  Temperature, humidity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>5  Before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, version %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, changed</source>
+        <translation type="unfinished">, geändert</translation>
+    </message>
+    <message>
+        <source>A new calibration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The calibration is not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close without saving the calibration?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was captured is lost: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close without saving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CalibrationSavePage</name>
+    <message>
+        <source>ne&amp;ver</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save as the next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished">Kanal</translation>
+    </message>
+    <message>
+        <source>R0 before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>R0 after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spread, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compensated, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the clean-air log, without compensation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the clean-air log, with compensation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the calibration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation type="unfinished">Bediener</translation>
+    </message>
+    <message>
+        <source>Date on which it expires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It never expires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes on the calibration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to mind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save as the next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Operator</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Expires</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>N&amp;otes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It began from: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) have no clean air yet and give resistances only.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With another name it is another calibration, from version 1 or the next one of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sensor is not connected; it is used when it is connected again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as version %1 of %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The running session uses it from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is used when the sensor is connected again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CalibrationSensorPage</name>
+    <message>
+        <source>divider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>resistance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>conductance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>concentration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensor to calibrate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration to begin from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Humidity channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is known of the channels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished">Kanal</translation>
+    </message>
+    <message>
+        <source>Raw value is a</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensor type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation type="unfinished">Gas</translation>
+    </message>
+    <message>
+        <source>Supply, raw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load, Ω</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the supply voltage is in the unit of the raw values, e.g. 1023 counts or 5 V.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load resistor in ohms; 1 gives resistances in units of the load resistor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The datasheet curve gives an equivalent concentration of one pure, known gas; specimens differ by a factor of two.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Sensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Begin from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Humidity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, version %2 of %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> (made for another device: %1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a new calibration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished">%1 von %2</translation>
+    </message>
+    <message>
+        <source>What the raw value of %1 is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>raw value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensor type of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sensor type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas of %1</source>
+        <translation type="unfinished">Gas von %1</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">keine</translation>
+    </message>
+    <message>
+        <source>%1 (insensitive)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spans of a known gas give this sensor its curve.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Supply of %1, in the unit of the raw values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load resistor of %1 in ohms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>supply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>load</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>temperature channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>humidity channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CleanAirPage</name>
+    <message>
+        <source>Use this clean &amp;air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the warm sensor stand in clean air, out of draughts, until its channels are still. Channels that are not still keep what they had.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean air was taken for %1 of %2 channels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The others were not still and keep what they had.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::ColumnTable</name>
     <message>
         <source>Columns of the file</source>
@@ -2049,6 +2910,254 @@
         <source>Sensors that connect to this computer</source>
         <translation>Sensoren, die sich mit diesem Rechner verbinden</translation>
     </message>
+    <message>
+        <source>&amp;Edit…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;New device format…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New device format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the chosen device format</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CurvePlot</name>
+    <message>
+        <source>Curve of the channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No channel is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n span(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2: concentration = (value − %3) × %4; %5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2: equivalent %3 = %4 × (Rs/R0)^%5; %6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2: one span; the curve comes with another concentration.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 has no curve yet: name its sensor type, or capture spans of two concentrations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value that the device prints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rs/R0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equivalent %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::DecoderEditor</name>
+    <message>
+        <source>&amp;Listen for 3 seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Description of the format, JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Begin from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hexadecimal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the bytes are written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes of the device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type or paste what the device sends, open a file, or listen to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source to listen to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoded messages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F&amp;ile…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the bytes from a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B&amp;ytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Decoded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a template or a known format…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The format of %1 is not described in a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is empty or cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;top listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing arrived. Check that the device is on, and whether it must be asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bytes are not hexadecimal: pairs of 0-9 and A-F, spaces between them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a template, or write a description.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) decoded</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, %1 checksum errors, %2 bytes skipped, %3 bytes undecided at the end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First at byte %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It takes no part in detection: without a checksum or a pattern any bytes would do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detection score %1 of 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; known formats: %1 with %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Byte</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time, s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: %1 is a decoder now (%2).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The name is taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the device format that is there?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was saved. Choose another name in the description.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The device format is not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close without saving the device format?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close without saving</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::DescribeDialog</name>
@@ -2087,6 +3196,100 @@
     <message>
         <source>Notes</source>
         <translation>Notizen</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::EnvironmentPage</name>
+    <message>
+        <source>&amp;Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Nothing is compensated yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording of clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no recordings are listed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Influence of temperature and humidity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished">Kanal</translation>
+    </message>
+    <message>
+        <source>Temperature, %/°C</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Humidity, % per %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>R²</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spread before, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spread after, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation type="unfinished">Durchsuchen…</translation>
+    </message>
+    <message>
+        <source>Choose a recording of clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a recording of a day or more of clean air, in which temperature and humidity changed by themselves: their influence on the clean-air resistance is fitted and taken off from then on. This step can be left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recordings (*.bnr)</source>
+        <translation type="unfinished">Aufzeichnungen (*.bnr)</translation>
+    </message>
+    <message>
+        <source>Fit clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) fitted</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The fit was cancelled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The calibration was changed during the fit: fit again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>temperature and humidity</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2610,6 +3813,101 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::LimitsDialog</name>
+    <message>
+        <source>%1 cannot be removed: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">Speichern</translation>
+    </message>
+    <message>
+        <source>Reference limits of gases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a certified safety device: these are reference values to check and edit. low and high are alarms on the present value, STEL on the average of 15 minutes, TWA on that of 8 hours. An empty cell is no limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shipped values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every limit as it ships with the program; nothing is saved yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Limits by gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation type="unfinished">Gas</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished">Einheit</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>STEL, 15 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TWA, 8 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alarm below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A gas that ships with the program stays; empty its limits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Row %1: the gas needs a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2: &quot;%3&quot; is no limit. Write a number from 0 on, or leave it empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the table</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::LiveWorkspace</name>
     <message>
         <source>State of the sensor</source>
@@ -2714,6 +4012,38 @@
     <message>
         <source>Notes</source>
         <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>None of the %1 sensors sends anything: %2. Check their supply and the network; what is missing is marked as gaps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 sensors are lost: %3. The others go on; what is missing is marked as gaps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 sensors send nothing: %3. Check their power and their programs; the others go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show sensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Safety</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2891,6 +4221,30 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>&amp;Network</source>
         <translation>&amp;Netz</translation>
+    </message>
+    <message>
+        <source>&amp;Protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Becoming an engineer needs the PIN from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Becoming an engineer needs no PIN from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are an operator now: you can run, mark, acknowledge and export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are an engineer now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are: %1. Press to switch.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3106,7 +4460,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>Locked in the operator view.</source>
-        <translation>In der Bedieneransicht gesperrt.</translation>
+        <translation type="vanished">In der Bedieneransicht gesperrt.</translation>
     </message>
     <message>
         <source>Changed after training: what it recognises was not measured.</source>
@@ -3241,6 +4595,69 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::PinDialog</name>
+    <message>
+        <source>New PIN</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New PIN once more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PIN for engineers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>An operator has to enter it to become an engineer. It guards against mistakes: who may write the settings file can take it out. Empty: no PIN.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ProblemHub</name>
+    <message numerus="yes">
+        <source>%n faults of channels, on %1 and others</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sources are lost: %1 and others</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n calibrations need a look: %1 and others</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The panel &quot;Sensors&quot; names each of them; click a row there for what to do. So many at once often have one cause: supply, network, or the time of this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::Program</name>
     <message>
         <source>Safe mode: the last two starts failed. The default layout is shown and nothing was connected. The next start is a normal one.</source>
@@ -3253,6 +4670,517 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>This program is already open (process %1). Both windows can be used; a sensor can be connected to one of them only, and this window&apos;s layout is not kept.</source>
         <translation>Dieses Programm ist bereits geöffnet (Prozess %1). Beide Fenster sind benutzbar; ein Sensor kann nur mit einem davon verbunden sein, und die Anordnung dieses Fensters wird nicht gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ProtocolController</name>
+    <message>
+        <source>The recording did not begin; the problem list says why. The protocol was not started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the session was ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A gate is shut: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The protocol was not started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording has ended. Going on begins another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ProtocolDialog</name>
+    <message>
+        <source>Save as a new version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Valves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the protocol a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No temperature is in this range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No humidity is in this range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard the changes of this protocol?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep editing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not asked for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for example: Three gases in triplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished">Notizen</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recovery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation type="unfinished">Gase</translation>
+    </message>
+    <message>
+        <source>Replicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blanks a replicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command of a blank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sent to the valves, e.g. V1=1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The order within a replicate is drawn by the seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Random order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation type="unfinished">Gas</translation>
+    </message>
+    <message>
+        <source>ppm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gases, their concentrations and the commands that let them flow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">Entfernen</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What must hold before the protocol starts. Every device must stream without a faulty channel, whatever is asked for here. 0: not asked for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Baseline looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Baseline may move by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>% a minute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Baseline may spread by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature, at least</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature, at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Humidity, at least</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Humidity, at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free on the disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A line to valves or mass-flow controllers. Without one, people open and close the valves by hand and the program marks when.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for example: serial:/dev/ttyACM0?baud=9600</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean air</source>
+        <translation type="unfinished">Saubere Luft</translation>
+    </message>
+    <message>
+        <source>command, e.g. V1=1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command; empty: as clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything shut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command, e.g. ALL=0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End of a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What would flow when</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Saving makes the next version in a file of its own; older ones stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished">Wiederholen</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ProtocolPanel</name>
+    <message>
+        <source>Devices</source>
+        <translation type="unfinished">Geräte</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Humidity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Valves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <comment>phase of a protocol</comment>
+        <translation type="unfinished">Grundlinie</translation>
+    </message>
+    <message>
+        <source>recovery</source>
+        <comment>phase of a protocol</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>wait</source>
+        <comment>phase of a protocol</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <comment>exposure to clean air</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed of the order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a protocol first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect a sensor first.</source>
+        <translation type="unfinished">Erst einen Sensor verbinden.</translation>
+    </message>
+    <message>
+        <source>The recording is being begun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was started already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A gate is shut.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The gates are being looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every gate is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">Anhalten</translation>
+    </message>
+    <message>
+        <source>No protocol is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No protocol has ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No protocol has ended in a recording that is finished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locked in the operator view.</source>
+        <translation type="unfinished">In der Bedieneransicht gesperrt.</translation>
+    </message>
+    <message>
+        <source>A protocol is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a protocol …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: cannot be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, version %2 (example)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, version %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Protocols (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decides the order; the same seed gives the same order on every computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A protocol lets gases flow in a set order and marks them in a recording of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording is being begun …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recorded in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no valve line: open and close by hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A replay is running: a protocol needs a live sensor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect a sensor to run it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording that runs is finished first: a protocol has one of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is %2: %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A protocol is running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Abort the protocol?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The valves are shut and the recording is finished. It keeps the %n trial(s) that are done; the rest is not run.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Abort the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for the training set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training set of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n exposure(s). Train with: bnof train %1 --out MODEL</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3921,6 +5849,75 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::RoleDialog</name>
+    <message>
+        <source>PIN for engineers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Become engineer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch to engineer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>An engineer changes settings, models, networks, protocols and calibrations, and may pass shut gates.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PIN</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::Roles</name>
+    <message>
+        <source>Engineer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation type="unfinished">Bediener</translation>
+    </message>
+    <message>
+        <source>Only an engineer can change this: switch the role with “Switch role…”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The PIN in %1 is damaged. Who may change that file can take the line “engineer_pin” out of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not the PIN.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A PIN has at least %1 characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SafetyPanel</name>
+    <message>
+        <source>Reference limits…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Safety</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the reference limits</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::SensorRow</name>
     <message>
         <source>&amp;Sensor:</source>
@@ -3940,7 +5937,212 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>%1 of %2 sensors streaming, %3 away · %4 frames/s · health %5</source>
-        <translation>%1 von %2 Sensoren senden, %3 fehlen · %4 Messungen/s · Zustand %5</translation>
+        <translation type="vanished">%1 von %2 Sensoren senden, %3 fehlen · %4 Messungen/s · Zustand %5</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SensorsModel</name>
+    <message>
+        <source>a backup has taken over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in standby</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">keine</translation>
+    </message>
+    <message>
+        <source>%1 of %2 faulty: %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, version %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (expired)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 ± %2 ppm</source>
+        <translation type="unfinished">%1 ± %2 ppm</translation>
+    </message>
+    <message>
+        <source>Made %1; it does not expire.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made %1, good until %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensor</source>
+        <translation type="unfinished">Sensor</translation>
+    </message>
+    <message>
+        <source>What the device calls itself, or its address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">Zustand</translation>
+    </message>
+    <message>
+        <source>Where its connection stands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation type="unfinished">Dateizustand</translation>
+    </message>
+    <message>
+        <source>0 to 100: throughput, errors, jitter, latency, gaps and losses of the last minute.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished">Rate</translation>
+    </message>
+    <message>
+        <source>Frames a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the arrival of the bytes to the frame being taken: 99 % are faster.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jitter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the distances between frames differ from their mean.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gaps</source>
+        <translation type="unfinished">Lücken</translation>
+    </message>
+    <message>
+        <source>Interruptions; they are marked in the recording and never filled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames lost on this computer because they were not taken in time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checksum errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages whose checksum was wrong.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skipped lines</source>
+        <translation type="unfinished">Übersprungene Zeilen</translation>
+    </message>
+    <message>
+        <source>Lines or messages that could not be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clock drift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much faster the device&apos;s clock runs than this computer&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels that cannot be believed; the recogniser does without them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redundancy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Equivalent sources that stand by.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failovers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often an equivalent source took over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reconnects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often the connection was made again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation type="unfinished">Kalibrierung</translation>
+    </message>
+    <message>
+        <source>Applied on top of the raw readings, which stay in the recording.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SensorsPanel</name>
+    <message>
+        <source>Sensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter: name, state, fault…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter the sensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All sensors</source>
+        <translation type="unfinished">Alle Sensoren</translation>
+    </message>
+    <message>
+        <source>The selected sensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensors with their figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the columns</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4028,6 +6230,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Warming up</source>
         <translation>Wärmt auf</translation>
     </message>
+    <message>
+        <source>%1 of %2 lost</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::SessionController</name>
@@ -4038,6 +6244,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Check the installation with: bnof doctor</source>
         <translation>Prüfen Sie die Installation mit: bnof doctor</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n source(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4093,6 +6306,40 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Settings are kept in %1; every change is saved at once and can be undone with Ctrl+Z.</source>
         <translation>Die Einstellungen stehen in %1; jede Änderung wird sofort gespeichert und lässt sich mit Strg+Z rückgängig machen.</translation>
     </message>
+    <message>
+        <source>Who may change settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch role…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ShiftChart</name>
+    <message>
+        <source>R0 before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No channel had an R0 before: there is nothing to compare with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s) compared</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>; %1 moved most, by %2 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change of R0, %</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::SimulatorProcess</name>
@@ -4111,6 +6358,56 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>The program bnof was not found beside this one. Install or build it, then try again.</source>
         <translation>Das Programm bnof wurde neben diesem nicht gefunden. Installieren oder bauen Sie es und versuchen Sie es erneut.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::SpanPage</name>
+    <message>
+        <source>Use this &amp;span</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gas of the span</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concentration of the span in ppm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> ppm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel whose curve is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a known concentration flow until the channels are still. One span moves the curve of a known sensor type, two or more concentrations fit one; sensors that print a concentration get zero and span.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say which gas flows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>span %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The span of %1 was taken for %n channel(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>From %1 to %2 %3; %4. An equivalent of one pure, known gas.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4235,6 +6532,81 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>replay at once</source>
         <translation>Wiedergabe sofort</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::StillnessTable</name>
+    <message>
+        <source>still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no values</source>
+        <translation type="unfinished">keine Werte</translation>
+    </message>
+    <message>
+        <source>%1 s more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>spread above %1 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>slope above %1 %/min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stillness of every channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished">Kanal</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spread, %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slope, %/min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">Zustand</translation>
+    </message>
+    <message>
+        <source>Resistance, in units of the load resistor where it is 1; the value itself where a concentration is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget the air until now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No sensor is connected. What was captured can still be saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for values of the calibrated channels…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 channels are still, over the last %3 s.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4580,6 +6952,71 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::widgets::ProtocolTimeline</name>
+    <message>
+        <source>Course of the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is planned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End of the protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation type="unfinished">Beendet</translation>
+    </message>
+    <message>
+        <source>Aborted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>next in %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ends in %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: trial %2, from %3 to %4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n trial(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 in all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n trial(s) done</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::RasterView</name>
     <message>
         <source>Spikes</source>
@@ -4596,6 +7033,113 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>%1 Hz, %2 % active</source>
         <translation>%1 Hz, %2 % aktiv</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::SafetyCard</name>
+    <message>
+        <source>measured less than 1 % of the time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured %1 % of the time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 %4 (%5), %6</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2, %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Safety figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a certified safety device: sensors and limits are for orientation only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ Below the first limit, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ Above the low limit, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ Below the second limit, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ Above the high limit, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ 15-minute average above the STEL, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ 8-hour average above the TWA, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>○ No reading now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>○ No limit is set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>● Within the limits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>● Below all limits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>15 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>STEL</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TWA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits: %1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No gas with a limit is measured. Figures appear when a calibrated channel or the recogniser gives the concentration of one.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -207,6 +207,10 @@ void CalibrationSavePage::save()
 {
     if (!m_save->isEnabled())
         return;
+    if (!m_services.roles.isEngineer()) {
+        m_outcome->say(Theme::Severity::Error, Roles::refusal());
+        return;
+    }
     auto calibration = m_draft.now();
     calibration.name = m_name->text().trimmed().toStdString();
     calibration.device = m_draft.device();

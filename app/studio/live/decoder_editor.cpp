@@ -460,6 +460,10 @@ void DecoderEditor::showRows(const sensing::DecoderPreview& preview)
 
 void DecoderEditor::save(bool replace)
 {
+    if (!m_services.roles.isEngineer()) {
+        m_outcome->say(Severity::Error, Roles::refusal());
+        return;
+    }
     const QString text = m_text->toPlainText();
     struct Kept {
         Result<std::string> path;

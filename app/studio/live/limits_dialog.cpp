@@ -274,6 +274,10 @@ void LimitsDialog::setProblem(const QString& text)
 
 void LimitsDialog::save()
 {
+    if (!m_services.roles.isEngineer()) {
+        setProblem(Roles::refusal());
+        return;
+    }
     QString problem;
     const auto limits = read(problem);
     if (!limits) {

@@ -223,9 +223,9 @@ void LiveWorkspace::buildDocks()
     addDock(QStringLiteral("decision"), tr("Now"), m_decisionPages);
     addDock(QStringLiteral("notes"), tr("Notes"), notes);
     m_problemsDock = addDock(QStringLiteral("problems"), tr("Problems"), m_problems);
+    m_protocolDock = addDock(QStringLiteral("protocol"), tr("Protocol"), protocol);
     m_sensorsDock = addDock(QStringLiteral("sensors"), tr("Sensors"), m_sensorsPanel);
     m_safetyDock = addDock(QStringLiteral("safety"), tr("Safety"), m_safety);
-    m_protocolDock = addDock(QStringLiteral("protocol"), tr("Protocol"), protocol);
     arrange();
 }
 

@@ -101,8 +101,9 @@ void Texts::createProtocol(ActionRegistry& actions)
     actions.action(id("protocol-new"))->setIconText(tr("New…", "short for New protocol…"));
     actions.add(id("role"), tr("Switch role…"), id("role"));
     actions.add(id("engineer-pin"), tr("PIN for engineers…"));
-    for (const char* action : {"protocol-override", "protocol-edit", "protocol-new", "engineer-pin", "network-apply",
-                               "network-revert", "network-save", "delete", "forget", "repair"})
+    for (const char* action :
+         {"protocol-override", "protocol-edit", "protocol-new", "engineer-pin", "network-apply", "network-revert",
+          "network-save", "delete", "forget", "repair", "calibrate", "decoder-editor"})
         actions.markEngineering(id(action));
 }
 
