@@ -432,7 +432,7 @@ void StudioProtocol::pinGuardsTheEngineer()
     QVERIFY(!pin->findChild<QLabel*>("pinProblem")->text().isEmpty());
     pin->findChild<QLineEdit*>("newPinAgain")->setText("2468");
     pin->findChild<QPushButton*>("pinKeep")->click();
-    QTRY_VERIFY(roles.hasPin());
+    QTRY_VERIFY_WITH_TIMEOUT(roles.hasPin(), 20000);
     QTRY_VERIFY(!openDialog<QDialog>(window, "pinDialog"));
     action(started, "role")->trigger();
     QVERIFY(!roles.isEngineer());
@@ -442,18 +442,18 @@ void StudioProtocol::pinGuardsTheEngineer()
     auto& again = startProgram();
     QVERIFY(!again.services().roles.isEngineer());
     const QByteArray file = readAll(home() + "/config/bnof/bnof.toml");
-    QVERIFY(file.contains("sha256:200000:"));
+    QVERIFY(file.contains("sha256:100000:"));
     QVERIFY(!file.contains("2468\""));
     action(again, "role")->trigger();
     auto* dialog = openDialog<QDialog>(again.window(), "roleDialog");
     QVERIFY(dialog);
     dialog->findChild<QLineEdit*>("rolePin")->setText("0000");
     dialog->findChild<QPushButton*>("roleSwitch")->click();
-    QTRY_VERIFY(!dialog->findChild<QLabel*>("pinProblem")->text().isEmpty());
+    QTRY_VERIFY_WITH_TIMEOUT(!dialog->findChild<QLabel*>("pinProblem")->text().isEmpty(), 20000);
     QVERIFY(!again.services().roles.isEngineer());
     dialog->findChild<QLineEdit*>("rolePin")->setText("2468");
     dialog->findChild<QPushButton*>("roleSwitch")->click();
-    QTRY_VERIFY(again.services().roles.isEngineer());
+    QTRY_VERIFY_WITH_TIMEOUT(again.services().roles.isEngineer(), 20000);
     QTRY_VERIFY(!openDialog<QDialog>(again.window(), "roleDialog"));
 }
 

@@ -16,7 +16,7 @@ namespace bnof::studio {
 
 namespace {
 
-constexpr std::uint32_t pinRounds = 200'000;
+constexpr std::uint32_t pinRounds = 100'000;
 constexpr std::uint32_t mostRounds = 100'000'000; ///< a file that asks for more must not stop the program
 constexpr qsizetype shortestPin = 4;
 
