@@ -342,7 +342,8 @@ int run(const Invocation& invocation)
         return Ok;
     }
     return fail(makeError(ErrorKind::Usage, "\"" + what + "\" is nothing that \"bnof calibrate\" does",
-                          "bnof calibrate", "Use capture SOURCE|FILE, fit FILE, list, show NAME, apply NAME FILE or anchor SOURCE."));
+                          "bnof calibrate",
+                          "Use capture SOURCE|FILE, fit FILE, list, show NAME, apply NAME FILE or anchor SOURCE."));
 }
 
 } // namespace

@@ -182,8 +182,9 @@ QWidget* AnchorDialog::buildCourse()
 {
     auto* page = new QWidget(this);
     m_prompt->setObjectName(QStringLiteral("anchorPrompt"));
-    m_prompt->setFont(Theme::font(Theme::TextSize::Title, true));
+    m_prompt->setFont(Theme::font(Theme::TextSize::Figure, true));
     m_prompt->setWordWrap(true);
+    m_prompt->setFocusPolicy(Qt::TabFocus); // read out, and a key pressed too long gives nothing up
     m_prompt->setAlignment(Qt::AlignCenter);
     m_detail->setObjectName(QStringLiteral("anchorDetail"));
     m_detail->setWordWrap(true);
@@ -300,6 +301,7 @@ void AnchorDialog::stop()
 void AnchorDialog::command(Command command)
 {
     m_command = command;
+    m_prompt->setFocus();
     look();
 }
 
@@ -373,6 +375,8 @@ void AnchorDialog::showLook(const Look& look)
     m_go->setEnabled(status.phase == Phase::Ready || status.phase == Phase::Recovery);
     m_again->setVisible(!finished);
     m_again->setEnabled(status.phase == Phase::Lead || status.phase == Phase::Capture);
+    if (status.phase == Phase::Ready && m_prompt->hasFocus())
+        m_go->setFocus();
     m_skip->setVisible(!finished);
     m_skip->setEnabled(status.step > 0);
     if (!finished)

@@ -45,7 +45,8 @@ CalibrationDialog::CalibrationDialog(Services& services, QWidget* parent)
     setAccessibleName(windowTitle());
     m_steps->setObjectName(QStringLiteral("calibrationSteps"));
     m_steps->setAccessibleName(tr("Steps"));
-    m_steps->setFixedWidth(Theme::space(44));
+    m_steps->setFixedWidth(Theme::space(48));
+    m_steps->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_steps->setSpacing(2);
     m_about->setObjectName(QStringLiteral("calibrationAbout"));
     m_about->setTextFormat(Qt::PlainText);

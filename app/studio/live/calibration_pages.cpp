@@ -204,6 +204,7 @@ void SpanPage::showCurve()
                                              QLocale().toString(channel->power->high, 'g', 4),
                                              toQString(channel->power->unit), toQString(channel->power->origin));
     m_law->setText(text);
+    m_law->setVisible(channel != nullptr && (channel->power || channel->linear)); // else the plot says it
 }
 
 EnvironmentPage::EnvironmentPage(Services& services, CalibrationDraft& draft, QWidget* parent)

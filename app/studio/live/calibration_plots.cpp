@@ -19,7 +19,7 @@ namespace {
 
 QString figure(double value)
 {
-    return QLocale().toString(value, 'g', 3);
+    return QLocale().toString(value, 'g', std::fabs(value) >= 1000 ? 6 : 3);
 }
 
 } // namespace
@@ -121,7 +121,9 @@ void CurvePlot::paintAxes(QPainter& painter, const Axes& axes) const
         std::vector<double> out;
         if (axes.logarithmic) {
             for (int decade = static_cast<int>(std::floor(std::log10(range.low))); decade < 12; ++decade)
-                for (const double step : {1.0, 2.0, 5.0})
+                for (const double step : range.high / range.low > 6
+                                             ? std::vector<double>{1, 2, 5}
+                                             : std::vector<double>{1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9})
                     if (const double tick = step * std::pow(10, decade); tick >= range.low && tick <= range.high)
                         out.push_back(tick);
         } else {

@@ -220,6 +220,9 @@ QWidget* ConnectDialog::buildChoice()
     m_editDecoder->setEnabled(false);
     for (QPushButton* other : {newDecoder, m_editDecoder})
         other->setAutoDefault(false);
+    newDecoder->setEnabled(m_services.roles.isEngineer());
+    if (!m_services.roles.isEngineer())
+        newDecoder->setToolTip(Roles::refusal());
     connect(newDecoder, &QPushButton::clicked, this, [this] { openEditor({}); });
     connect(m_editDecoder, &QPushButton::clicked, this, [this] { openEditor(m_decoder->currentData().toString()); });
     auto* decoderRow = new QHBoxLayout;
@@ -436,7 +439,7 @@ void ConnectDialog::uriEdited()
         m_decoder->setCurrentIndex(std::max(0, m_decoder->findData(toQString(parsed->parameter("decoder")))));
     }
     m_settling = false;
-    m_editDecoder->setEnabled(m_decoder->currentIndex() > 0 &&
+    m_editDecoder->setEnabled(m_services.roles.isEngineer() && m_decoder->currentIndex() > 0 &&
                               !sensing::isBuiltInDecoder(m_decoder->currentData().toString().toStdString()));
     diagnose();
 }

@@ -87,6 +87,8 @@ DecoderEditor::DecoderEditor(Services& services, QWidget* parent)
     halves->setChildrenCollapsible(false);
     halves->addWidget(buildDescription());
     halves->addWidget(buildSample());
+    halves->setHandleWidth(Theme::space(4));
+    halves->setSizes({Theme::space(120), Theme::space(110)});
     auto* close = button(tr("&Close"), "closeDecoderEditor", this);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(Theme::space(2));
@@ -123,6 +125,8 @@ QWidget* DecoderEditor::buildDescription()
     auto* box = new QWidget(this);
     m_template->setObjectName(QStringLiteral("decoderTemplate"));
     m_template->setAccessibleName(tr("Begin from"));
+    m_template->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_template->setMinimumContentsLength(20);
     m_text->setObjectName(QStringLiteral("decoderText"));
     m_text->setAccessibleName(tr("Description of the format, JSON"));
     m_problem->setObjectName(QStringLiteral("decoderProblem"));
@@ -401,6 +405,10 @@ void DecoderEditor::showLook(const Look& look)
         return;
     }
     m_problem->say(Severity::Info, {});
+    if (m_sample->toPlainText().isEmpty()) {
+        m_summary->setText(tr("There are no bytes to decode yet."));
+        return;
+    }
     std::size_t skipped = 0;
     for (const auto& problem : preview.problems)
         skipped += problem.end - problem.begin;

@@ -111,6 +111,7 @@ void StillnessTable::refresh()
                 item->setText(cells[column]);
             item->setTextAlignment((column == 0 || column == 4 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
         }
+        m_table->item(row, 4)->setToolTip(cells[4]);
         m_table->item(row, 4)->setForeground(still.stable ? theme.severity(Theme::Severity::Good) : theme.textMuted);
     }
     emit updated();
