@@ -2,6 +2,7 @@
 // The sensors of a session in the window: who is there, who is lost, who is sick, and what the gas amounts to. Over
 // real pseudo-terminals and sockets.
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QDialog>
 #include <QDockWidget>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "app/studio/live/connect_dialog.h"
 #include "app/studio/live/live_workspace.h"
 #include "app/studio/live/safety_panel.h"
 #include "app/studio/live/sensor_row.h"
@@ -97,8 +99,16 @@ void StudioSensors::aDeviceVanishesAndComesBack()
     QVERIFY(first.plugIn() && second.plugIn());
     Options options;
     options.source = first.uri();
-    options.moreSources = {second.uri()};
     auto& session = startProgram(options).services().session;
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 0, 20000);
+    // The second one beside it, by the dialog.
+    action(program(), "connect")->trigger();
+    auto* dialog = program().window().findChild<ConnectDialog*>();
+    QVERIFY(dialog);
+    dialog->setSourceUri(second.uri());
+    dialog->findChild<QCheckBox*>("connectBeside")->click();
+    QVERIFY(dialog->isBeside());
+    emit dialog->connectRequested(dialog->sourceUri());
     live().showSensors();
     QTRY_COMPARE_WITH_TIMEOUT(panel().model().rowCount(), 2, 20000);
     QTRY_VERIFY_WITH_TIMEOUT(cell(0, SensorsModel::State).contains("Streaming") &&

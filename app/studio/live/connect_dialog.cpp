@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/live/connect_dialog.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QFormLayout>
@@ -135,7 +136,8 @@ ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
       m_decoder(new QComboBox(this)), m_editDecoder(new QPushButton(tr("&Edit…"), this)), m_problem(new QLabel(this)),
       m_copyCommand(new QPushButton(tr("Copy command"), this)),
       m_listen(new QPushButton(tr("Listen for 3 seconds"), this)), m_previewText(new QLabel(this)),
-      m_values(new QTableWidget(0, 3, this)), m_connect(new QPushButton(tr("Connect"), this))
+      m_values(new QTableWidget(0, 3, this)), m_connect(new QPushButton(tr("Connect"), this)),
+      m_beside(new QCheckBox(tr("&Keep the sensors that are connected"), this))
 {
     setObjectName(QStringLiteral("connectDialog"));
     setWindowTitle(tr("Connect a sensor"));
@@ -151,7 +153,12 @@ ConnectDialog::ConnectDialog(Services& services, QWidget* parent)
         other->setAutoDefault(false); // Return connects
     m_connect->setDefault(true);
     m_connect->setAccessibleName(tr("Connect"));
+    m_beside->setObjectName(QStringLiteral("connectBeside"));
+    m_beside->setAccessibleName(tr("Keep the sensors that are connected"));
+    m_beside->setToolTip(tr("The session begins anew with all of them; the first one feeds the recogniser."));
+    m_beside->setVisible(m_services.session.canConnectBeside());
     auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_beside);
     buttons->addStretch(1);
     buttons->addWidget(cancel);
     buttons->addWidget(m_connect);
@@ -397,6 +404,11 @@ void ConnectDialog::showHint(const QString& scheme)
     if (const QString more = kindHint(scheme); !more.isEmpty())
         lines << more;
     m_uriHint->setText(lines.join(QLatin1Char('\n')));
+}
+
+bool ConnectDialog::isBeside() const
+{
+    return m_beside->isChecked() && m_services.session.canConnectBeside();
 }
 
 QString ConnectDialog::sourceUri() const

@@ -9,6 +9,7 @@
 #include "engine/sensing/transports/port_enumerator.h"
 #include "engine/sensing/transports/ports.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -32,6 +33,9 @@ public:
     /// The source that was chosen.
     [[nodiscard]] QString sourceUri() const;
     void setSourceUri(const QString& uri);
+
+    /// Whether the sensors that are connected stay.
+    [[nodiscard]] bool isBeside() const;
 
 signals:
     /// Emitted once, when the device is free to be opened by the session.
@@ -72,6 +76,7 @@ private:
     QLabel* m_previewText;
     QTableWidget* m_values;
     QPushButton* m_connect;
+    QCheckBox* m_beside;
     QString m_command;
     sensing::PortWatcher m_portWatcher;
     bool m_lookingUp = false;

@@ -28,7 +28,9 @@ namespace {
 
 QString cellText(const std::optional<double>& limit)
 {
-    return limit ? QLocale().toString(*limit, 'g', 9) : QString();
+    QLocale locale;
+    locale.setNumberOptions(QLocale::OmitGroupSeparator); // "5,000" could be read as five
+    return limit ? locale.toString(*limit, 'g', 9) : QString();
 }
 
 /// A number in the user's notation or with a point; nothing when it is none.
@@ -70,9 +72,9 @@ LimitsDialog::LimitsDialog(Services& services, QWidget* parent)
     setObjectName(QStringLiteral("limitsDialog"));
     setWindowTitle(tr("Reference limits of gases"));
     setAccessibleName(windowTitle());
-    resize(Theme::space(210), Theme::space(110));
+    resize(Theme::space(245), Theme::space(110));
     auto* hint =
-        new QLabel(tr("Not a certified safety device: these are reference values to check and edit. low and high "
+        new QLabel(tr("Not a certified safety device: these are reference values to check and edit. Low and high "
                       "are alarms on the present value, STEL on the average of 15 minutes, TWA on that of 8 "
                       "hours. An empty cell is no limit."),
                    this);

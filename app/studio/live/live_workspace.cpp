@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/live/live_workspace.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QDataStream>
 #include <QDockWidget>
@@ -167,6 +168,10 @@ QDockWidget* LiveWorkspace::addDock(const QString& id, const QString& title, QWi
     dock->setAllowedAreas(Qt::AllDockWidgetAreas);
     connect(dock, &QDockWidget::dockLocationChanged, this, &LiveWorkspace::layoutChanged);
     connect(dock, &QDockWidget::visibilityChanged, this, &LiveWorkspace::layoutChanged);
+    connect(dock->toggleViewAction(), &QAction::triggered, dock, [dock](bool on) {
+        if (on)
+            dock->raise(); // in front of the tabs beside it
+    });
     m_docks.append(dock);
     return dock;
 }

@@ -164,9 +164,10 @@ void SensorsModel::arrange(bool sorted)
             order.push_back(i);
     if (sorted && m_sortColumn >= 0) {
         m_sortedAt = monotonicNow();
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return m_sortOrder == Qt::AscendingOrder ? isLess(m_sensors[a], m_sensors[b])
-                                                     : isLess(m_sensors[b], m_sensors[a]);
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const Sensor& first = m_sensors[m_sortOrder == Qt::AscendingOrder ? a : b];
+            const Sensor& second = m_sensors[m_sortOrder == Qt::AscendingOrder ? b : a];
+            return isLess(first, second) || (!isLess(second, first) && a < b); // equals stay as they came
         });
     }
     if (order != m_order)

@@ -39,9 +39,9 @@ QList<int> columnsHiddenAtFirst()
 int charactersOf(int column)
 {
     switch (column) {
-    case SensorsModel::Name: return 24;
-    case SensorsModel::State: return 17;
-    case SensorsModel::Faults: return 26;
+    case SensorsModel::Name: return 21;
+    case SensorsModel::State: return 14;
+    case SensorsModel::Faults: return 22;
     case SensorsModel::Redundancy:
     case SensorsModel::Calibration: return 20;
     case SensorsModel::ChecksumErrors: return 16;

@@ -163,6 +163,7 @@ void SessionController::begin(const Plan& plan)
 
 void SessionController::startSession(const QStringList& uris)
 {
+    m_uris = uris;
     session::SessionConfiguration configuration;
     session::applyRecognitionSettings(m_configuration.values(), configuration);
     configuration.timePhases = true; // for the network view; a few clock readings a tick

@@ -57,6 +57,10 @@ public:
     void connectTo(const QString& uri) { connectTo(QStringList(uri)); }
     /// With several sources at once; the first feeds the recogniser.
     void connectTo(const QStringList& uris);
+    /// The session begins anew with its sources and this one.
+    void connectBeside(const QString& uri) { connectTo(m_uris + QStringList(uri)); }
+    /// Sensors are connected, none of them the program's own simulation, and nothing is recorded that would end.
+    [[nodiscard]] bool canConnectBeside() const { return isRunning() && !isReplay() && !isRecording() && !m_simulator; }
     void startSimulator();
     void replay(const QString& path, double speed);
     /// End the session and finish its recording.
@@ -131,6 +135,7 @@ private:
     std::int64_t m_polledAt = 0;
     bool m_polling = false;
     std::unique_ptr<SimulatorProcess> m_simulator;
+    QStringList m_uris; ///< of the session
     std::optional<Plan> m_next;
     int m_startNumber = 0; ///< tells a start that is still wanted from one that is not
     RecordingNotes m_notes;

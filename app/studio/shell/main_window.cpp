@@ -517,9 +517,13 @@ void MainWindow::openConnectDialog()
     m_connectDialog = new ConnectDialog(m_services, this);
     m_connectDialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_connectDialog, &ConnectDialog::connectRequested, this, [this](const QString& uri) {
+        const bool beside = m_connectDialog->isBeside();
         m_connectDialog->accept();
         showWorkspace(id("live"));
-        m_services.session.connectTo(uri);
+        if (beside)
+            m_services.session.connectBeside(uri);
+        else
+            m_services.session.connectTo(uri);
     });
     m_connectDialog->open();
 }
