@@ -223,94 +223,94 @@
     </message>
     <message>
         <source>Cali&amp;brate a sensor…</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensor &amp;kalibrieren …</translation>
     </message>
     <message>
         <source>Re-&amp;anchor with one puff per gas…</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem &amp;Gasstoß je Gas neu verankern …</translation>
     </message>
     <message>
         <source>&amp;Device formats…</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerä&amp;teformate …</translation>
     </message>
     <message>
         <source>Exposure &amp;protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Expositions&amp;protokoll</translation>
     </message>
     <message>
         <source>Start the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll starten</translation>
     </message>
     <message>
         <source>Start although a gate is shut</source>
-        <translation type="unfinished"></translation>
+        <translation>Trotz fehlender Freigabe starten</translation>
     </message>
     <message>
         <source>Pause the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll anhalten</translation>
     </message>
     <message>
         <source>Abort the protocol…</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll abbrechen …</translation>
     </message>
     <message>
         <source>Prepare another run</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiteren Lauf vorbereiten</translation>
     </message>
     <message>
         <source>Make a training set…</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingssatz erstellen …</translation>
     </message>
     <message>
         <source>Edit the protocol…</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll bearbeiten …</translation>
     </message>
     <message>
         <source>New protocol…</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Protokoll …</translation>
     </message>
     <message>
         <source>Start</source>
         <comment>short for Start the protocol</comment>
-        <translation type="unfinished"></translation>
+        <translation>Starten</translation>
     </message>
     <message>
         <source>Start although …</source>
         <comment>short for Start although a gate is shut</comment>
-        <translation type="unfinished"></translation>
+        <translation>Starten trotz …</translation>
     </message>
     <message>
         <source>Abort</source>
         <comment>short for Abort the protocol…</comment>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Another run</source>
         <comment>short for Prepare another run</comment>
-        <translation type="unfinished"></translation>
+        <translation>Weiterer Lauf</translation>
     </message>
     <message>
         <source>Training set…</source>
         <comment>short for Make a training set…</comment>
-        <translation type="unfinished"></translation>
+        <translation>Trainingssatz …</translation>
     </message>
     <message>
         <source>Edit…</source>
         <comment>short for Edit the protocol…</comment>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeiten …</translation>
     </message>
     <message>
         <source>New…</source>
         <comment>short for New protocol…</comment>
-        <translation type="unfinished"></translation>
+        <translation>Neu …</translation>
     </message>
     <message>
         <source>Switch role…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rolle wechseln …</translation>
     </message>
     <message>
         <source>PIN for engineers…</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN für Ingenieure …</translation>
     </message>
 </context>
 <context>
@@ -705,45 +705,45 @@
     <name>SensorDetails</name>
     <message>
         <source>since %1</source>
-        <translation type="unfinished">seit %1</translation>
+        <translation>seit %1</translation>
     </message>
     <message>
         <source>%1: its frames are used; %2, health %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Seine Messwerte werden verwendet; %2, Zustand %3</translation>
     </message>
     <message>
         <source>%1: stands by; %2, health %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: steht bereit; %2, Zustand %3</translation>
     </message>
     <message>
         <source>No calibration: the readings are raw.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Kalibrierung: Die Messwerte sind roh.</translation>
     </message>
     <message>
         <source>Calibration %1, version %2, made %3</source>
-        <translation type="unfinished"></translation>
+        <translation>Kalibrierung %1, Version %2, erstellt %3</translation>
     </message>
     <message>
         <source> by %1</source>
-        <translation type="unfinished"> von %1</translation>
+        <translation> von %1</translation>
     </message>
     <message>
         <source>expired %1</source>
-        <translation type="unfinished"></translation>
+        <translation>abgelaufen %1</translation>
     </message>
     <message>
         <source>; good until %1</source>
-        <translation type="unfinished"></translation>
+        <translation>; gültig bis %1</translation>
     </message>
     <message>
         <source>; health %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>; Zustand %1: %2</translation>
     </message>
     <message numerus="yes">
         <source>%n channel(s), none faulty.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kanal, nicht gestört.</numerusform>
+            <numerusform>%n Kanäle, keiner gestört.</numerusform>
         </translation>
     </message>
 </context>
@@ -751,110 +751,110 @@
     <name>SensorSummary</name>
     <message>
         <source>○ Not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Nicht verbunden</translation>
     </message>
     <message>
         <source>○ Connecting</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Verbindet</translation>
     </message>
     <message>
         <source>◐ Warming up</source>
-        <translation type="unfinished"></translation>
+        <translation>◐ Wärmt auf</translation>
     </message>
     <message>
         <source>● Streaming</source>
-        <translation type="unfinished"></translation>
+        <translation>● Sendet</translation>
     </message>
     <message>
         <source>▲ Sends nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Sendet nichts</translation>
     </message>
     <message>
         <source>✕ Away, looked for</source>
-        <translation type="unfinished"></translation>
+        <translation>✕ Fehlt, wird gesucht</translation>
     </message>
     <message>
         <source>✕ Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>✕ Fehlgeschlagen</translation>
     </message>
     <message>
         <source>■ Finished</source>
-        <translation type="unfinished"></translation>
+        <translation>■ Beendet</translation>
     </message>
     <message>
         <source>%1 streaming</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 sendend</translation>
     </message>
     <message>
         <source>%1 connecting</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 im Verbindungsaufbau</translation>
     </message>
     <message>
         <source>%1 silent</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 stumm</translation>
     </message>
     <message>
         <source>%1 away</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 fehlend</translation>
     </message>
     <message>
         <source>%1 failed</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 fehlgeschlagen</translation>
     </message>
     <message>
         <source>%1 with faulty channels</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 mit gestörten Kanälen</translation>
     </message>
     <message>
         <source>1 sensor</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Sensor</translation>
     </message>
     <message>
         <source>%1 sensors</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Sensoren</translation>
     </message>
     <message>
         <source> · %1 frames/s · %2 lost · health %3</source>
-        <translation type="unfinished"></translation>
+        <translation> · %1 Messungen/s · %2 verloren · Zustand %3</translation>
     </message>
     <message numerus="yes">
         <source>%1 and %n other(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 und %n weiterer</numerusform>
+            <numerusform>%1 und %n weitere</numerusform>
         </translation>
     </message>
     <message>
         <source>stuck</source>
-        <translation type="unfinished"></translation>
+        <translation>hängt fest</translation>
     </message>
     <message>
         <source>at the rail</source>
-        <translation type="unfinished"></translation>
+        <translation>am Anschlag</translation>
     </message>
     <message>
         <source>open or short</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterbrechung oder Kurzschluss</translation>
     </message>
     <message>
         <source>heater off</source>
-        <translation type="unfinished"></translation>
+        <translation>Heizung aus</translation>
     </message>
     <message>
         <source>spikes</source>
-        <translation type="unfinished"></translation>
+        <translation>Störspitzen</translation>
     </message>
     <message>
         <source>noisy</source>
-        <translation type="unfinished"></translation>
+        <translation>verrauscht</translation>
     </message>
     <message>
         <source>drifted</source>
-        <translation type="unfinished"></translation>
+        <translation>abgedriftet</translation>
     </message>
     <message>
         <source>irregular timing</source>
-        <translation type="unfinished"></translation>
+        <translation>unregelmäßiger Takt</translation>
     </message>
 </context>
 <context>
@@ -1160,19 +1160,19 @@
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished"></translation>
+        <translation>Rolle</translation>
     </message>
     <message>
         <source>An operator runs, marks, acknowledges and exports; an engineer changes settings, models, networks, protocols and calibrations, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bediener führt Läufe durch, markiert, quittiert und exportiert; ein Ingenieur ändert auch Einstellungen, Modelle, Netze, Protokolle und Kalibrierungen.</translation>
     </message>
     <message>
         <source>PIN for engineers</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN für Ingenieure</translation>
     </message>
     <message>
         <source>What an operator has to enter to become an engineer. Only a salted hash of it is kept; it guards against mistakes, not against who may write the settings file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein Bediener eingeben muss, um Ingenieur zu werden. Gespeichert wird nur ein gesalzener Hash davon; die PIN schützt vor Versehen, nicht vor jemandem, der die Einstellungsdatei schreiben darf.</translation>
     </message>
 </context>
 <context>
@@ -2013,598 +2013,598 @@
     <name>bnof::studio::AnchorDialog</name>
     <message>
         <source> s</source>
-        <translation type="unfinished"></translation>
+        <translation> s</translation>
     </message>
     <message>
         <source>clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>saubere Luft</translation>
     </message>
     <message>
         <source>Seconds of clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden sauberer Luft</translation>
     </message>
     <message>
         <source>Seconds to get ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden zur Vorbereitung</translation>
     </message>
     <message>
         <source>Seconds of each puff</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden je Gasstoß</translation>
     </message>
     <message>
         <source>Seconds of clean air between puffs</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden sauberer Luft zwischen Gasstößen</translation>
     </message>
     <message>
         <source>&amp;Begin</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beginnen</translation>
     </message>
     <message>
         <source>&amp;Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Be&amp;reit</translation>
     </message>
     <message>
         <source>Do it &amp;again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Wiederholen</translation>
     </message>
     <message>
         <source>&amp;Leave out</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;uslassen</translation>
     </message>
     <message>
         <source>&amp;Give up</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Abbrechen</translation>
     </message>
     <message>
         <source>Re-anchor with one puff per gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem Gasstoß je Gas neu verankern</translation>
     </message>
     <message>
         <source>The session ended, so nothing was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung endete; deshalb wurde nichts geschrieben.</translation>
     </message>
     <message>
         <source>Clean air, then one puff of each gas that the model knows. The labelled frames become a training set, and marks in the recording when one is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saubere Luft, dann ein Gasstoß von jedem Gas, das das Modell kennt. Die beschrifteten Messwerte werden zu einem Trainingssatz und, wenn eine Aufzeichnung läuft, zu Marken darin.</translation>
     </message>
     <message>
         <source>Gases of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Gase des Modells</translation>
     </message>
     <message>
         <source>Gas</source>
-        <translation type="unfinished">Gas</translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>Concentration</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzentration</translation>
     </message>
     <message>
         <source>Folder for the training set</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner für den Trainingssatz</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished">Durchsuchen…</translation>
+        <translation>Durchsuchen…</translation>
     </message>
     <message>
         <source>Choose where the folder is made</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen, wo der Ordner angelegt wird</translation>
     </message>
     <message>
         <source>&amp;Clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Saubere Luft</translation>
     </message>
     <message>
         <source>To get &amp;ready</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vorbereitung</translation>
     </message>
     <message>
         <source>Each &amp;puff</source>
-        <translation type="unfinished"></translation>
+        <translation>Je &amp;Gasstoß</translation>
     </message>
     <message>
         <source>Between p&amp;uffs</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zwischen Gasstößen</translation>
     </message>
     <message>
         <source>&amp;Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ordner</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Countdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Countdown</translation>
     </message>
     <message>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht bekannt</translation>
     </message>
     <message>
         <source> ppm</source>
-        <translation type="unfinished"></translation>
+        <translation> ppm</translation>
     </message>
     <message>
         <source>Concentration of %1 in ppm</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzentration von %1 in ppm</translation>
     </message>
     <message>
         <source>No model recognises anything now: choose one under Settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Derzeit erkennt kein Modell etwas: Wählen Sie eines unter Einstellungen.</translation>
     </message>
     <message>
         <source>Where the folder is made</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo der Ordner angelegt wird</translation>
     </message>
     <message>
         <source>Connect a sensor first.</source>
-        <translation type="unfinished">Erst einen Sensor verbinden.</translation>
+        <translation>Erst einen Sensor verbinden.</translation>
     </message>
     <message>
         <source>Choose at least one gas.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mindestens ein Gas auswählen.</translation>
     </message>
     <message>
         <source>This folder exists already: choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Ordner gibt es schon: Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
         <source>Next: %1. Press Ready when you are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Nächstes: %1. Drücken Sie Bereit, wenn Sie so weit sind.</translation>
     </message>
     <message>
         <source>Get ready: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereitmachen: %1</translation>
     </message>
     <message>
         <source>Clean air</source>
-        <translation type="unfinished">Saubere Luft</translation>
+        <translation>Saubere Luft</translation>
     </message>
     <message>
         <source>Puff now: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt Gasstoß: %1</translation>
     </message>
     <message>
         <source>Take the gas away. Next: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Gas wegnehmen. Als Nächstes: %1</translation>
     </message>
     <message>
         <source>Nothing was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde nichts geschrieben.</translation>
     </message>
     <message>
         <source>Finished</source>
-        <translation type="unfinished">Beendet</translation>
+        <translation>Beendet</translation>
     </message>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1 s</translation>
+        <translation>%1 s</translation>
     </message>
     <message>
         <source>Step %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt %1 von %2</translation>
     </message>
     <message>
         <source> · captured: %1</source>
-        <translation type="unfinished"></translation>
+        <translation> · erfasst: %1</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zurück</translation>
     </message>
     <message>
         <source>%L1 labelled frames are in %2. Train with them: bnof train &quot;%2&quot; --out MODEL</source>
-        <translation type="unfinished"></translation>
+        <translation>%L1 beschriftete Messwerte sind in %2. Damit trainieren: bnof train &quot;%2&quot; --out MODEL</translation>
     </message>
     <message>
         <source>The course is not finished: give it up first, or go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Durchgang ist nicht beendet: erst abbrechen oder weitermachen.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::CalibrationDialog</name>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig</translation>
     </message>
     <message>
         <source>&amp;Back</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zurück</translation>
     </message>
     <message>
         <source>Ne&amp;xt</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Weiter</translation>
     </message>
     <message>
         <source>Calibrate a sensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensor kalibrieren</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte</translation>
     </message>
     <message>
         <source>1  Sensor</source>
-        <translation type="unfinished"></translation>
+        <translation>1  Sensor</translation>
     </message>
     <message>
         <source>2  Clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>2  Saubere Luft</translation>
     </message>
     <message>
         <source>3  Spans</source>
-        <translation type="unfinished"></translation>
+        <translation>3  Prüfgaspunkte</translation>
     </message>
     <message>
         <source>4  Temperature, humidity</source>
-        <translation type="unfinished"></translation>
+        <translation>4  Temperatur, Feuchte</translation>
     </message>
     <message>
         <source>5  Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>5  Vorher und nachher</translation>
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Sch&amp;ließen</translation>
     </message>
     <message>
         <source>&amp;Undo %1</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig: %1</translation>
     </message>
     <message>
         <source>%1, version %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Version %2</translation>
     </message>
     <message>
         <source>, changed</source>
-        <translation type="unfinished">, geändert</translation>
+        <translation>, geändert</translation>
     </message>
     <message>
         <source>A new calibration</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine neue Kalibrierung</translation>
     </message>
     <message>
         <source>The calibration is not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kalibrierung ist nicht gespeichert</translation>
     </message>
     <message>
         <source>Close without saving the calibration?</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen, ohne die Kalibrierung zu speichern?</translation>
     </message>
     <message>
         <source>What was captured is lost: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Erfasste geht verloren: %1.</translation>
     </message>
     <message>
         <source>Close without saving</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Speichern schließen</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitermachen</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::CalibrationSavePage</name>
     <message>
         <source>ne&amp;ver</source>
-        <translation type="unfinished"></translation>
+        <translation>n&amp;ie</translation>
     </message>
     <message>
         <source>&amp;Save as the next version</source>
-        <translation type="unfinished"></translation>
+        <translation>Als nächste Version &amp;speichern</translation>
     </message>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher und nachher</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished">Kanal</translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>R0 before</source>
-        <translation type="unfinished"></translation>
+        <translation>R0 vorher</translation>
     </message>
     <message>
         <source>R0 after</source>
-        <translation type="unfinished"></translation>
+        <translation>R0 nachher</translation>
     </message>
     <message>
         <source>Change, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung, %</translation>
     </message>
     <message>
         <source>Spread, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Streuung, %</translation>
     </message>
     <message>
         <source>Compensated, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Kompensiert, %</translation>
     </message>
     <message>
         <source>Of the clean-air log, without compensation</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Messreihe in sauberer Luft, ohne Kompensation</translation>
     </message>
     <message>
         <source>Of the clean-air log, with compensation</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Messreihe in sauberer Luft, mit Kompensation</translation>
     </message>
     <message>
         <source>Name of the calibration</source>
-        <translation type="unfinished"></translation>
+        <translation>Name der Kalibrierung</translation>
     </message>
     <message>
         <source>Operator</source>
-        <translation type="unfinished">Bediener</translation>
+        <translation>Bediener</translation>
     </message>
     <message>
         <source>Date on which it expires</source>
-        <translation type="unfinished"></translation>
+        <translation>Datum, an dem sie abläuft</translation>
     </message>
     <message>
         <source>It never expires</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft nie ab</translation>
     </message>
     <message>
         <source>Notes on the calibration</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen zur Kalibrierung</translation>
     </message>
     <message>
         <source>What to mind</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu beachten</translation>
     </message>
     <message>
         <source>Save as the next version</source>
-        <translation type="unfinished"></translation>
+        <translation>Als nächste Version speichern</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Name</translation>
     </message>
     <message>
         <source>&amp;Operator</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bediener</translation>
     </message>
     <message>
         <source>&amp;Expires</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft &amp;ab</translation>
     </message>
     <message>
         <source>N&amp;otes</source>
-        <translation type="unfinished"></translation>
+        <translation>N&amp;otizen</translation>
     </message>
     <message>
         <source>It began from: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgangskalibrierung: %1</translation>
     </message>
     <message numerus="yes">
         <source>%n channel(s) have no clean air yet and give resistances only.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kanal hat noch keine saubere Luft und liefert nur Widerstände.</numerusform>
+            <numerusform>%n Kanäle haben noch keine saubere Luft und liefern nur Widerstände.</numerusform>
         </translation>
     </message>
     <message>
         <source>It needs a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kalibrierung braucht einen Namen.</translation>
     </message>
     <message>
         <source>With another name it is another calibration, from version 1 or the next one of that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit anderem Namen ist es eine andere Kalibrierung, ab Version 1 oder der nächsten dieses Namens.</translation>
     </message>
     <message>
         <source>The sensor is not connected; it is used when it is connected again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Sensor ist nicht verbunden; die Kalibrierung wird verwendet, wenn er wieder verbunden ist.</translation>
     </message>
     <message>
         <source>Saved as version %1 of %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert als Version %1 von %2.</translation>
     </message>
     <message>
         <source>The running session uses it from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die laufende Sitzung verwendet sie ab jetzt.</translation>
     </message>
     <message>
         <source>It is used when the sensor is connected again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie wird verwendet, wenn der Sensor wieder verbunden ist.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::CalibrationSensorPage</name>
     <message>
         <source>divider</source>
-        <translation type="unfinished"></translation>
+        <translation>Spannungsteiler</translation>
     </message>
     <message>
         <source>resistance</source>
-        <translation type="unfinished"></translation>
+        <translation>Widerstand</translation>
     </message>
     <message>
         <source>conductance</source>
-        <translation type="unfinished"></translation>
+        <translation>Leitwert</translation>
     </message>
     <message>
         <source>concentration</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzentration</translation>
     </message>
     <message>
         <source>Sensor to calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu kalibrierender Sensor</translation>
     </message>
     <message>
         <source>Calibration to begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgangskalibrierung</translation>
     </message>
     <message>
         <source>Temperature channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperaturkanal</translation>
     </message>
     <message>
         <source>Humidity channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchtekanal</translation>
     </message>
     <message>
         <source>What is known of the channels</source>
-        <translation type="unfinished"></translation>
+        <translation>Angaben zu den Kanälen</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished">Kanal</translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>Raw value is a</source>
-        <translation type="unfinished"></translation>
+        <translation>Rohwert ist</translation>
     </message>
     <message>
         <source>Sensor type</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensortyp</translation>
     </message>
     <message>
         <source>Gas</source>
-        <translation type="unfinished">Gas</translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>Supply, raw</source>
-        <translation type="unfinished"></translation>
+        <translation>Versorgung, roh</translation>
     </message>
     <message>
         <source>Load, Ω</source>
-        <translation type="unfinished"></translation>
+        <translation>Last, Ω</translation>
     </message>
     <message>
         <source>What the supply voltage is in the unit of the raw values, e.g. 1023 counts or 5 V.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie groß die Versorgungsspannung in der Einheit der Rohwerte ist, z. B. 1023 Zählschritte oder 5 V.</translation>
     </message>
     <message>
         <source>Load resistor in ohms; 1 gives resistances in units of the load resistor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lastwiderstand in Ohm; 1 ergibt Widerstände in Einheiten des Lastwiderstands.</translation>
     </message>
     <message>
         <source>The datasheet curve gives an equivalent concentration of one pure, known gas; specimens differ by a factor of two.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datenblattkurve ergibt eine äquivalente Konzentration eines reinen, bekannten Gases; Exemplare unterscheiden sich um den Faktor zwei.</translation>
     </message>
     <message>
         <source>&amp;Sensor</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Sensor</translation>
     </message>
     <message>
         <source>&amp;Begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus&amp;gehend von</translation>
     </message>
     <message>
         <source>&amp;Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Temperatur</translation>
     </message>
     <message>
         <source>&amp;Humidity</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Feuchte</translation>
     </message>
     <message>
         <source>%1, version %2 of %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Version %2 vom %3</translation>
     </message>
     <message>
         <source> (made for another device: %1)</source>
-        <translation type="unfinished"></translation>
+        <translation> (für ein anderes Gerät erstellt: %1)</translation>
     </message>
     <message>
         <source>a new calibration</source>
-        <translation type="unfinished"></translation>
+        <translation>eine neue Kalibrierung</translation>
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished">%1 von %2</translation>
+        <translation>%1 von %2</translation>
     </message>
     <message>
         <source>What the raw value of %1 is</source>
-        <translation type="unfinished"></translation>
+        <translation>Was der Rohwert von %1 ist</translation>
     </message>
     <message>
         <source>raw value</source>
-        <translation type="unfinished"></translation>
+        <translation>Rohwert</translation>
     </message>
     <message>
         <source>other</source>
-        <translation type="unfinished"></translation>
+        <translation>anderer</translation>
     </message>
     <message>
         <source>Sensor type of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensortyp von %1</translation>
     </message>
     <message>
         <source>sensor type</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensortyp</translation>
     </message>
     <message>
         <source>Gas of %1</source>
-        <translation type="unfinished">Gas von %1</translation>
+        <translation>Gas von %1</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">keine</translation>
+        <translation>ohne</translation>
     </message>
     <message>
         <source>%1 (insensitive)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (unempfindlich)</translation>
     </message>
     <message>
         <source>Spans of a known gas give this sensor its curve.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfgaspunkte eines bekannten Gases geben diesem Sensor seine Kennlinie.</translation>
     </message>
     <message>
         <source>gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>Supply of %1, in the unit of the raw values</source>
-        <translation type="unfinished"></translation>
+        <translation>Versorgung von %1 in der Einheit der Rohwerte</translation>
     </message>
     <message>
         <source>Load resistor of %1 in ohms</source>
-        <translation type="unfinished"></translation>
+        <translation>Lastwiderstand von %1 in Ohm</translation>
     </message>
     <message>
         <source>supply</source>
-        <translation type="unfinished"></translation>
+        <translation>Versorgung</translation>
     </message>
     <message>
         <source>load</source>
-        <translation type="unfinished"></translation>
+        <translation>Last</translation>
     </message>
     <message>
         <source>temperature channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperaturkanal</translation>
     </message>
     <message>
         <source>humidity channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchtekanal</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::CleanAirPage</name>
     <message>
         <source>Use this clean &amp;air</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese saubere L&amp;uft übernehmen</translation>
     </message>
     <message>
         <source>Let the warm sensor stand in clean air, out of draughts, until its channels are still. Channels that are not still keep what they had.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie den warmen Sensor in sauberer Luft ohne Zugluft stehen, bis seine Kanäle ruhig sind. Kanäle, die nicht ruhig sind, behalten, was sie hatten.</translation>
     </message>
     <message>
         <source>clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>saubere Luft</translation>
     </message>
     <message>
         <source>Clean air was taken for %1 of %2 channels.</source>
-        <translation type="unfinished"></translation>
+        <translation>Saubere Luft wurde für %1 von %2 Kanälen übernommen.</translation>
     </message>
     <message>
         <source>The others were not still and keep what they had.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die übrigen waren nicht ruhig und behalten, was sie hatten.</translation>
     </message>
 </context>
 <context>
@@ -2912,251 +2912,267 @@
     </message>
     <message>
         <source>&amp;Edit…</source>
-        <translation type="unfinished"></translation>
+        <translation>B&amp;earbeiten …</translation>
     </message>
     <message>
         <source>&amp;New device format…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Neues Geräteformat …</translation>
     </message>
     <message>
         <source>New device format</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Geräteformat</translation>
     </message>
     <message>
         <source>Edit the chosen device format</source>
-        <translation type="unfinished"></translation>
+        <translation>Das gewählte Geräteformat bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the sensors that are connected</source>
+        <translation>&amp;Verbundene Sensoren behalten</translation>
+    </message>
+    <message>
+        <source>Keep the sensors that are connected</source>
+        <translation>Verbundene Sensoren behalten</translation>
+    </message>
+    <message>
+        <source>The session begins anew with all of them; the first one feeds the recogniser.</source>
+        <translation>Die Sitzung beginnt mit allen von neuem; der erste Sensor versorgt die Erkennung.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::CurvePlot</name>
     <message>
         <source>Curve of the channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurve des Kanals</translation>
     </message>
     <message>
         <source>No channel is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist kein Kanal gewählt.</translation>
     </message>
     <message numerus="yes">
         <source>%n span(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Prüfgaspunkt</numerusform>
+            <numerusform>%n Prüfgaspunkte</numerusform>
         </translation>
     </message>
     <message>
         <source>%1, %2: concentration = (value − %3) × %4; %5</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2: Konzentration = (Wert − %3) × %4; %5</translation>
     </message>
     <message>
         <source>%1, %2: equivalent %3 = %4 × (Rs/R0)^%5; %6</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2: Äquivalent %3 = %4 × (Rs/R0)^%5; %6</translation>
     </message>
     <message>
         <source>%1, %2: one span; the curve comes with another concentration.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2: ein Prüfgaspunkt; die Kurve entsteht mit einer weiteren Konzentration.</translation>
     </message>
     <message>
         <source>%1 has no curve yet: name its sensor type, or capture spans of two concentrations.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 hat noch keine Kurve: Nennen Sie den Sensortyp oder nehmen Sie Prüfgaspunkte bei zwei Konzentrationen auf.</translation>
     </message>
     <message>
         <source>value that the device prints</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert, den das Gerät ausgibt</translation>
     </message>
     <message>
         <source>Rs/R0</source>
-        <translation type="unfinished"></translation>
+        <translation>Rs/R0</translation>
     </message>
     <message>
         <source>equivalent %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Äquivalent %1</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::DecoderEditor</name>
     <message>
         <source>&amp;Listen for 3 seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>3 Sekunden &amp;mithören</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Speichern</translation>
     </message>
     <message>
         <source>Device format</source>
-        <translation type="unfinished"></translation>
+        <translation>Geräteformat</translation>
     </message>
     <message>
         <source>&amp;Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Sch&amp;ließen</translation>
     </message>
     <message>
         <source>Begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgangspunkt</translation>
     </message>
     <message>
         <source>Description of the format, JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschreibung des Formats, JSON</translation>
     </message>
     <message>
         <source>&amp;Begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ausgangspunkt</translation>
     </message>
     <message>
         <source>&amp;Format</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Format</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>Text</translation>
     </message>
     <message>
         <source>hexadecimal</source>
-        <translation type="unfinished"></translation>
+        <translation>hexadezimal</translation>
     </message>
     <message>
         <source>How the bytes are written</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibweise der Bytes</translation>
     </message>
     <message>
         <source>Bytes of the device</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes des Geräts</translation>
     </message>
     <message>
         <source>Type or paste what the device sends, open a file, or listen to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintippen oder einfügen, was das Gerät sendet, eine Datei öffnen oder mithören.</translation>
     </message>
     <message>
         <source>Source to listen to</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle zum Mithören</translation>
     </message>
     <message>
         <source>Decoded messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Decodierte Nachrichten</translation>
     </message>
     <message>
         <source>F&amp;ile…</source>
-        <translation type="unfinished"></translation>
+        <translation>Date&amp;i …</translation>
     </message>
     <message>
         <source>Take the bytes from a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bytes aus einer Datei nehmen</translation>
     </message>
     <message>
         <source>B&amp;ytes</source>
-        <translation type="unfinished"></translation>
+        <translation>B&amp;ytes</translation>
     </message>
     <message>
         <source>&amp;Decoded</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Decodiert</translation>
     </message>
     <message>
         <source>a template or a known format…</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorlage oder bekanntes Format …</translation>
     </message>
     <message>
         <source>The format of %1 is not described in a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Format von %1 ist nicht in einer Datei beschrieben.</translation>
     </message>
     <message>
         <source>%1 is empty or cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ist leer oder nicht lesbar.</translation>
     </message>
     <message>
         <source>S&amp;top listening</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Mithören beenden</translation>
     </message>
     <message>
         <source>Nothing arrived. Check that the device is on, and whether it must be asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es kam nichts an. Prüfen Sie, ob das Gerät eingeschaltet ist und ob es abgefragt werden muss.</translation>
     </message>
     <message>
         <source>The bytes are not hexadecimal: pairs of 0-9 and A-F, spaces between them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bytes sind nicht hexadezimal: Paare aus 0-9 und A-F, dazwischen Leerzeichen.</translation>
     </message>
     <message>
         <source>line %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile %1</translation>
     </message>
     <message>
         <source>Choose a template, or write a description.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine Vorlage oder schreiben Sie eine Beschreibung.</translation>
     </message>
     <message numerus="yes">
         <source>%n message(s) decoded</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Nachricht decodiert</numerusform>
+            <numerusform>%n Nachrichten decodiert</numerusform>
         </translation>
     </message>
     <message>
         <source>, %1 checksum errors, %2 bytes skipped, %3 bytes undecided at the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>, %1 Prüfsummenfehler, %2 Bytes übersprungen, %3 Bytes am Ende unentschieden.</translation>
     </message>
     <message>
         <source>First at byte %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst bei Byte %1: %2</translation>
     </message>
     <message>
         <source>It takes no part in detection: without a checksum or a pattern any bytes would do.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es nimmt nicht an der Erkennung teil: Ohne Prüfsumme oder Muster würden beliebige Bytes passen.</translation>
     </message>
     <message>
         <source>Detection score %1 of 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Erkennungswert %1 von 1</translation>
     </message>
     <message>
         <source>; known formats: %1 with %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>; bekannte Formate: %1 mit %2.</translation>
     </message>
     <message>
         <source>Byte</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>Time, s</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit, s</translation>
     </message>
     <message>
         <source>Saved: %1 is a decoder now (%2).</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert: %1 ist jetzt ein Decoder (%2).</translation>
     </message>
     <message>
         <source>The name is taken</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Name ist vergeben</translation>
     </message>
     <message>
         <source>Replace the device format that is there?</source>
-        <translation type="unfinished"></translation>
+        <translation>Das vorhandene Geräteformat ersetzen?</translation>
     </message>
     <message>
         <source>Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersetzen</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>Nothing was saved. Choose another name in the description.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde nichts gespeichert. Wählen Sie in der Beschreibung einen anderen Namen.</translation>
     </message>
     <message>
         <source>The device format is not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Geräteformat ist nicht gespeichert</translation>
     </message>
     <message>
         <source>Close without saving the device format?</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen, ohne das Geräteformat zu speichern?</translation>
     </message>
     <message>
         <source>Close without saving</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen ohne Speichern</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter bearbeiten</translation>
+    </message>
+    <message>
+        <source>There are no bytes to decode yet.</source>
+        <translation>Es gibt noch keine Bytes zum Dekodieren.</translation>
     </message>
 </context>
 <context>
@@ -3202,94 +3218,94 @@
     <name>bnof::studio::EnvironmentPage</name>
     <message>
         <source>&amp;Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>An&amp;passen</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Nothing is compensated yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch ist nichts kompensiert.</translation>
     </message>
     <message>
         <source>Recording of clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnung sauberer Luft</translation>
     </message>
     <message>
         <source>no recordings are listed</source>
-        <translation type="unfinished"></translation>
+        <translation>keine Aufzeichnungen vorhanden</translation>
     </message>
     <message>
         <source>Progress of the fit</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt der Anpassung</translation>
     </message>
     <message>
         <source>Influence of temperature and humidity</source>
-        <translation type="unfinished"></translation>
+        <translation>Einfluss von Temperatur und Feuchte</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished">Kanal</translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>Temperature, %/°C</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur, %/°C</translation>
     </message>
     <message>
         <source>Humidity, % per %</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchte, % je %</translation>
     </message>
     <message>
         <source>R²</source>
-        <translation type="unfinished"></translation>
+        <translation>R²</translation>
     </message>
     <message>
         <source>Spread before, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Streuung vorher, %</translation>
     </message>
     <message>
         <source>Spread after, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Streuung nachher, %</translation>
     </message>
     <message>
         <source>Browse…</source>
-        <translation type="unfinished">Durchsuchen…</translation>
+        <translation>Durchsuchen…</translation>
     </message>
     <message>
         <source>Choose a recording of clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnung sauberer Luft wählen</translation>
     </message>
     <message>
         <source>Choose a recording of a day or more of clean air, in which temperature and humidity changed by themselves: their influence on the clean-air resistance is fitted and taken off from then on. This step can be left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine Aufzeichnung sauberer Luft über einen Tag oder länger, in der sich Temperatur und Feuchte von selbst geändert haben: Ihr Einfluss auf den Widerstand in sauberer Luft wird angepasst und von da an abgezogen. Dieser Schritt kann entfallen.</translation>
     </message>
     <message>
         <source>Recordings (*.bnr)</source>
-        <translation type="unfinished">Aufzeichnungen (*.bnr)</translation>
+        <translation>Aufzeichnungen (*.bnr)</translation>
     </message>
     <message>
         <source>Fit clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Saubere Luft anpassen</translation>
     </message>
     <message numerus="yes">
         <source>%n channel(s) fitted</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kanal angepasst</numerusform>
+            <numerusform>%n Kanäle angepasst</numerusform>
         </translation>
     </message>
     <message>
         <source>The fit was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Anpassung wurde abgebrochen.</translation>
     </message>
     <message>
         <source>The calibration was changed during the fit: fit again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kalibrierung wurde während der Anpassung geändert: Passen Sie erneut an.</translation>
     </message>
     <message>
         <source>temperature and humidity</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur und Feuchte</translation>
     </message>
 </context>
 <context>
@@ -3816,95 +3832,95 @@
     <name>bnof::studio::LimitsDialog</name>
     <message>
         <source>%1 cannot be removed: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 kann nicht entfernt werden: %2</translation>
     </message>
     <message>
         <source>Remove gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Gas entfernen</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">Speichern</translation>
+        <translation>Speichern</translation>
     </message>
     <message>
         <source>Reference limits of gases</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not a certified safety device: these are reference values to check and edit. low and high are alarms on the present value, STEL on the average of 15 minutes, TWA on that of 8 hours. An empty cell is no limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzgrenzwerte von Gasen</translation>
     </message>
     <message>
         <source>What is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>Was nicht stimmt</translation>
     </message>
     <message>
         <source>Add gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Gas hinzufügen</translation>
     </message>
     <message>
         <source>Shipped values</source>
-        <translation type="unfinished"></translation>
+        <translation>Mitgelieferte Werte</translation>
     </message>
     <message>
         <source>Every limit as it ships with the program; nothing is saved yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Grenzwerte, wie sie mit dem Programm geliefert werden; noch ist nichts gespeichert.</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Limits by gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenzwerte je Gas</translation>
     </message>
     <message>
         <source>Gas</source>
-        <translation type="unfinished">Gas</translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished">Einheit</translation>
+        <translation>Einheit</translation>
     </message>
     <message>
         <source>Low</source>
-        <translation type="unfinished"></translation>
+        <translation>Niedrig</translation>
     </message>
     <message>
         <source>High</source>
-        <translation type="unfinished"></translation>
+        <translation>Hoch</translation>
     </message>
     <message>
         <source>STEL, 15 min</source>
-        <translation type="unfinished"></translation>
+        <translation>STEL, 15 min</translation>
     </message>
     <message>
         <source>TWA, 8 h</source>
-        <translation type="unfinished"></translation>
+        <translation>TWA, 8 h</translation>
     </message>
     <message>
         <source>Alarm below</source>
-        <translation type="unfinished"></translation>
+        <translation>Alarm unterhalb</translation>
     </message>
     <message>
         <source>Where from</source>
-        <translation type="unfinished"></translation>
+        <translation>Herkunft</translation>
     </message>
     <message>
         <source>A gas that ships with the program stays; empty its limits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein mitgeliefertes Gas bleibt; leeren Sie seine Grenzwerte.</translation>
     </message>
     <message>
         <source>Row %1: the gas needs a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile %1: Das Gas braucht einen Namen.</translation>
     </message>
     <message>
         <source>%1, %2: &quot;%3&quot; is no limit. Write a number from 0 on, or leave it empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2: „%3“ ist kein Grenzwert. Geben Sie eine Zahl ab 0 ein oder lassen Sie das Feld leer.</translation>
     </message>
     <message>
         <source>the table</source>
-        <translation type="unfinished"></translation>
+        <translation>die Tabelle</translation>
+    </message>
+    <message>
+        <source>Not a certified safety device: these are reference values to check and edit. Low and high are alarms on the present value, STEL on the average of 15 minutes, TWA on that of 8 hours. An empty cell is no limit.</source>
+        <translation>Kein zertifiziertes Sicherheitsgerät: dies sind Richtwerte zum Prüfen und Ändern. Niedrig und hoch sind Alarme auf den jetzigen Wert, STEL auf das Mittel von 15 Minuten, TWA auf das von 8 Stunden. Ein leeres Feld heißt: kein Grenzwert.</translation>
     </message>
 </context>
 <context>
@@ -4015,35 +4031,35 @@
     </message>
     <message>
         <source>None of the %1 sensors sends anything: %2. Check their supply and the network; what is missing is marked as gaps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keiner der %1 Sensoren sendet etwas: %2. Prüfen Sie ihre Versorgung und das Netzwerk; was fehlt, wird als Lücke gekennzeichnet.</translation>
     </message>
     <message>
         <source>%1 of %2 sensors are lost: %3. The others go on; what is missing is marked as gaps.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Sensoren sind verloren: %3. Die anderen laufen weiter; was fehlt, wird als Lücke gekennzeichnet.</translation>
     </message>
     <message>
         <source>%1 of %2 sensors send nothing: %3. Check their power and their programs; the others go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Sensoren senden nichts: %3. Prüfen Sie ihre Stromversorgung und ihre Programme; die anderen laufen weiter.</translation>
     </message>
     <message>
         <source>Show sensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensoren zeigen</translation>
     </message>
     <message>
         <source>Exposure protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Expositionsprotokoll</translation>
     </message>
     <message>
         <source>Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll</translation>
     </message>
     <message>
         <source>Sensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensoren</translation>
     </message>
     <message>
         <source>Safety</source>
-        <translation type="unfinished"></translation>
+        <translation>Sicherheit</translation>
     </message>
 </context>
 <context>
@@ -4224,27 +4240,27 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>&amp;Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Protokoll</translation>
     </message>
     <message>
         <source>Becoming an engineer needs the PIN from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für den Wechsel zum Ingenieur ist ab jetzt die PIN nötig.</translation>
     </message>
     <message>
         <source>Becoming an engineer needs no PIN from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für den Wechsel zum Ingenieur ist ab jetzt keine PIN nötig.</translation>
     </message>
     <message>
         <source>You are an operator now: you can run, mark, acknowledge and export.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind jetzt Bediener: Sie können Läufe durchführen, markieren, quittieren und exportieren.</translation>
     </message>
     <message>
         <source>You are an engineer now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind jetzt Ingenieur.</translation>
     </message>
     <message>
         <source>You are: %1. Press to switch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind: %1. Zum Wechseln drücken.</translation>
     </message>
 </context>
 <context>
@@ -4459,10 +4475,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <translation>„%1“ ist ein klassischer Erkenner; nur spikende Modelle haben ein Netz zum Ansehen.</translation>
     </message>
     <message>
-        <source>Locked in the operator view.</source>
-        <translation type="vanished">In der Bedieneransicht gesperrt.</translation>
-    </message>
-    <message>
         <source>Changed after training: what it recognises was not measured.</source>
         <translation>Nach dem Training geändert: Was es erkennt, wurde nicht gemessen.</translation>
     </message>
@@ -4598,63 +4610,63 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::PinDialog</name>
     <message>
         <source>New PIN</source>
-        <translation type="unfinished"></translation>
+        <translation>Neue PIN</translation>
     </message>
     <message>
         <source>New PIN once more</source>
-        <translation type="unfinished"></translation>
+        <translation>Neue PIN noch einmal</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Übernehmen</translation>
     </message>
     <message>
         <source>PIN for engineers</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN für Ingenieure</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>An operator has to enter it to become an engineer. It guards against mistakes: who may write the settings file can take it out. Empty: no PIN.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bediener muss sie eingeben, um Ingenieur zu werden. Sie schützt vor Versehen: Wer die Einstellungsdatei schreiben darf, kann sie entfernen. Leer: keine PIN.</translation>
     </message>
     <message>
         <source>Once more</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal</translation>
     </message>
     <message>
         <source>The two are not the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die beiden stimmen nicht überein.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::ProblemHub</name>
     <message numerus="yes">
         <source>%n faults of channels, on %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kanalstörung, bei %1 und weiteren</numerusform>
+            <numerusform>%n Kanalstörungen, bei %1 und weiteren</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n sources are lost: %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Quelle ist verloren: %1 und weitere</numerusform>
+            <numerusform>%n Quellen sind verloren: %1 und weitere</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n calibrations need a look: %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kalibrierung ist zu prüfen: %1 und weitere</numerusform>
+            <numerusform>%n Kalibrierungen sind zu prüfen: %1 und weitere</numerusform>
         </translation>
     </message>
     <message>
         <source>The panel &quot;Sensors&quot; names each of them; click a row there for what to do. So many at once often have one cause: supply, network, or the time of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Feld „Sensoren“ nennt sie einzeln; klicken Sie dort auf eine Zeile, um zu sehen, was zu tun ist. So viele auf einmal haben oft eine gemeinsame Ursache: Versorgung, Netzwerk oder die Uhrzeit dieses Rechners.</translation>
     </message>
 </context>
 <context>
@@ -4676,510 +4688,510 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::ProtocolController</name>
     <message>
         <source>The recording did not begin; the problem list says why. The protocol was not started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung hat nicht begonnen; die Problemliste sagt, warum. Das Protokoll wurde nicht gestartet.</translation>
     </message>
     <message>
         <source>the session was ended</source>
-        <translation type="unfinished"></translation>
+        <translation>die Sitzung wurde beendet</translation>
     </message>
     <message>
         <source>A gate is shut: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Freigabe fehlt: %1</translation>
     </message>
     <message>
         <source>The protocol was not started.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Protokoll wurde nicht gestartet.</translation>
     </message>
     <message>
         <source>The recording has ended. Going on begins another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung ist beendet. Beim Fortsetzen beginnt eine neue.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::ProtocolDialog</name>
     <message>
         <source>Save as a new version</source>
-        <translation type="unfinished"></translation>
+        <translation>Als neue Version speichern</translation>
     </message>
     <message>
         <source>New protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Protokoll</translation>
     </message>
     <message>
         <source>Edit %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 bearbeiten</translation>
     </message>
     <message>
         <source>Course</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf</translation>
     </message>
     <message>
         <source>Gates</source>
-        <translation type="unfinished"></translation>
+        <translation>Freigaben</translation>
     </message>
     <message>
         <source>Valves</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventile</translation>
     </message>
     <message>
         <source>gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>Give the protocol a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie dem Protokoll einen Namen.</translation>
     </message>
     <message>
         <source>No temperature is in this range.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Bereich liegt keine Temperatur.</translation>
     </message>
     <message>
         <source>No humidity is in this range.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Bereich liegt keine Feuchte.</translation>
     </message>
     <message>
         <source>Discard the changes of this protocol?</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Änderungen an diesem Protokoll verwerfen?</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>Keep editing</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter bearbeiten</translation>
     </message>
     <message>
         <source>not asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht verlangt</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>for example: Three gases in triplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Beispiel: Drei Gase in dreifacher Wiederholung</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished">Notizen</translation>
+        <translation>Notizen</translation>
     </message>
     <message>
         <source>Baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>Grundlinie</translation>
     </message>
     <message>
         <source>Exposure</source>
-        <translation type="unfinished"></translation>
+        <translation>Exposition</translation>
     </message>
     <message>
         <source>Recovery</source>
-        <translation type="unfinished"></translation>
+        <translation>Erholung</translation>
     </message>
     <message>
         <source>Wait</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten</translation>
     </message>
     <message>
         <source>Gases</source>
-        <translation type="unfinished">Gase</translation>
+        <translation>Gase</translation>
     </message>
     <message>
         <source>Replicates</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederholungen</translation>
     </message>
     <message>
         <source>Blanks a replicate</source>
-        <translation type="unfinished"></translation>
+        <translation>Leerproben je Wiederholung</translation>
     </message>
     <message>
         <source>Command of a blank</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl einer Leerprobe</translation>
     </message>
     <message>
         <source>sent to the valves, e.g. V1=1</source>
-        <translation type="unfinished"></translation>
+        <translation>an die Ventile gesendet, z. B. V1=1</translation>
     </message>
     <message>
         <source>The order within a replicate is drawn by the seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Startwert bestimmt die Reihenfolge innerhalb einer Wiederholung</translation>
     </message>
     <message>
         <source>Random order</source>
-        <translation type="unfinished"></translation>
+        <translation>Zufällige Reihenfolge</translation>
     </message>
     <message>
         <source>Gas</source>
-        <translation type="unfinished">Gas</translation>
+        <translation>Gas</translation>
     </message>
     <message>
         <source>ppm</source>
-        <translation type="unfinished"></translation>
+        <translation>ppm</translation>
     </message>
     <message>
         <source>Command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl</translation>
     </message>
     <message>
         <source>Gases, their concentrations and the commands that let them flow</source>
-        <translation type="unfinished"></translation>
+        <translation>Gase, ihre Konzentrationen und die Befehle, die sie strömen lassen</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinzufügen</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">Entfernen</translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Up</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach oben</translation>
     </message>
     <message>
         <source>Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach unten</translation>
     </message>
     <message>
         <source>What must hold before the protocol starts. Every device must stream without a faulty channel, whatever is asked for here. 0: not asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was erfüllt sein muss, bevor das Protokoll startet. Jedes Gerät muss ohne gestörten Kanal senden, gleich was hier verlangt wird. 0: nicht verlangt.</translation>
     </message>
     <message>
         <source>Warm-up</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufwärmen</translation>
     </message>
     <message>
         <source>Baseline looked at</source>
-        <translation type="unfinished"></translation>
+        <translation>Betrachtete Grundlinie</translation>
     </message>
     <message>
         <source>Baseline may move by</source>
-        <translation type="unfinished"></translation>
+        <translation>Grundlinie darf wandern um</translation>
     </message>
     <message>
         <source>% a minute</source>
-        <translation type="unfinished"></translation>
+        <translation>% je Minute</translation>
     </message>
     <message>
         <source>Baseline may spread by</source>
-        <translation type="unfinished"></translation>
+        <translation>Grundlinie darf streuen um</translation>
     </message>
     <message>
         <source>Temperature, at least</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur, mindestens</translation>
     </message>
     <message>
         <source>Temperature, at most</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur, höchstens</translation>
     </message>
     <message>
         <source>Humidity, at least</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchte, mindestens</translation>
     </message>
     <message>
         <source>Humidity, at most</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchte, höchstens</translation>
     </message>
     <message>
         <source>Free on the disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Platte frei</translation>
     </message>
     <message>
         <source>A line to valves or mass-flow controllers. Without one, people open and close the valves by hand and the program marks when.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Leitung zu Ventilen oder Massendurchflussreglern. Ohne sie werden die Ventile von Hand geöffnet und geschlossen, und das Programm setzt dazu die Marken.</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished"></translation>
+        <translation>Leitung</translation>
     </message>
     <message>
         <source>for example: serial:/dev/ttyACM0?baud=9600</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Beispiel: serial:/dev/ttyACM0?baud=9600</translation>
     </message>
     <message>
         <source>Clean air</source>
-        <translation type="unfinished">Saubere Luft</translation>
+        <translation>Saubere Luft</translation>
     </message>
     <message>
         <source>command, e.g. V1=1</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl, z. B. V1=1</translation>
     </message>
     <message>
         <source>command; empty: as clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl; leer: wie saubere Luft</translation>
     </message>
     <message>
         <source>Everything shut</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles geschlossen</translation>
     </message>
     <message>
         <source>command, e.g. ALL=0</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl, z. B. ALL=0</translation>
     </message>
     <message>
         <source>End of a line</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilenende</translation>
     </message>
     <message>
         <source>What would flow when</source>
-        <translation type="unfinished"></translation>
+        <translation>Was wann strömen würde</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Saving makes the next version in a file of its own; older ones stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beim Speichern entsteht die nächste Version in einer eigenen Datei; ältere bleiben, wie sie sind.</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">Rückgängig</translation>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished">Wiederholen</translation>
+        <translation>Wiederholen</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::ProtocolPanel</name>
     <message>
         <source>Devices</source>
-        <translation type="unfinished">Geräte</translation>
+        <translation>Geräte</translation>
     </message>
     <message>
         <source>Warm-up</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufwärmen</translation>
     </message>
     <message>
         <source>Baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>Grundlinie</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur</translation>
     </message>
     <message>
         <source>Humidity</source>
-        <translation type="unfinished"></translation>
+        <translation>Feuchte</translation>
     </message>
     <message>
         <source>Disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicherplatz</translation>
     </message>
     <message>
         <source>Valves</source>
-        <translation type="unfinished"></translation>
+        <translation>Ventile</translation>
     </message>
     <message>
         <source>baseline</source>
         <comment>phase of a protocol</comment>
-        <translation type="unfinished">Grundlinie</translation>
+        <translation>Grundlinie</translation>
     </message>
     <message>
         <source>recovery</source>
         <comment>phase of a protocol</comment>
-        <translation type="unfinished"></translation>
+        <translation>Erholung</translation>
     </message>
     <message>
         <source>wait</source>
         <comment>phase of a protocol</comment>
-        <translation type="unfinished"></translation>
+        <translation>Warten</translation>
     </message>
     <message>
         <source>blank</source>
         <comment>exposure to clean air</comment>
-        <translation type="unfinished"></translation>
+        <translation>Leerprobe</translation>
     </message>
     <message>
         <source>Exposure protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Expositionsprotokoll</translation>
     </message>
     <message>
         <source>Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll</translation>
     </message>
     <message>
         <source>Seed of the order</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert der Reihenfolge</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>Choose a protocol first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst ein Protokoll wählen.</translation>
     </message>
     <message>
         <source>Connect a sensor first.</source>
-        <translation type="unfinished">Erst einen Sensor verbinden.</translation>
+        <translation>Erst einen Sensor verbinden.</translation>
     </message>
     <message>
         <source>The recording is being begun.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wird gerade begonnen.</translation>
     </message>
     <message>
         <source>It was started already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde bereits gestartet.</translation>
     </message>
     <message>
         <source>A gate is shut.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Freigabe fehlt.</translation>
     </message>
     <message>
         <source>The gates are being looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Freigaben werden geprüft.</translation>
     </message>
     <message>
         <source>Every gate is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Freigaben sind erteilt.</translation>
     </message>
     <message>
         <source>Resume the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll fortsetzen</translation>
     </message>
     <message>
         <source>Pause the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll anhalten</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">Fortsetzen</translation>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">Anhalten</translation>
+        <translation>Anhalten</translation>
     </message>
     <message>
         <source>No protocol is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es läuft kein Protokoll.</translation>
     </message>
     <message>
         <source>No protocol has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist kein Protokoll zu Ende gegangen.</translation>
     </message>
     <message>
         <source>No protocol has ended in a recording that is finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Protokoll ist in einer abgeschlossenen Aufzeichnung zu Ende gegangen.</translation>
     </message>
     <message>
         <source>Locked in the operator view.</source>
-        <translation type="unfinished">In der Bedieneransicht gesperrt.</translation>
+        <translation>In der Bedieneransicht gesperrt.</translation>
     </message>
     <message>
         <source>A protocol is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Protokoll läuft.</translation>
     </message>
     <message>
         <source>Choose a protocol …</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll wählen …</translation>
     </message>
     <message>
         <source>%1: cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: nicht verwendbar</translation>
     </message>
     <message>
         <source>%1, version %2 (example)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Version %2 (Beispiel)</translation>
     </message>
     <message>
         <source>%1, version %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Version %2</translation>
     </message>
     <message>
         <source>Open file …</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei öffnen …</translation>
     </message>
     <message>
         <source>Open a protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll öffnen</translation>
     </message>
     <message>
         <source>Protocols (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokolle (*.json)</translation>
     </message>
     <message>
         <source>Decides the order; the same seed gives the same order on every computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bestimmt die Reihenfolge; derselbe Startwert ergibt auf jedem Computer dieselbe Reihenfolge.</translation>
     </message>
     <message>
         <source>A protocol lets gases flow in a set order and marks them in a recording of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Protokoll lässt Gase in festgelegter Reihenfolge strömen und markiert sie in einer eigenen Aufzeichnung.</translation>
     </message>
     <message>
         <source>The recording is being begun …</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wird gerade begonnen …</translation>
     </message>
     <message>
         <source>Recorded in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufgezeichnet in %1.</translation>
     </message>
     <message>
         <source>There is no valve line: open and close by hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keine Ventilleitung: von Hand öffnen und schließen.</translation>
     </message>
     <message>
         <source>A replay is running: a protocol needs a live sensor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Wiedergabe läuft: Ein Protokoll braucht einen Live-Sensor.</translation>
     </message>
     <message>
         <source>Connect a sensor to run it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Ausführen einen Sensor verbinden.</translation>
     </message>
     <message>
         <source>The recording that runs is finished first: a protocol has one of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die laufende Aufzeichnung wird zuerst abgeschlossen: Ein Protokoll hat seine eigene.</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>freigegeben</translation>
     </message>
     <message>
         <source>shut</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht freigegeben</translation>
     </message>
     <message>
         <source>%1 is %2: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (%2): %3</translation>
     </message>
     <message>
         <source>A protocol is running</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Protokoll läuft</translation>
     </message>
     <message>
         <source>Abort the protocol?</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll abbrechen?</translation>
     </message>
     <message numerus="yes">
         <source>The valves are shut and the recording is finished. It keeps the %n trial(s) that are done; the rest is not run.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Die Ventile werden geschlossen und die Aufzeichnung wird abgeschlossen. %n fertiger Durchgang bleibt darin erhalten; der Rest wird nicht ausgeführt.</numerusform>
+            <numerusform>Die Ventile werden geschlossen und die Aufzeichnung wird abgeschlossen. %n fertige Durchgänge bleiben darin erhalten; der Rest wird nicht ausgeführt.</numerusform>
         </translation>
     </message>
     <message>
         <source>Abort the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll abbrechen</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitermachen</translation>
     </message>
     <message>
         <source>Folder for the training set</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner für den Trainingsdatensatz</translation>
     </message>
     <message>
         <source>Training set of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingsdatensatz von %1</translation>
     </message>
     <message numerus="yes">
         <source>%n exposure(s). Train with: bnof train %1 --out MODEL</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Exposition. Trainieren mit: bnof train %1 --out MODEL</numerusform>
+            <numerusform>%n Expositionen. Trainieren mit: bnof train %1 --out MODEL</numerusform>
         </translation>
     </message>
 </context>
@@ -5852,69 +5864,69 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::RoleDialog</name>
     <message>
         <source>PIN for engineers</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN für Ingenieure</translation>
     </message>
     <message>
         <source>Become engineer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingenieur werden</translation>
     </message>
     <message>
         <source>Switch to engineer</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu Ingenieur wechseln</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>An engineer changes settings, models, networks, protocols and calibrations, and may pass shut gates.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ingenieur ändert Einstellungen, Modelle, Netze, Protokolle und Kalibrierungen und darf fehlende Freigaben übergehen.</translation>
     </message>
     <message>
         <source>PIN</source>
-        <translation type="unfinished"></translation>
+        <translation>PIN</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::Roles</name>
     <message>
         <source>Engineer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingenieur</translation>
     </message>
     <message>
         <source>Operator</source>
-        <translation type="unfinished">Bediener</translation>
+        <translation>Bediener</translation>
     </message>
     <message>
         <source>Only an engineer can change this: switch the role with “Switch role…”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur ein Ingenieur kann dies ändern: Rolle mit „Rolle wechseln …“ wechseln.</translation>
     </message>
     <message>
         <source>The PIN in %1 is damaged. Who may change that file can take the line “engineer_pin” out of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die PIN in %1 ist beschädigt. Wer diese Datei ändern darf, kann die Zeile „engineer_pin“ daraus entfernen.</translation>
     </message>
     <message>
         <source>This is not the PIN.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist nicht die PIN.</translation>
     </message>
     <message>
         <source>A PIN has at least %1 characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine PIN hat mindestens %1 Zeichen.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::SafetyPanel</name>
     <message>
         <source>Reference limits…</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzgrenzwerte …</translation>
     </message>
     <message>
         <source>Safety</source>
-        <translation type="unfinished"></translation>
+        <translation>Sicherheit</translation>
     </message>
     <message>
         <source>Edit the reference limits</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzgrenzwerte bearbeiten</translation>
     </message>
 </context>
 <context>
@@ -5935,214 +5947,210 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>All sensors</source>
         <translation>Alle Sensoren</translation>
     </message>
-    <message>
-        <source>%1 of %2 sensors streaming, %3 away · %4 frames/s · health %5</source>
-        <translation type="vanished">%1 von %2 Sensoren senden, %3 fehlen · %4 Messungen/s · Zustand %5</translation>
-    </message>
 </context>
 <context>
     <name>bnof::studio::SensorsModel</name>
     <message>
         <source>a backup has taken over</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Ersatz hat übernommen</translation>
     </message>
     <message numerus="yes">
         <source>%n in standby</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n in Bereitschaft</numerusform>
+            <numerusform>%n in Bereitschaft</numerusform>
         </translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">keine</translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>%1 of %2 faulty: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 gestört: %3</translation>
     </message>
     <message>
         <source>%1, version %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, Version %2</translation>
     </message>
     <message>
         <source>%1 (expired)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (abgelaufen)</translation>
     </message>
     <message>
         <source>%1 ± %2 ppm</source>
-        <translation type="unfinished">%1 ± %2 ppm</translation>
+        <translation>%1 ± %2 ppm</translation>
     </message>
     <message>
         <source>Made %1; it does not expire.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erstellt %1; läuft nicht ab.</translation>
     </message>
     <message>
         <source>Made %1, good until %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erstellt %1, gültig bis %2.</translation>
     </message>
     <message>
         <source>Sensor</source>
-        <translation type="unfinished">Sensor</translation>
+        <translation>Sensor</translation>
     </message>
     <message>
         <source>What the device calls itself, or its address.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das Gerät sich selbst nennt, oder seine Adresse.</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Zustand</translation>
+        <translation>Verbindung</translation>
     </message>
     <message>
         <source>Where its connection stands.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie es um seine Verbindung steht.</translation>
     </message>
     <message>
         <source>Health</source>
-        <translation type="unfinished">Dateizustand</translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>0 to 100: throughput, errors, jitter, latency, gaps and losses of the last minute.</source>
-        <translation type="unfinished"></translation>
+        <translation>0 bis 100: Durchsatz, Fehler, Jitter, Latenz, Lücken und Verluste der letzten Minute.</translation>
     </message>
     <message>
         <source>Rate</source>
-        <translation type="unfinished">Rate</translation>
+        <translation>Rate</translation>
     </message>
     <message>
         <source>Frames a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwerte je Sekunde.</translation>
     </message>
     <message>
         <source>Latency</source>
-        <translation type="unfinished"></translation>
+        <translation>Latenz</translation>
     </message>
     <message>
         <source>From the arrival of the bytes to the frame being taken: 99 % are faster.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Eintreffen der Bytes bis zur Übernahme des Messwerts: 99 % sind schneller.</translation>
     </message>
     <message>
         <source>Jitter</source>
-        <translation type="unfinished"></translation>
+        <translation>Jitter</translation>
     </message>
     <message>
         <source>How far the distances between frames differ from their mean.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit die Abstände zwischen Messwerten von ihrem Mittel abweichen.</translation>
     </message>
     <message>
         <source>Gaps</source>
-        <translation type="unfinished">Lücken</translation>
+        <translation>Lücken</translation>
     </message>
     <message>
         <source>Interruptions; they are marked in the recording and never filled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterbrechungen; sie werden in der Aufzeichnung markiert und nie gefüllt.</translation>
     </message>
     <message>
         <source>Lost</source>
-        <translation type="unfinished"></translation>
+        <translation>Verloren</translation>
     </message>
     <message>
         <source>Frames lost on this computer because they were not taken in time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf diesem Computer verlorene Messwerte, weil sie nicht rechtzeitig übernommen wurden.</translation>
     </message>
     <message>
         <source>Checksum errors</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfsummenfehler</translation>
     </message>
     <message>
         <source>Messages whose checksum was wrong.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichten mit falscher Prüfsumme.</translation>
     </message>
     <message>
         <source>Skipped lines</source>
-        <translation type="unfinished">Übersprungene Zeilen</translation>
+        <translation>Übersprungene Zeilen</translation>
     </message>
     <message>
         <source>Lines or messages that could not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen oder Nachrichten, die nicht gelesen werden konnten.</translation>
     </message>
     <message>
         <source>Clock drift</source>
-        <translation type="unfinished"></translation>
+        <translation>Uhrendrift</translation>
     </message>
     <message>
         <source>How much faster the device&apos;s clock runs than this computer&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um wie viel die Uhr des Geräts schneller läuft als die dieses Computers.</translation>
     </message>
     <message>
         <source>Channel faults</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanalstörungen</translation>
     </message>
     <message>
         <source>Channels that cannot be believed; the recogniser does without them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanäle, denen nicht zu trauen ist; der Erkenner kommt ohne sie aus.</translation>
     </message>
     <message>
         <source>Redundancy</source>
-        <translation type="unfinished"></translation>
+        <translation>Redundanz</translation>
     </message>
     <message>
         <source>Equivalent sources that stand by.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gleichwertige Quellen in Bereitschaft.</translation>
     </message>
     <message>
         <source>Failovers</source>
-        <translation type="unfinished"></translation>
+        <translation>Übernahmen</translation>
     </message>
     <message>
         <source>How often an equivalent source took over.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie oft eine gleichwertige Quelle übernommen hat.</translation>
     </message>
     <message>
         <source>Reconnects</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuverbindungen</translation>
     </message>
     <message>
         <source>How often the connection was made again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie oft die Verbindung neu aufgebaut wurde.</translation>
     </message>
     <message>
         <source>Calibration</source>
-        <translation type="unfinished">Kalibrierung</translation>
+        <translation>Kalibrierung</translation>
     </message>
     <message>
         <source>Applied on top of the raw readings, which stay in the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird auf die Rohwerte angewendet, die in der Aufzeichnung bleiben.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::SensorsPanel</name>
     <message>
         <source>Sensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensoren</translation>
     </message>
     <message>
         <source>Filter: name, state, fault…</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter: Name, Verbindung, Störung …</translation>
     </message>
     <message>
         <source>Filter the sensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensoren filtern</translation>
     </message>
     <message>
         <source>All sensors</source>
-        <translation type="unfinished">Alle Sensoren</translation>
+        <translation>Alle Sensoren</translation>
     </message>
     <message>
         <source>The selected sensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Der ausgewählte Sensor</translation>
     </message>
     <message>
         <source>Sensors with their figures</source>
-        <translation type="unfinished"></translation>
+        <translation>Sensoren mit ihren Kennzahlen</translation>
     </message>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten</translation>
     </message>
     <message>
         <source>Choose the columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten wählen</translation>
     </message>
 </context>
 <context>
@@ -6232,7 +6240,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>%1 of %2 lost</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 verloren</translation>
     </message>
 </context>
 <context>
@@ -6247,9 +6255,9 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message numerus="yes">
         <source>%n source(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Quelle</numerusform>
+            <numerusform>%n Quellen</numerusform>
         </translation>
     </message>
 </context>
@@ -6308,37 +6316,37 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>Who may change settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer Einstellungen ändern darf</translation>
     </message>
     <message>
         <source>Switch role…</source>
-        <translation type="unfinished"></translation>
+        <translation>Rolle wechseln …</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::ShiftChart</name>
     <message>
         <source>R0 before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>R0 vorher und nachher</translation>
     </message>
     <message>
         <source>No channel had an R0 before: there is nothing to compare with.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Kanal hatte vorher ein R0: Es gibt nichts zu vergleichen.</translation>
     </message>
     <message numerus="yes">
         <source>%n channel(s) compared</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Kanal verglichen</numerusform>
+            <numerusform>%n Kanäle verglichen</numerusform>
         </translation>
     </message>
     <message>
         <source>; %1 moved most, by %2 %</source>
-        <translation type="unfinished"></translation>
+        <translation>; am stärksten verschoben: %1, um %2 %</translation>
     </message>
     <message>
         <source>change of R0, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderung von R0, %</translation>
     </message>
 </context>
 <context>
@@ -6364,50 +6372,50 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::SpanPage</name>
     <message>
         <source>Use this &amp;span</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Prüfgas übernehmen</translation>
     </message>
     <message>
         <source>Gas of the span</source>
-        <translation type="unfinished"></translation>
+        <translation>Art des Prüfgases</translation>
     </message>
     <message>
         <source>Concentration of the span in ppm</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzentration des Prüfgases in ppm</translation>
     </message>
     <message>
         <source> ppm</source>
-        <translation type="unfinished"></translation>
+        <translation> ppm</translation>
     </message>
     <message>
         <source>Channel whose curve is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal, dessen Kurve gezeigt wird</translation>
     </message>
     <message>
         <source>&amp;Gas</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Gas</translation>
     </message>
     <message>
         <source>Let a known concentration flow until the channels are still. One span moves the curve of a known sensor type, two or more concentrations fit one; sensors that print a concentration get zero and span.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine bekannte Konzentration strömen lassen, bis die Kanäle ruhig sind. Ein Prüfgaspunkt verschiebt die Kurve eines bekannten Sensortyps, zwei oder mehr Konzentrationen ergeben eine angepasste Kurve; Sensoren, die eine Konzentration ausgeben, erhalten Nullpunkt und Steigung.</translation>
     </message>
     <message>
         <source>Say which gas flows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Angeben, welches Gas strömt.</translation>
     </message>
     <message>
         <source>span %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfgas %1</translation>
     </message>
     <message numerus="yes">
         <source>The span of %1 was taken for %n channel(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Das Prüfgas %1 wurde für %n Kanal übernommen.</numerusform>
+            <numerusform>Das Prüfgas %1 wurde für %n Kanäle übernommen.</numerusform>
         </translation>
     </message>
     <message>
         <source>From %1 to %2 %3; %4. An equivalent of one pure, known gas.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von %1 bis %2 %3; %4. Ein Äquivalent eines einzelnen reinen, bekannten Gases.</translation>
     </message>
 </context>
 <context>
@@ -6538,75 +6546,75 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::StillnessTable</name>
     <message>
         <source>still</source>
-        <translation type="unfinished"></translation>
+        <translation>ruhig</translation>
     </message>
     <message>
         <source>no values</source>
-        <translation type="unfinished">keine Werte</translation>
+        <translation>keine Werte</translation>
     </message>
     <message>
         <source>%1 s more</source>
-        <translation type="unfinished"></translation>
+        <translation>noch %1 s</translation>
     </message>
     <message>
         <source>spread above %1 %</source>
-        <translation type="unfinished"></translation>
+        <translation>Streuung über %1 %</translation>
     </message>
     <message>
         <source>slope above %1 %/min</source>
-        <translation type="unfinished"></translation>
+        <translation>Steigung über %1 %/min</translation>
     </message>
     <message>
         <source>more values</source>
-        <translation type="unfinished"></translation>
+        <translation>mehr Werte nötig</translation>
     </message>
     <message>
         <source>Stillness of every channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Ruhe jedes Kanals</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished">Kanal</translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>Pegel</translation>
     </message>
     <message>
         <source>Spread, %</source>
-        <translation type="unfinished"></translation>
+        <translation>Streuung, %</translation>
     </message>
     <message>
         <source>Slope, %/min</source>
-        <translation type="unfinished"></translation>
+        <translation>Steigung, %/min</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Zustand</translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Resistance, in units of the load resistor where it is 1; the value itself where a concentration is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Widerstand, in Einheiten des Lastwiderstands, wo dieser 1 ist; der Wert selbst, wo eine Konzentration gesendet wird.</translation>
     </message>
     <message>
         <source>Begin again</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu beginnen</translation>
     </message>
     <message>
         <source>Forget the air until now</source>
-        <translation type="unfinished"></translation>
+        <translation>Die bisherige Luft verwerfen</translation>
     </message>
     <message>
         <source>No sensor is connected. What was captured can still be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Sensor ist verbunden. Das Erfasste kann noch gespeichert werden.</translation>
     </message>
     <message>
         <source>Waiting for values of the calibrated channels…</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten auf Werte der kalibrierten Kanäle …</translation>
     </message>
     <message>
         <source>%1 of %2 channels are still, over the last %3 s.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Kanälen sind ruhig, über die letzten %3 s.</translation>
     </message>
 </context>
 <context>
@@ -6955,64 +6963,64 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::widgets::ProtocolTimeline</name>
     <message>
         <source>Course of the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf des Protokolls</translation>
     </message>
     <message>
         <source>Nothing is planned</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts geplant</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereit</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet</translation>
     </message>
     <message>
         <source>End of the protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>Ende des Protokolls</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>Finished</source>
-        <translation type="unfinished">Beendet</translation>
+        <translation>Beendet</translation>
     </message>
     <message>
         <source>Aborted</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>next in %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>weiter in %1: %2</translation>
     </message>
     <message>
         <source>ends in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>endet in %1</translation>
     </message>
     <message>
         <source>%1: trial %2, from %3 to %4</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Durchgang %2, von %3 bis %4</translation>
     </message>
     <message numerus="yes">
         <source>%n trial(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Durchgang</numerusform>
+            <numerusform>%n Durchgänge</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 in all</source>
-        <translation type="unfinished"></translation>
+        <translation>insgesamt %1</translation>
     </message>
     <message numerus="yes">
         <source>%1 of %n trial(s) done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 von %n Durchgang fertig</numerusform>
+            <numerusform>%1 von %n Durchgängen fertig</numerusform>
         </translation>
     </message>
 </context>
@@ -7039,107 +7047,107 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::widgets::SafetyCard</name>
     <message>
         <source>measured less than 1 % of the time</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als 1 % der Zeit gemessen</translation>
     </message>
     <message>
         <source>measured %1 % of the time</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 % der Zeit gemessen</translation>
     </message>
     <message>
         <source>%1: %2 of %3 %4 (%5), %6</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2 von %3 %4 (%5), %6</translation>
     </message>
     <message>
         <source>%1: %2, %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: %2, %3</translation>
     </message>
     <message>
         <source>Safety figures</source>
-        <translation type="unfinished"></translation>
+        <translation>Sicherheitskennzahlen</translation>
     </message>
     <message>
         <source>Not a certified safety device: sensors and limits are for orientation only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein zertifiziertes Sicherheitsgerät: Sensoren und Grenzwerte dienen nur der Orientierung.</translation>
     </message>
     <message>
         <source>▲ Below the first limit, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Unter dem ersten Grenzwert, %1</translation>
     </message>
     <message>
         <source>▲ Above the low limit, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Über dem unteren Grenzwert, %1</translation>
     </message>
     <message>
         <source>▲ Below the second limit, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Unter dem zweiten Grenzwert, %1</translation>
     </message>
     <message>
         <source>▲ Above the high limit, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Über dem oberen Grenzwert, %1</translation>
     </message>
     <message>
         <source>▲ 15-minute average above the STEL, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ 15-Minuten-Mittel über dem STEL, %1</translation>
     </message>
     <message>
         <source>▲ 8-hour average above the TWA, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ 8-Stunden-Mittel über dem TWA, %1</translation>
     </message>
     <message>
         <source>○ No reading now</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Derzeit kein Messwert</translation>
     </message>
     <message>
         <source>○ No limit is set</source>
-        <translation type="unfinished"></translation>
+        <translation>○ Kein Grenzwert festgelegt</translation>
     </message>
     <message>
         <source>● Within the limits</source>
-        <translation type="unfinished"></translation>
+        <translation>● Innerhalb der Grenzwerte</translation>
     </message>
     <message>
         <source>● Below all limits</source>
-        <translation type="unfinished"></translation>
+        <translation>● Unter allen Grenzwerten</translation>
     </message>
     <message>
         <source>15 min</source>
-        <translation type="unfinished"></translation>
+        <translation>15 min</translation>
     </message>
     <message>
         <source>STEL</source>
-        <translation type="unfinished"></translation>
+        <translation>STEL</translation>
     </message>
     <message>
         <source>8 h</source>
-        <translation type="unfinished"></translation>
+        <translation>8 h</translation>
     </message>
     <message>
         <source>TWA</source>
-        <translation type="unfinished"></translation>
+        <translation>TWA</translation>
     </message>
     <message>
         <source>first</source>
-        <translation type="unfinished"></translation>
+        <translation>erster</translation>
     </message>
     <message>
         <source>low</source>
-        <translation type="unfinished"></translation>
+        <translation>unterer</translation>
     </message>
     <message>
         <source>second</source>
-        <translation type="unfinished"></translation>
+        <translation>zweiter</translation>
     </message>
     <message>
         <source>high</source>
-        <translation type="unfinished"></translation>
+        <translation>oberer</translation>
     </message>
     <message>
         <source>Limits: %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenzwerte: %1 %2</translation>
     </message>
     <message>
         <source>No gas with a limit is measured. Figures appear when a calibrated channel or the recogniser gives the concentration of one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Gas mit einem Grenzwert wird gemessen. Werte erscheinen, wenn ein kalibrierter Kanal oder der Erkenner die Konzentration eines solchen angibt.</translation>
     </message>
 </context>
 <context>

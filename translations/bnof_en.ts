@@ -5,9 +5,9 @@
     <name>SensorDetails</name>
     <message numerus="yes">
         <source>%n channel(s), none faulty.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n channel, none faulty.</numerusform>
+            <numerusform>%n channels, none faulty.</numerusform>
         </translation>
     </message>
 </context>
@@ -15,9 +15,9 @@
     <name>SensorSummary</name>
     <message numerus="yes">
         <source>%1 and %n other(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 and %n other</numerusform>
+            <numerusform>%1 and %n others</numerusform>
         </translation>
     </message>
 </context>
@@ -25,9 +25,9 @@
     <name>bnof::studio::CalibrationSavePage</name>
     <message numerus="yes">
         <source>%n channel(s) have no clean air yet and give resistances only.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n channel has no clean air yet and gives resistances only.</numerusform>
+            <numerusform>%n channels have no clean air yet and give resistances only.</numerusform>
         </translation>
     </message>
 </context>
@@ -45,9 +45,9 @@
     <name>bnof::studio::CurvePlot</name>
     <message numerus="yes">
         <source>%n span(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n span</numerusform>
+            <numerusform>%n spans</numerusform>
         </translation>
     </message>
 </context>
@@ -55,9 +55,9 @@
     <name>bnof::studio::DecoderEditor</name>
     <message numerus="yes">
         <source>%n message(s) decoded</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n message decoded</numerusform>
+            <numerusform>%n messages decoded</numerusform>
         </translation>
     </message>
 </context>
@@ -65,9 +65,9 @@
     <name>bnof::studio::EnvironmentPage</name>
     <message numerus="yes">
         <source>%n channel(s) fitted</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n channel fitted</numerusform>
+            <numerusform>%n channels fitted</numerusform>
         </translation>
     </message>
 </context>
@@ -92,23 +92,23 @@
     <name>bnof::studio::ProblemHub</name>
     <message numerus="yes">
         <source>%n faults of channels, on %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n fault of a channel, on %1 and others</numerusform>
+            <numerusform>%n faults of channels, on %1 and others</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n sources are lost: %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n source is lost: %1 and others</numerusform>
+            <numerusform>%n sources are lost: %1 and others</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n calibrations need a look: %1 and others</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n calibration needs a look: %1 and others</numerusform>
+            <numerusform>%n calibrations need a look: %1 and others</numerusform>
         </translation>
     </message>
 </context>
@@ -116,16 +116,16 @@
     <name>bnof::studio::ProtocolPanel</name>
     <message numerus="yes">
         <source>The valves are shut and the recording is finished. It keeps the %n trial(s) that are done; the rest is not run.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The valves are shut and the recording is finished. It keeps the %n trial that is done; the rest is not run.</numerusform>
+            <numerusform>The valves are shut and the recording is finished. It keeps the %n trials that are done; the rest is not run.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n exposure(s). Train with: bnof train %1 --out MODEL</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n exposure. Train with: bnof train %1 --out MODEL</numerusform>
+            <numerusform>%n exposures. Train with: bnof train %1 --out MODEL</numerusform>
         </translation>
     </message>
 </context>
@@ -240,9 +240,9 @@
     <name>bnof::studio::SensorsModel</name>
     <message numerus="yes">
         <source>%n in standby</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n in standby</numerusform>
+            <numerusform>%n in standby</numerusform>
         </translation>
     </message>
 </context>
@@ -260,9 +260,9 @@
     <name>bnof::studio::SessionController</name>
     <message numerus="yes">
         <source>%n source(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n source</numerusform>
+            <numerusform>%n sources</numerusform>
         </translation>
     </message>
 </context>
@@ -270,9 +270,9 @@
     <name>bnof::studio::ShiftChart</name>
     <message numerus="yes">
         <source>%n channel(s) compared</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n channel compared</numerusform>
+            <numerusform>%n channels compared</numerusform>
         </translation>
     </message>
 </context>
@@ -280,9 +280,9 @@
     <name>bnof::studio::SpanPage</name>
     <message numerus="yes">
         <source>The span of %1 was taken for %n channel(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The span of %1 was taken for %n channel.</numerusform>
+            <numerusform>The span of %1 was taken for %n channels.</numerusform>
         </translation>
     </message>
 </context>
@@ -357,16 +357,16 @@
     <name>bnof::widgets::ProtocolTimeline</name>
     <message numerus="yes">
         <source>%n trial(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n trial</numerusform>
+            <numerusform>%n trials</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 of %n trial(s) done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 of %n trial done</numerusform>
+            <numerusform>%1 of %n trials done</numerusform>
         </translation>
     </message>
 </context>
