@@ -25,6 +25,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 if(BNOF_SANITIZE)
   add_compile_options(-fsanitize=${BNOF_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  if(BNOF_SANITIZE MATCHES "address")
+    # What the address sanitizer sees too, and a quarter of the compiler's time.
+    add_compile_options(-fno-sanitize=null,object-size,pointer-overflow)
+  endif()
   add_link_options(-fsanitize=${BNOF_SANITIZE})
 endif()
 
