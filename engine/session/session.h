@@ -66,7 +66,7 @@ struct RecordingRequest {
     std::string path;
     std::string title;
     std::string operatorName;
-    std::string role; ///< of the operator: "operator" or "engineer"; empty: there are no roles
+    std::string role = {}; ///< of the operator: "operator" or "engineer"; empty: there are no roles
     std::string notes;
     Json protocol;                               ///< the protocol that runs, see protocol.h; null: none
     std::int64_t minimumFreeBytes = 100LL << 20; ///< the recording stops cleanly when less is free
