@@ -163,6 +163,13 @@ class TestTransportsModbus : public test::Suite {
     Q_OBJECT
 
 private slots:
+    /// When the cable is pulled between two questions, Qt's own client clears its port once more, which is closed by
+    /// then, and says so; nothing follows from it.
+    void init()
+    {
+        QTest::failOnWarning(
+            QRegularExpression(QStringLiteral("^(?!bool QSerialPort::clear\\(Directions\\): device not open).*")));
+    }
     void initTestCase() { QLoggingCategory::setFilterRules(QStringLiteral("qt.modbus*=false")); }
     void shippedMapsAreGood();
     void wrongMapsSayWhatIsWrong_data();
