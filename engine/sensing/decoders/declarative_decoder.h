@@ -54,9 +54,9 @@ struct DecoderPreview {
 /// The line, from 1, that an error of parseDecoderDescription() or previewDecoder() speaks of.
 [[nodiscard]] int lineOfDescriptionError(std::string_view descriptionJson, const Error& error);
 
-/// Keeps a description among the user's own ($XDG_CONFIG_HOME/bnof/decoders/NAME.json) and registers it: from now on its
-/// name is a decoder. Gives the path. Errors: a description with mistakes, the name of a built-in decoder, of another
-/// file or of this file when `replace` is false (ErrorKind::Usage), a folder that cannot be written.
+/// Keeps a description among the user's own ($XDG_CONFIG_HOME/bnof/decoders/NAME.json) and registers it: from now on
+/// its name is a decoder. Gives the path. Errors: a description with mistakes, the name of a built-in decoder, of
+/// another file or of this file when `replace` is false (ErrorKind::Usage), a folder that cannot be written.
 [[nodiscard]] Result<std::string> saveDecoderDescription(std::string_view descriptionJson, bool replace);
 
 } // namespace bnof::sensing
