@@ -131,8 +131,9 @@ float ArrayBlock::asFloat(std::size_t i, bool& exact) const
             return out;
         } else {
             const auto out = static_cast<float>(value);
-            // 2^63 and 2^64 themselves are floats but not integers of these types.
-            exact = exact && std::abs(out) < 9.2e18F && static_cast<T>(out) == value;
+            // The largest integers round up to a power of two, which is a float but no integer of this type.
+            const float behindLargest = std::ldexp(1.0F, std::numeric_limits<T>::digits);
+            exact = exact && out < behindLargest && static_cast<T>(out) == value;
             return out;
         }
     });
