@@ -23,7 +23,9 @@ extern "C" int LLVMFuzzerInitialize(int*, char***)
         {npyHeader(ElementType::Float32, {2, 3}) + std::string(24, 'a'),
          withHeader("{'descr': [('time', '>f8'), ('a', '<f2'), ('s', '<U2')], 'fortran_order': False, 'shape': (2,), }",
                     std::string(36, '\x01')),
-         withHeader("{'descr': '<i8', 'fortran_order': True, 'shape': (2, 2), }", std::string(32, '\x02'))});
+         withHeader("{'descr': '<i8', 'fortran_order': True, 'shape': (2, 2), }", std::string(32, '\x02')),
+         // The largest number is no float.
+         withHeader("{'descr': '<u4', 'fortran_order': False, 'shape': (2, 2), }", std::string(16, '\xFF'))});
     return 0;
 }
 
