@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
-#include "engine/olfaction/evaluation.h"
+#include "engine/olfaction/exposure_evaluation.h"
 
 namespace bnof::cli {
 namespace {
@@ -10,7 +10,12 @@ void describe(QCommandLineParser& parser)
     const auto option = [&](const char* name, const char* text, const char* value) {
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
-    option("protocol", "time-split (default), held-out or leave-gas-out.", "P");
+    option("protocol",
+           "Of recordings: time-split (default), held-out, leave-gas-out. Of exposures described by features: "
+           "first-batch, previous-batches, few-shot.",
+           "P");
+    option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
+    option("draws", "few-shot: how often they are drawn anew (default 20).", "N");
     option("train-fraction", "time-split: the share of the time that trains (default 0.6).", "X");
     option("seed", "Seed of the training (default 1).", "N");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
@@ -61,6 +66,20 @@ void printForPeople(const Json& result)
         printLine("The data is simulated.");
 }
 
+Result<Json> evaluateFolder(const std::string& path, const olfaction::EvaluationOptions& options, double rate)
+{
+    const auto progress = [](double done, std::string_view what) {
+        showProgress("evaluating, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
+        return !interrupted();
+    };
+    if (olfaction::holdsExposures(path)) {
+        BNOF_TRY_ASSIGN(const olfaction::ExposureTable table, olfaction::loadExposures(path));
+        return olfaction::evaluateExposures(table, options, progress);
+    }
+    BNOF_TRY_ASSIGN(const olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
+    return olfaction::evaluate(data, options, progress);
+}
+
 int run(const Invocation& invocation)
 {
     olfaction::EvaluationOptions options;
@@ -73,7 +92,9 @@ int run(const Invocation& invocation)
     const auto seed = invocation.number("seed", 1, 0, 9e15);
     const auto kenyon = invocation.number("kenyon", 2000, 50, 1e6);
     const auto rate = invocation.number("rate", 0, 0, 1e6);
-    for (const auto* number : {&share, &seed, &kenyon, &rate}) {
+    const auto shots = invocation.number("shots", 1, 1, 1000);
+    const auto draws = invocation.number("draws", 20, 1, 1000);
+    for (const auto* number : {&share, &seed, &kenyon, &rate, &shots, &draws}) {
         if (!number->ok())
             return fail(number->error());
     }
@@ -81,13 +102,9 @@ int run(const Invocation& invocation)
     options.training.seed = static_cast<std::uint64_t>(*seed);
     options.training.kenyonCells = static_cast<std::uint32_t>(*kenyon);
     options.training.backEnd = invocation.configuration.text("recognition.back_end");
-    const auto data = olfaction::loadDataset(invocation.argument(0), {.sampleRateHz = *rate});
-    if (!data.ok())
-        return fail(data.error());
-    const auto result = olfaction::evaluate(*data, options, [](double done, std::string_view what) {
-        showProgress("evaluating, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
-        return !interrupted();
-    });
+    options.shots = static_cast<std::size_t>(*shots);
+    options.draws = static_cast<std::size_t>(*draws);
+    const auto result = evaluateFolder(invocation.argument(0), options, *rate);
     if (!result.ok())
         return fail(result.error());
     showProgress({});

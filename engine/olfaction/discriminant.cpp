@@ -68,6 +68,98 @@ Matrix shrunkCovariance(const Matrix& residuals, double shrinkage)
     return s;
 }
 
+/// See DiscriminantOptions::perClass.
+Matrix perClassCovariance(const Moments& moments, std::span<const int> labels)
+{
+    const Eigen::Index d = moments.residuals.cols();
+    const auto total = static_cast<double>(moments.residuals.rows());
+    Matrix sum = Matrix::Zero(d, d);
+    for (std::size_t c = 0; c < moments.counts.size(); ++c) {
+        Matrix rows(static_cast<Eigen::Index>(moments.counts[c]), d);
+        Eigen::Index from = 0;
+        Eigen::Index to = 0;
+        for (const int label : labels) {
+            if (label < 0)
+                continue;
+            if (label == static_cast<int>(c))
+                rows.row(to++) = moments.residuals.row(from);
+            ++from;
+        }
+        if (rows.rows() == 0)
+            continue;
+        Eigen::RowVectorXd scale = (rows.array().square().colwise().sum() / static_cast<double>(rows.rows())).sqrt();
+        scale = scale.unaryExpr([](double v) { return v > 1e-12 ? v : 1.0; });
+        rows.array().rowwise() /= scale.array();
+        const auto n = static_cast<std::size_t>(rows.rows());
+        const double s =
+            ledoitWolfShrinkage({rows.data(), n * static_cast<std::size_t>(d)}, n, static_cast<std::size_t>(d));
+        Matrix covariance = rows.transpose() * rows / static_cast<double>(n);
+        const double mu = covariance.trace() / static_cast<double>(d);
+        covariance *= 1 - s;
+        covariance.diagonal().array() += s * mu;
+        sum += (moments.counts[c] / total) * (scale.transpose() * scale).cwiseProduct(covariance);
+    }
+    // Keeps features that are constant within every class from making it singular.
+    sum.diagonal().array() += std::max(1e-9 * sum.trace() / static_cast<double>(d), 1e-12);
+    return sum;
+}
+
+/// Whitens by the covariance; equal priors.
+Result<Discriminant> fromMoments(const Matrix& means, const std::vector<double>& counts, const Matrix& covariance)
+{
+    const std::size_t classes = counts.size();
+    std::vector<Eigen::Index> present;
+    for (std::size_t c = 0; c < classes; ++c) {
+        if (counts[c] > 0)
+            present.push_back(static_cast<Eigen::Index>(c));
+    }
+    if (present.size() < 2)
+        return makeError(ErrorKind::BadInput, "the training data holds fewer than two different gases", {},
+                         "Record at least clean air and one gas, and label them differently.");
+    const Eigen::Index d = covariance.rows();
+    const auto dimension = static_cast<std::size_t>(d);
+    const Eigen::LLT<Eigen::MatrixXd> cholesky(covariance);
+    if (cholesky.info() != Eigen::Success)
+        return makeError(ErrorKind::Internal, "the within-class covariance could not be factorised", {});
+    Eigen::RowVectorXd centre = Eigen::RowVectorXd::Zero(d);
+    for (const Eigen::Index c : present)
+        centre += means.row(c) / static_cast<double>(present.size());
+    Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(d, d);
+    cholesky.matrixL().solveInPlace(inverse);
+    Eigen::MatrixXd white(d, static_cast<Eigen::Index>(present.size()));
+    for (std::size_t i = 0; i < present.size(); ++i)
+        white.col(static_cast<Eigen::Index>(i)) = inverse * (means.row(present[i]) - centre).transpose();
+    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(white, Eigen::ComputeThinU);
+    Discriminant out;
+    out.dimension = dimension;
+    out.axes = std::min(present.size() - 1, dimension);
+    out.centre.assign(centre.data(), centre.data() + d);
+    for (Eigen::Index i = 0; i < d; ++i) {
+        for (Eigen::Index j = 0; j <= i; ++j)
+            out.whitening.push_back(inverse(i, j));
+    }
+    const auto axes = static_cast<Eigen::Index>(out.axes);
+    for (Eigen::Index a = 0; a < axes; ++a) {
+        // A singular vector's sign is arbitrary: make its largest entry positive.
+        Eigen::VectorXd axis = svd.matrixU().col(a);
+        Eigen::Index largest = 0;
+        axis.cwiseAbs().maxCoeff(&largest);
+        axis *= axis(largest) < 0 ? -1.0 : 1.0;
+        out.projection.insert(out.projection.end(), axis.data(), axis.data() + d);
+    }
+    out.means.assign(classes * out.axes, 0);
+    out.logPrior.assign(classes, absent);
+    DiscriminantPoint point;
+    for (const Eigen::Index c : present) {
+        const auto index = static_cast<std::size_t>(c);
+        const Eigen::RowVectorXd mean = means.row(c);
+        project(out, {mean.data(), dimension}, point);
+        std::copy(point.u.begin(), point.u.end(), out.means.begin() + static_cast<std::ptrdiff_t>(index * out.axes));
+        out.logPrior[index] = -exactLog(static_cast<double>(present.size()));
+    }
+    return out;
+}
+
 } // namespace
 
 double ledoitWolfShrinkage(std::span<const double> rows, std::size_t count, std::size_t dimension)
@@ -93,55 +185,66 @@ Result<Discriminant> fitDiscriminant(std::span<const double> rows, std::size_t d
                                      std::size_t classes, const DiscriminantOptions& options)
 {
     const Moments moments = momentsOf(rows, dimension, labels, classes);
-    std::vector<Eigen::Index> present;
+    BNOF_TRY_ASSIGN(Discriminant out,
+                    fromMoments(moments.means, moments.counts,
+                                options.perClass ? perClassCovariance(moments, labels)
+                                                 : shrunkCovariance(moments.residuals, options.shrinkage)));
+    const auto total = static_cast<double>(moments.residuals.rows());
     for (std::size_t c = 0; c < classes; ++c) {
         if (moments.counts[c] > 0)
-            present.push_back(static_cast<Eigen::Index>(c));
+            out.logPrior[c] = exactLog(moments.counts[c] / total);
     }
-    if (present.size() < 2)
-        return makeError(ErrorKind::BadInput, "the training data holds fewer than two different gases", {},
-                         "Record at least clean air and one gas, and label them differently.");
+    return out;
+}
+
+Result<Recalibration> recalibrate(std::span<const double> oldRows, std::span<const int> oldLabels,
+                                  std::span<const double> newRows, std::span<const int> newLabels,
+                                  std::size_t dimension, std::size_t classes, const RecalibrationOptions& options)
+{
+    Moments old = momentsOf(oldRows, dimension, oldLabels, classes);
+    const Moments fresh = momentsOf(newRows, dimension, newLabels, classes);
     const auto d = static_cast<Eigen::Index>(dimension);
-    const Eigen::LLT<Eigen::MatrixXd> cholesky(shrunkCovariance(moments.residuals, options.shrinkage));
-    if (cholesky.info() != Eigen::Success)
-        return makeError(ErrorKind::Internal, "the within-class covariance could not be factorised", {});
-    Eigen::RowVectorXd centre = Eigen::RowVectorXd::Zero(d);
-    for (const Eigen::Index c : present)
-        centre += moments.means.row(c) / static_cast<double>(present.size());
-    Eigen::MatrixXd inverse = Eigen::MatrixXd::Identity(d, d);
-    cholesky.matrixL().solveInPlace(inverse);
-    Eigen::MatrixXd white(d, static_cast<Eigen::Index>(present.size()));
-    for (std::size_t i = 0; i < present.size(); ++i)
-        white.col(static_cast<Eigen::Index>(i)) = inverse * (moments.means.row(present[i]) - centre).transpose();
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(white, Eigen::ComputeThinU);
-    Discriminant out;
-    out.dimension = dimension;
-    out.axes = std::min(present.size() - 1, dimension);
-    out.centre.assign(centre.data(), centre.data() + d);
-    for (Eigen::Index i = 0; i < d; ++i) {
-        for (Eigen::Index j = 0; j <= i; ++j)
-            out.whitening.push_back(inverse(i, j));
+    Matrix covariance =
+        old.residuals.transpose() * old.residuals / std::max(1.0, static_cast<double>(old.residuals.rows()));
+    Eigen::RowVectorXd meanShift = Eigen::RowVectorXd::Zero(d);
+    double moved = 0;
+    double shown = 0;
+    for (std::size_t c = 0; c < classes; ++c) {
+        shown += fresh.counts[c] > 0 ? 1 : 0;
+        if (fresh.counts[c] > 0 && old.counts[c] > 0) {
+            const auto row = static_cast<Eigen::Index>(c);
+            meanShift += fresh.means.row(row) - old.means.row(row);
+            moved += 1;
+        }
     }
-    const auto axes = static_cast<Eigen::Index>(out.axes);
-    for (Eigen::Index a = 0; a < axes; ++a) {
-        // A singular vector's sign is arbitrary: make its largest entry positive.
-        Eigen::VectorXd axis = svd.matrixU().col(a);
-        Eigen::Index largest = 0;
-        axis.cwiseAbs().maxCoeff(&largest);
-        axis *= axis(largest) < 0 ? -1.0 : 1.0;
-        out.projection.insert(out.projection.end(), axis.data(), axis.data() + d);
+    if (moved > 0)
+        meanShift /= moved;
+    Recalibration out;
+    out.shift.assign(classes * dimension, 0);
+    Matrix scatter = Matrix::Zero(d, d);
+    for (std::size_t c = 0; c < classes; ++c) {
+        const auto row = static_cast<Eigen::Index>(c);
+        if (old.counts[c] == 0) {
+            old.means.row(row) = fresh.means.row(row); // a gas that nobody knew before
+            old.counts[c] = fresh.counts[c];
+            continue;
+        }
+        Eigen::RowVectorXd to = old.means.row(row) + meanShift;
+        if (fresh.counts[c] > 0) {
+            const Eigen::RowVectorXd step = fresh.means.row(row) - old.means.row(row);
+            scatter += step.transpose() * step / moved;
+            to = (1 - options.step) * to + options.step * fresh.means.row(row);
+        }
+        const Eigen::RowVectorXd shift = to - old.means.row(row);
+        std::copy(shift.data(), shift.data() + d, out.shift.begin() + static_cast<std::ptrdiff_t>(c * dimension));
+        old.means.row(row) = to;
     }
-    const auto total = static_cast<double>(moments.residuals.rows());
-    out.means.assign(classes * out.axes, 0);
-    out.logPrior.assign(classes, absent);
-    DiscriminantPoint point;
-    for (const Eigen::Index c : present) {
-        const auto index = static_cast<std::size_t>(c);
-        const Eigen::RowVectorXd mean = moments.means.row(c);
-        project(out, {mean.data(), dimension}, point);
-        std::copy(point.u.begin(), point.u.end(), out.means.begin() + static_cast<std::ptrdiff_t>(index * out.axes));
-        out.logPrior[index] = exactLog(moments.counts[index] / total);
-    }
+    covariance += options.driftScatter * scatter;
+    if (const double freedom = static_cast<double>(fresh.residuals.rows()) - shown; freedom > 0)
+        covariance += fresh.residuals.transpose() * fresh.residuals / freedom;
+    covariance.diagonal().array() +=
+        std::max(options.ridge * covariance.trace() / static_cast<double>(dimension), 1e-12);
+    BNOF_TRY_ASSIGN(out.discriminant, fromMoments(old.means, old.counts, covariance));
     return out;
 }
 

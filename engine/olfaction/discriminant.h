@@ -41,6 +41,10 @@ struct DiscriminantPoint {
 
 struct DiscriminantOptions {
     double shrinkage = -1; ///< 0..1 towards (trace/dimension) I; negative: Ledoit-Wolf
+    /// The covariance is the prior-weighted mean of the classes' own, each shrunk by Ledoit-Wolf after its features
+    /// were standardised within the class, as LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto") of
+    /// scikit-learn 1.2 has it: the baseline that published figures speak of.
+    bool perClass = false;
 };
 
 /// Fit to `labels.size()` rows of `dimension` features; rows with a negative label are ignored. Errors: fewer
@@ -48,6 +52,27 @@ struct DiscriminantOptions {
 [[nodiscard]] Result<Discriminant> fitDiscriminant(std::span<const double> rows, std::size_t dimension,
                                                    std::span<const int> labels, std::size_t classes,
                                                    const DiscriminantOptions& options = {});
+
+struct RecalibrationOptions {
+    double driftScatter = 0.1; ///< weight of the movements of the class means in the covariance
+    double ridge = 0.01;       ///< added to the covariance, relative to its mean eigenvalue
+    double step = 0.6;         ///< how far the mean of a gas that was shown again moves to where it is now
+};
+
+/// A discriminant for a new day, and where it puts the old exposures.
+struct Recalibration {
+    Discriminant discriminant; ///< equal priors
+    std::vector<double> shift; ///< what was added to each class mean, a row a class
+};
+
+/// Old exposures and a few labelled ones of a new day (there may be none): the within-class covariance learns the
+/// directions in which sensors drift, from the movements of the class means (S + b sum d d' / K + ridge), and the means
+/// move with them, those of gases that were not shown by the mean movement. Rows are standardised features. Errors:
+/// fewer than two classes with data.
+[[nodiscard]] Result<Recalibration> recalibrate(std::span<const double> oldRows, std::span<const int> oldLabels,
+                                                std::span<const double> newRows, std::span<const int> newLabels,
+                                                std::size_t dimension, std::size_t classes,
+                                                const RecalibrationOptions& options = {});
 
 /// Deterministic on every machine (plain loops in a fixed order). `point` is reused.
 void project(const Discriminant& d, std::span<const double> z, DiscriminantPoint& point);

@@ -415,16 +415,6 @@ Json pairedWith(const Answers& ours, const Answers& theirs, const EvaluationOpti
     return out;
 }
 
-std::string nameOf(Protocol protocol)
-{
-    switch (protocol) {
-    case Protocol::TimeSplit: return "time-split";
-    case Protocol::HeldOut: return "held-out";
-    case Protocol::LeaveGasOut: return "leave-gas-out";
-    }
-    return {};
-}
-
 Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, Json leak)
 {
     Json out = Json::object();
@@ -463,16 +453,29 @@ Json reportJson(const Dataset& data, const EvaluationOptions& options, const Poo
 
 } // namespace
 
+std::string nameOf(Protocol protocol)
+{
+    switch (protocol) {
+    case Protocol::TimeSplit: return "time-split";
+    case Protocol::HeldOut: return "held-out";
+    case Protocol::LeaveGasOut: return "leave-gas-out";
+    case Protocol::FirstBatch: return "first-batch";
+    case Protocol::PreviousBatches: return "previous-batches";
+    case Protocol::FewShot: return "few-shot";
+    }
+    return {};
+}
+
 Result<Protocol> protocolFromName(const std::string& name)
 {
-    if (name == "time-split")
-        return Protocol::TimeSplit;
-    if (name == "held-out")
-        return Protocol::HeldOut;
-    if (name == "leave-gas-out")
-        return Protocol::LeaveGasOut;
-    return makeError(ErrorKind::Usage, "there is no protocol \"" + name + '"', "--protocol",
-                     "Use time-split, held-out or leave-gas-out.");
+    using enum Protocol;
+    std::string all;
+    for (const Protocol protocol : {TimeSplit, HeldOut, LeaveGasOut, FirstBatch, PreviousBatches, FewShot}) {
+        if (name == nameOf(protocol))
+            return protocol;
+        all += (all.empty() ? "" : ", ") + nameOf(protocol);
+    }
+    return makeError(ErrorKind::Usage, "there is no protocol \"" + name + '"', "--protocol", "Use one of " + all + ".");
 }
 
 Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, const TrainingProgress& progress)

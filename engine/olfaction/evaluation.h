@@ -17,10 +17,14 @@ enum class Protocol {
     HeldOut,   ///< groups (sessions, days, rooms) that were not trained on test
     /// Like TimeSplit, once for each gas, which is taken out of the training part: does it seem novel in the test?
     LeaveGasOut,
+    FirstBatch,      ///< exposures: the first group trains, each later one tests
+    PreviousBatches, ///< exposures: all earlier groups train
+    FewShot,         ///< exposures: the first group and a few labelled exposures per gas of the tested one train
 };
 
-/// "time-split", "held-out", "leave-gas-out"; the error lists them.
+/// "time-split", "held-out", "leave-gas-out", "first-batch", "previous-batches", "few-shot"; the error lists them.
 [[nodiscard]] Result<Protocol> protocolFromName(const std::string& name);
+[[nodiscard]] std::string nameOf(Protocol protocol);
 
 struct EvaluationOptions {
     Protocol protocol = Protocol::TimeSplit;
@@ -30,6 +34,8 @@ struct EvaluationOptions {
     double scoreStepSeconds = 0.6; ///< one answer is scored every so often, against the label at that instant
     double settledSeconds = 30;    ///< "settled" is later than this after a change of label
     std::size_t folds = 5;         ///< HeldOut: at most so many trainings; groups are dealt to them in turn
+    std::size_t shots = 1;         ///< FewShot: labelled exposures of each gas
+    std::size_t draws = 20;        ///< FewShot: how often they are drawn anew
     int bootstrapRounds = 1000;
     TrainingOptions training;
 };

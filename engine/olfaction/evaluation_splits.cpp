@@ -121,6 +121,11 @@ Result<std::vector<Split>> splitsOf(const Dataset& data, const EvaluationOptions
     case Protocol::TimeSplit: return timeSplits(data, options);
     case Protocol::HeldOut: return heldOutSplits(data, options);
     case Protocol::LeaveGasOut: return leaveGasOutSplits(data, options);
+    case Protocol::FirstBatch:
+    case Protocol::PreviousBatches:
+    case Protocol::FewShot:
+        return makeError(ErrorKind::BadInput, "this protocol is one of exposures described by features", data.name,
+                         "Use --protocol time-split, held-out or leave-gas-out for recordings.");
     }
     return makeError(ErrorKind::Internal, "there is no such protocol", "evaluation options");
 }

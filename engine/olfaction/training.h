@@ -10,8 +10,16 @@
 
 #include "engine/base/result.h"
 #include "engine/olfaction/dataset.h"
+#include "engine/olfaction/receptor_code.h"
 
 namespace bnof::olfaction {
+
+/// The made-up points around the class means on which the readout is taught (generative replay).
+struct ReplayOptions {
+    std::vector<double> deviations{0.5, 1, 2, 4}; ///< within-class standard deviations; each as often as the others
+    /// Softens the teacher's posterior, because a readout that is linear in spikes cannot follow a step.
+    double temperature = 1;
+};
 
 struct TrainingOptions {
     std::uint64_t seed = 1;
@@ -26,6 +34,8 @@ struct TrainingOptions {
     double decisionIntervalSeconds = 0.2; ///< a whole number of milliseconds
     std::uint32_t windowIntervals = 2;    ///< a decision reads the spikes of so many intervals
     std::uint32_t replayPoints = 2500;    ///< drawn around the class means
+    ReplayOptions replay = {};
+    ReceptorCodeOptions code = {}; ///< its seed is `seed`
     std::uint32_t realPoints = 3000;      ///< drawn from the recordings
     std::uint32_t novelPoints = 900;      ///< far from everything, to be answered with silence
     std::uint32_t epochs = 12;            ///< passes of the delta rule

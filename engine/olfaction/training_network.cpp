@@ -325,7 +325,9 @@ Result<SpikingPart> trainNetwork(const Discriminant& teacher, const TeachingPoin
 {
     SpikingPart part;
     const std::size_t gases = teacher.classes();
-    part.code = fitReceptorCode(teaching.points, familiarResidual, {.seed = options.seed});
+    ReceptorCodeOptions code = options.code;
+    code.seed = options.seed;
+    part.code = fitReceptorCode(teaching.points, familiarResidual, code);
     part.network = buildNetwork(part.code, gases, options);
     part.outputsPerGas = options.outputsPerGas;
     part.windowIntervals = options.windowIntervals;

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::uint32_t replayStream = 0x4E50;
 constexpr std::uint32_t novelStream = 0x4E51;
-/// The posterior is softened, because a readout that is linear in spikes cannot follow a step.
-constexpr double teacherTemperature = 1;
 
 std::vector<std::size_t> presentClasses(const Discriminant& d)
 {
@@ -102,9 +100,9 @@ TeachingPoints makeTeachingPoints(const Discriminant& teacher, const std::vector
 {
     TeachingPoints out;
     PhiloxSequence random(options.seed, replayStream);
-    const auto add = [&out, &teacher](DiscriminantPoint point) {
+    const auto add = [&out, &teacher, &options](DiscriminantPoint point) {
         out.targets.emplace_back();
-        posterior(teacher, point.u, teacherTemperature, out.targets.back());
+        posterior(teacher, point.u, options.replay.temperature, out.targets.back());
         out.points.push_back(std::move(point));
     };
     const std::size_t take = std::min<std::size_t>(options.realPoints, real.size());
@@ -112,11 +110,12 @@ TeachingPoints makeTeachingPoints(const Discriminant& teacher, const std::vector
         add(real[i * real.size() / take]);
     out.real = out.points.size();
     const std::vector<std::size_t> classes = presentClasses(teacher);
-    constexpr double deviations[] = {0.5, 1, 2, 4};
+    const std::vector<double>& deviations = options.replay.deviations;
     for (std::uint32_t i = 0; i < options.replayPoints; ++i) {
         const std::size_t c = classes[i % classes.size()];
         DiscriminantPoint point;
-        point.u = aroundMean(teacher, c, deviations[random.below(4)], random);
+        point.u =
+            aroundMean(teacher, c, deviations[random.below(static_cast<std::uint32_t>(deviations.size()))], random);
         point.residual = real.empty() ? 1.0 : real[random.below(static_cast<std::uint32_t>(real.size()))].residual;
         point.residual = std::min(point.residual, familiar.familiarResidual);
         if (nearestDistance(teacher, point.u) < 1.2 * familiar.familiarDistance)

@@ -7,64 +7,13 @@
 #include <limits>
 
 #include "engine/recording/interchange/importers.h"
+#include "engine/recording/interchange/uci_line.h"
 
 namespace bnof::recording {
 namespace {
 
-constexpr std::size_t maxFeatures = 65'536;
 constexpr std::size_t windTunnelColumns = 92;
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-
-struct UciLine {
-    long label = 0;
-    std::string ppm; ///< as it stands there; empty: none
-    std::vector<std::pair<std::size_t, std::string_view>> features;
-};
-
-/// What is wrong with the line, with its column; empty: nothing.
-std::string parseUci(std::string_view line, UciLine& out)
-{
-    const char* at = line.data();
-    const char* const end = at + line.size();
-    const auto column = [&] { return ", column " + std::to_string(at - line.data() + 1); };
-    out.features.clear();
-    out.ppm.clear();
-    const auto label = std::from_chars(at, end, out.label);
-    if (label.ec != std::errc())
-        return "column 1: expected the number of a class";
-    at = label.ptr;
-    if (at < end && *at == ';') {
-        const char* const begin = ++at;
-        while (at < end && *at != ' ' && *at != '\t')
-            ++at;
-        out.ppm.assign(begin, at);
-        float value = 0;
-        if (out.ppm.empty() || !parseValue(out.ppm, false, value))
-            return column().substr(2) + ": expected a concentration behind the \";\"";
-    }
-    while (true) {
-        while (at < end && (*at == ' ' || *at == '\t'))
-            ++at;
-        if (at >= end)
-            return out.features.empty() ? column().substr(2) + ": expected features as 1:value" : std::string();
-        std::size_t number = 0;
-        const auto index = std::from_chars(at, end, number);
-        if (index.ec != std::errc() || index.ptr >= end || *index.ptr != ':' || number == 0 || number > maxFeatures)
-            return column().substr(2) + ": expected a feature as number:value";
-        const char* const value = index.ptr + 1;
-        at = value;
-        while (at < end && *at != ' ' && *at != '\t')
-            ++at;
-        out.features.emplace_back(number - 1, std::string_view(value, static_cast<std::size_t>(at - value)));
-    }
-}
-
-/// The gas-sensor drift set: six gases, 16 sensors with 8 features each.
-std::string className(long label, std::size_t width)
-{
-    static constexpr const char* gases[] = {"ethanol", "ethylene", "ammonia", "acetaldehyde", "acetone", "toluene"};
-    return width == 128 && label >= 1 && label <= 6 ? gases[label - 1] : "class " + std::to_string(label);
-}
 
 std::string featureName(std::size_t feature, std::size_t width)
 {
@@ -138,7 +87,7 @@ Result<void> UciImport::read(TextLines& lines, const std::string& mark, double f
         if (lines.number() % 256 == 1)
             BNOF_TRY(m_target.progress(from + (to - from) * lines.share()));
         const std::string where = (mark.empty() ? "" : mark + ", ") + "line " + std::to_string(lines.number());
-        if (std::string wrong = parseUci(line, m_line); !wrong.empty()) {
+        if (std::string wrong = parseUciLine(line, m_line); !wrong.empty()) {
             const std::size_t colon = wrong.find(": ");
             BNOF_TRY(m_problems.add(where + ", " + wrong.substr(0, colon), wrong.substr(colon + 2)));
             continue;
@@ -162,7 +111,7 @@ Result<void> UciImport::read(TextLines& lines, const std::string& mark, double f
         if (first && !mark.empty())
             BNOF_TRY(m_target.event({StreamEvent::Kind::Note, t, t, 0, "from here on: " + mark}));
         first = false;
-        const std::string gas = className(m_line.label, m_width);
+        const std::string gas = uciClassName(m_line.label, m_width);
         BNOF_TRY(m_labels.label(t, m_line.ppm.empty() ? gas : gas + " " + tidy(m_line.ppm) + " ppm"));
         BNOF_TRY(m_target.frame(0, t, std::numeric_limits<double>::quiet_NaN(), m_values));
     }
@@ -203,10 +152,53 @@ std::size_t splitTabs(std::string_view line, std::vector<std::string_view>& fiel
 
 } // namespace
 
+std::string parseUciLine(std::string_view line, UciLine& out)
+{
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    const auto column = [&] { return ", column " + std::to_string(at - line.data() + 1); };
+    out.features.clear();
+    out.ppm.clear();
+    const auto label = std::from_chars(at, end, out.label);
+    if (label.ec != std::errc())
+        return "column 1: expected the number of a class";
+    at = label.ptr;
+    if (at < end && *at == ';') {
+        const char* const begin = ++at;
+        while (at < end && *at != ' ' && *at != '\t')
+            ++at;
+        out.ppm.assign(begin, at);
+        float value = 0;
+        if (out.ppm.empty() || !parseValue(out.ppm, false, value))
+            return column().substr(2) + ": expected a concentration behind the \";\"";
+    }
+    while (true) {
+        while (at < end && (*at == ' ' || *at == '\t'))
+            ++at;
+        if (at >= end)
+            return out.features.empty() ? column().substr(2) + ": expected features as 1:value" : std::string();
+        std::size_t number = 0;
+        const auto index = std::from_chars(at, end, number);
+        if (index.ec != std::errc() || index.ptr >= end || *index.ptr != ':' || number == 0 || number > maxUciFeatures)
+            return column().substr(2) + ": expected a feature as number:value";
+        const char* const value = index.ptr + 1;
+        at = value;
+        while (at < end && *at != ' ' && *at != '\t')
+            ++at;
+        out.features.emplace_back(number - 1, std::string_view(value, static_cast<std::size_t>(at - value)));
+    }
+}
+
+std::string uciClassName(long label, std::size_t width)
+{
+    static constexpr const char* gases[] = {"ethanol", "ethylene", "ammonia", "acetaldehyde", "acetone", "toluene"};
+    return width == 128 && label >= 1 && label <= 6 ? gases[label - 1] : "class " + std::to_string(label);
+}
+
 bool looksLikeUci(std::string_view line)
 {
     UciLine parsed;
-    return parseUci(trimBlanks(line), parsed).empty() && parsed.features.size() >= 2;
+    return parseUciLine(trimBlanks(line), parsed).empty() && parsed.features.size() >= 2;
 }
 
 bool looksLikeWindTunnel(std::string_view line)
