@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "engine/olfaction/exposure_evaluation.h"
+#include "engine/olfaction/template_recall.h"
 
 namespace bnof::cli {
 namespace {
@@ -12,9 +13,15 @@ void describe(QCommandLineParser& parser)
     };
     option("protocol",
            "Of recordings: time-split (default), held-out, leave-gas-out. Of exposures described by features: "
-           "first-batch, previous-batches, few-shot.",
+           "first-batch, previous-batches, few-shot. Of single vectors: template-recall.",
            "P");
+    option("train-groups",
+           "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
+           "each in turn is held out).",
+           "G,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
+    option("seeds", "first-batch, previous-batches: networks of so many seeds; figures are their mean (default 5).",
+           "N");
     option("draws", "few-shot: how often they are drawn anew (default 20).", "N");
     option("train-fraction", "time-split: the share of the time that trains (default 0.6).", "X");
     option("seed", "Seed of the training (default 1).", "N");
@@ -72,6 +79,10 @@ Result<Json> evaluateFolder(const std::string& path, const olfaction::Evaluation
         showProgress("evaluating, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
         return !interrupted();
     };
+    if (options.protocol == olfaction::Protocol::TemplateRecall) {
+        BNOF_TRY_ASSIGN(const olfaction::TemplateSet set, olfaction::loadTemplates(path));
+        return olfaction::evaluateTemplateRecall(set, options);
+    }
     if (olfaction::holdsExposures(path)) {
         BNOF_TRY_ASSIGN(const olfaction::ExposureTable table, olfaction::loadExposures(path));
         return olfaction::evaluateExposures(table, options, progress);
@@ -94,7 +105,8 @@ int run(const Invocation& invocation)
     const auto rate = invocation.number("rate", 0, 0, 1e6);
     const auto shots = invocation.number("shots", 1, 1, 1000);
     const auto draws = invocation.number("draws", 20, 1, 1000);
-    for (const auto* number : {&share, &seed, &kenyon, &rate, &shots, &draws}) {
+    const auto seeds = invocation.number("seeds", 5, 1, 100);
+    for (const auto* number : {&share, &seed, &kenyon, &rate, &shots, &draws, &seeds}) {
         if (!number->ok())
             return fail(number->error());
     }
@@ -104,6 +116,10 @@ int run(const Invocation& invocation)
     options.training.backEnd = invocation.configuration.text("recognition.back_end");
     options.shots = static_cast<std::size_t>(*shots);
     options.draws = static_cast<std::size_t>(*draws);
+    for (const QString& group :
+         QString::fromStdString(invocation.value("train-groups")).split(u',', Qt::SkipEmptyParts))
+        options.trainGroups.push_back(group.trimmed().toStdString());
+    options.seeds = static_cast<std::size_t>(*seeds);
     const auto result = evaluateFolder(invocation.argument(0), options, *rate);
     if (!result.ok())
         return fail(result.error());

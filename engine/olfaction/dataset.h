@@ -64,6 +64,8 @@ struct DatasetOptions {
 ///    each file is a recording with a time column (t, time, timestamp, seconds, ms, ...) and sensor columns;
 ///    frames in [onset, offset) have the row's label, frames outside have the background label; several rows
 ///    may name the same file;
+///  - a folder of folders group/label/*.csv: each file is a recording of one label; without a time column and without
+///    `sampleRateHz` one frame a second (a note says so);
 ///  - a CSV file (also gzip), or a folder with exactly one, that has a time column and gas set-point columns
 ///    ("co_ppm_setpoint", "ethylene_ppm") or a text column "label": a continuous recording.
 /// Errors name the file, the line or column, and what was expected.

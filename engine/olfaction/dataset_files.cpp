@@ -431,17 +431,15 @@ Result<void> readManifestFile(Dataset& dataset, const fs::path& folder, const st
     return {};
 }
 
-Result<Dataset> loadManifest(const fs::path& folder, const DatasetOptions& options)
+std::string folderName(const fs::path& folder)
 {
-    const std::string path = (folder / "manifest.csv").string();
-    BNOF_TRY_ASSIGN(std::string text, readTextFile(path));
-    Sha256 hash;
-    hash.update(text);
-    BNOF_TRY_ASSIGN(const CsvTable table, CsvTable::parse(std::move(text), path));
-    BNOF_TRY_ASSIGN(const std::vector<ManifestRow> rows, readManifest(table, path));
-    Dataset dataset;
-    dataset.name = folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
-    dataset.simulated = saysSimulated(table);
+    return folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
+}
+
+/// The data set that rows describe; `dataset` has its name, `hash` what was read so far.
+Result<Dataset> loadRows(const fs::path& folder, const std::vector<ManifestRow>& rows, Dataset dataset, Sha256& hash,
+                         const DatasetOptions& options)
+{
     std::string background = "air";
     bool exposures = false;
     std::vector<std::string> order;
@@ -465,6 +463,68 @@ Result<Dataset> loadManifest(const fs::path& folder, const DatasetOptions& optio
     sortLabels(dataset);
     BNOF_TRY(validate(dataset));
     return dataset;
+}
+
+Result<Dataset> loadManifest(const fs::path& folder, const DatasetOptions& options)
+{
+    const std::string path = (folder / "manifest.csv").string();
+    BNOF_TRY_ASSIGN(std::string text, readTextFile(path));
+    Sha256 hash;
+    hash.update(text);
+    BNOF_TRY_ASSIGN(const CsvTable table, CsvTable::parse(std::move(text), path));
+    BNOF_TRY_ASSIGN(const std::vector<ManifestRow> rows, readManifest(table, path));
+    Dataset dataset;
+    dataset.name = folderName(folder);
+    dataset.simulated = saysSimulated(table);
+    return loadRows(folder, rows, std::move(dataset), hash, options);
+}
+
+std::vector<fs::path> sortedEntries(const fs::path& folder)
+{
+    std::vector<fs::path> out;
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(folder, code))
+        out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+/// Rows for the files group/label/*.csv of a folder; empty when it has no such files.
+std::vector<ManifestRow> labelledFolders(const fs::path& folder)
+{
+    std::vector<ManifestRow> rows;
+    std::error_code code;
+    for (const fs::path& group : sortedEntries(folder)) {
+        for (const fs::path& label : fs::is_directory(group, code) ? sortedEntries(group) : std::vector<fs::path>()) {
+            for (const fs::path& file :
+                 fs::is_directory(label, code) ? sortedEntries(label) : std::vector<fs::path>()) {
+                const std::string name = lowerCase(file.filename().string());
+                if (!name.ends_with(".csv") && !name.ends_with(".csv.gz"))
+                    continue;
+                ManifestRow row;
+                row.file = fs::relative(file, folder, code).string();
+                row.label = label.filename().string();
+                row.group = group.filename().string();
+                rows.push_back(std::move(row));
+            }
+        }
+    }
+    return rows;
+}
+
+Result<Dataset> loadLabelledFolders(const fs::path& folder, std::vector<ManifestRow> rows,
+                                    const DatasetOptions& options)
+{
+    Dataset dataset;
+    dataset.name = folderName(folder);
+    DatasetOptions local = options;
+    if (local.sampleRateHz <= 0) {
+        local.sampleRateHz = 1;
+        dataset.notes.emplace_back(
+            "files without a time column were read as one frame a second (--rate says otherwise)");
+    }
+    Sha256 hash;
+    return loadRows(folder, rows, std::move(dataset), hash, local);
 }
 
 /// The one data file of a folder without a manifest.
@@ -504,6 +564,8 @@ Result<Dataset> loadDataset(const std::string& path, const DatasetOptions& optio
     }
     if (fs::exists(fs::path(path) / "manifest.csv", code))
         return loadManifest(path, options);
+    if (std::vector<ManifestRow> rows = labelledFolders(path); !rows.empty())
+        return loadLabelledFolders(path, std::move(rows), options);
     BNOF_TRY_ASSIGN(const std::string file, singleCsv(path));
     return loadContinuous(file, options);
 }

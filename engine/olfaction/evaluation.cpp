@@ -462,6 +462,7 @@ std::string nameOf(Protocol protocol)
     case Protocol::FirstBatch: return "first-batch";
     case Protocol::PreviousBatches: return "previous-batches";
     case Protocol::FewShot: return "few-shot";
+    case Protocol::TemplateRecall: return "template-recall";
     }
     return {};
 }
@@ -470,7 +471,8 @@ Result<Protocol> protocolFromName(const std::string& name)
 {
     using enum Protocol;
     std::string all;
-    for (const Protocol protocol : {TimeSplit, HeldOut, LeaveGasOut, FirstBatch, PreviousBatches, FewShot}) {
+    for (const Protocol protocol :
+         {TimeSplit, HeldOut, LeaveGasOut, FirstBatch, PreviousBatches, FewShot, TemplateRecall}) {
         if (name == nameOf(protocol))
             return protocol;
         all += (all.empty() ? "" : ", ") + nameOf(protocol);

@@ -19,10 +19,12 @@ enum class Protocol {
     LeaveGasOut,
     FirstBatch,      ///< exposures: the first group trains, each later one tests
     PreviousBatches, ///< exposures: all earlier groups train
+    TemplateRecall,  ///< one template an odour, then corrupted ones
     FewShot,         ///< exposures: the first group and a few labelled exposures per gas of the tested one train
 };
 
-/// "time-split", "held-out", "leave-gas-out", "first-batch", "previous-batches", "few-shot"; the error lists them.
+/// "time-split", "held-out", "leave-gas-out", "first-batch", "previous-batches", "few-shot",
+/// "template-recall"; the error lists them.
 [[nodiscard]] Result<Protocol> protocolFromName(const std::string& name);
 [[nodiscard]] std::string nameOf(Protocol protocol);
 
@@ -34,8 +36,12 @@ struct EvaluationOptions {
     double scoreStepSeconds = 0.6; ///< one answer is scored every so often, against the label at that instant
     double settledSeconds = 30;    ///< "settled" is later than this after a change of label
     std::size_t folds = 5;         ///< HeldOut: at most so many trainings; groups are dealt to them in turn
-    std::size_t shots = 1;         ///< FewShot: labelled exposures of each gas
-    std::size_t draws = 20;        ///< FewShot: how often they are drawn anew
+    /// HeldOut: the groups that train; empty: those with "train" in their name, or, where there are none, all but one
+    /// fold in turn.
+    std::vector<std::string> trainGroups = {};
+    std::size_t shots = 1;  ///< FewShot: labelled exposures of each gas
+    std::size_t draws = 20; ///< FewShot: how often they are drawn anew
+    std::size_t seeds = 5;  ///< FirstBatch, PreviousBatches: networks of different seeds; figures are their mean
     int bootstrapRounds = 1000;
     TrainingOptions training;
 };

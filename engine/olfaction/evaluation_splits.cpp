@@ -2,6 +2,9 @@
 #include "engine/olfaction/evaluation_splits.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "engine/olfaction/csv_table.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -39,6 +42,18 @@ Result<std::vector<Split>> heldOutSplits(const Dataset& data, const EvaluationOp
         return makeError(ErrorKind::BadInput, "the data set has only one group, so nothing can be held out", data.name,
                          "Name the session, day or batch of each file in the manifest's column group, or use "
                          "--protocol time-split.");
+    std::vector<std::string> training = options.trainGroups;
+    if (training.empty())
+        std::copy_if(groups.begin(), groups.end(), std::back_inserter(training),
+                     [](const std::string& group) { return lowerCase(group).find("train") != std::string::npos; });
+    if (!training.empty()) {
+        Split split{selectGroups(data, training, true), selectGroups(data, training, false),
+                    options.training.skipSeconds, firstAnswerSeconds};
+        if (split.train.recordings.empty() || split.test.recordings.empty())
+            return makeError(ErrorKind::BadInput, "the groups that train leave nothing to train on or nothing to test",
+                             data.name, "--train-groups names some, not all, of the data set's groups.");
+        return std::vector<Split>{std::move(split)};
+    }
     const std::size_t folds = std::clamp<std::size_t>(options.folds, 2, groups.size());
     std::vector<Split> out;
     for (std::size_t f = 0; f < folds; ++f) {
@@ -124,6 +139,7 @@ Result<std::vector<Split>> splitsOf(const Dataset& data, const EvaluationOptions
     case Protocol::FirstBatch:
     case Protocol::PreviousBatches:
     case Protocol::FewShot:
+    case Protocol::TemplateRecall:
         return makeError(ErrorKind::BadInput, "this protocol is one of exposures described by features", data.name,
                          "Use --protocol time-split, held-out or leave-gas-out for recordings.");
     }

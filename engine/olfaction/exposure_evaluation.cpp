@@ -80,10 +80,16 @@ void drawShots(const ExposureTable& table, std::size_t shots, std::uint64_t seed
     trial.test = std::move(rest);
 }
 
+/// How often every batch is tested: with other labelled exposures and another seed each time.
+std::size_t drawsOf(const EvaluationOptions& options)
+{
+    return options.protocol == Protocol::FewShot ? options.draws : options.seeds;
+}
+
 std::vector<Trial> trialsOf(const ExposureTable& table, const EvaluationOptions& options)
 {
     std::vector<Trial> out;
-    const std::size_t draws = options.protocol == Protocol::FewShot ? options.draws : 1;
+    const std::size_t draws = drawsOf(options);
     for (std::size_t draw = 0; draw < draws; ++draw) {
         for (std::size_t g = 1; g < table.groups.size(); ++g) {
             Trial trial;
@@ -292,7 +298,7 @@ public:
         out.set("interval", Json::arrayOf(std::vector<double>{interval.low, interval.high}));
         out.set("per_group", std::move(groups));
         if (m_draws > 1)
-            out.set("per_draw", Json::arrayOf(draws()));
+            out.set(options.protocol == Protocol::FewShot ? "per_draw" : "per_seed", Json::arrayOf(draws()));
     }
     [[nodiscard]] static double mean(const std::vector<double>& values)
     {
@@ -313,7 +319,7 @@ private:
     std::vector<Answer> m_all;
 };
 
-/// Mean difference of accuracy with its 95 % interval: over the draws where there are several, else over whole groups.
+/// Mean difference of accuracy with its 95 % interval: over the draws of labelled exposures, else over whole groups.
 Json paired(const Figures& ours, const Figures& theirs, const EvaluationOptions& options)
 {
     const std::vector<double> a = ours.draws();
@@ -324,7 +330,7 @@ Json paired(const Figures& ours, const Figures& theirs, const EvaluationOptions&
         difference.push_back(a[i] - b[i]);
     const double mean = Figures::mean(difference);
     out.set("difference", mean);
-    if (difference.size() > 1) {
+    if (options.protocol == Protocol::FewShot && difference.size() > 1) {
         const auto n = static_cast<double>(difference.size());
         double squares = 0;
         for (const double d : difference)
@@ -400,8 +406,9 @@ Result<void> check(const ExposureTable& table, const EvaluationOptions& options)
         if (counts[g] < 2)
             return makeError(ErrorKind::BadInput, "the batch holds fewer than two exposures", table.groups[g]);
     }
-    if (options.protocol == Protocol::FewShot && (options.shots < 1 || options.draws < 1 || options.draws > 1000))
-        return makeError(ErrorKind::Usage, "few-shot needs at least one shot and between 1 and 1000 draws", "--shots");
+    if (options.shots < 1 || drawsOf(options) < 1 || drawsOf(options) > 1000)
+        return makeError(ErrorKind::Usage, "there must be at least one shot and between 1 and 1000 draws or seeds",
+                         "evaluation options");
     return {};
 }
 
@@ -418,7 +425,7 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
     BNOF_TRY(check(table, options));
     const std::vector<Trial> trials = trialsOf(table, options);
     BNOF_TRY_ASSIGN(const std::vector<Outcome> outcomes, runAll(table, options, trials, progress));
-    const std::size_t draws = options.protocol == Protocol::FewShot ? options.draws : 1;
+    const std::size_t draws = drawsOf(options);
     Figures spiking(table, trials, draws);
     Figures adapted(table, trials, draws);
     Figures lda(table, trials, draws);

@@ -35,10 +35,10 @@ struct TrainingOptions {
     std::uint32_t windowIntervals = 2;    ///< a decision reads the spikes of so many intervals
     std::uint32_t replayPoints = 2500;    ///< drawn around the class means
     ReplayOptions replay = {};
-    ReceptorCodeOptions code = {}; ///< its seed is `seed`
-    std::uint32_t realPoints = 3000;      ///< drawn from the recordings
-    std::uint32_t novelPoints = 900;      ///< far from everything, to be answered with silence
-    std::uint32_t epochs = 12;            ///< passes of the delta rule
+    ReceptorCodeOptions code = {};   ///< its seed is `seed`
+    std::uint32_t realPoints = 3000; ///< drawn from the recordings
+    std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
+    std::uint32_t epochs = 12;       ///< passes of the delta rule
     std::string backEnd = "auto";
 };
 

@@ -152,17 +152,17 @@ FeatureRows sampleRows(const Dataset& data, const TrainingOptions& options, cons
     return rows;
 }
 
-/// Folds that hold out groups, when every label occurs in at least two of them.
-std::vector<Fold> groupFolds(const Dataset& data, const FeatureRows& rows)
+/// Folds that hold out groups, when every label occurs in at least two of them. `nameOf` tells a recording's group.
+std::vector<Fold> groupFolds(const Dataset& data, const FeatureRows& rows, std::string LabelledRecording::*nameOf)
 {
     std::map<std::string, int> groupIndex;
     for (const LabelledRecording& recording : data.recordings)
-        groupIndex.emplace(recording.group, static_cast<int>(groupIndex.size()));
+        groupIndex.emplace(recording.*nameOf, static_cast<int>(groupIndex.size()));
     std::vector<std::set<int>> groupsOfLabel(data.labels.size());
     for (std::size_t i = 0; i < rows.rows(); ++i) {
         if (rows.labels[i] >= 0)
             groupsOfLabel[static_cast<std::size_t>(rows.labels[i])].insert(
-                groupIndex[data.recordings[static_cast<std::size_t>(rows.recording[i])].group]);
+                groupIndex[data.recordings[static_cast<std::size_t>(rows.recording[i])].*nameOf]);
     }
     for (const std::set<int>& groups : groupsOfLabel) {
         if (groups.size() == 1)
@@ -176,7 +176,7 @@ std::vector<Fold> groupFolds(const Dataset& data, const FeatureRows& rows)
         if (rows.labels[i] < 0)
             continue;
         const auto own =
-            static_cast<std::size_t>(groupIndex[data.recordings[static_cast<std::size_t>(rows.recording[i])].group]);
+            static_cast<std::size_t>(groupIndex[data.recordings[static_cast<std::size_t>(rows.recording[i])].*nameOf]);
         for (std::size_t f = 0; f < count; ++f) {
             if (own % count != f)
                 folds[f].train.push_back(static_cast<std::uint32_t>(i));
@@ -379,7 +379,9 @@ Result<Preparation> prepare(const Dataset& data, const TrainingOptions& options)
     wide.mean.assign(wide.features(), 0);
     wide.deviation.assign(wide.features(), 1);
     const FeatureRows wideRows = sampleRows(data, options, wide);
-    std::vector<Fold> folds = groupFolds(data, wideRows);
+    std::vector<Fold> folds = groupFolds(data, wideRows, &LabelledRecording::group);
+    if (folds.empty() && data.groups().size() == 1) // one session of many recordings
+        folds = groupFolds(data, wideRows, &LabelledRecording::name);
     if (folds.empty())
         folds = timeFolds(data, wideRows, options);
     if (wideRows.rows() < 20)
