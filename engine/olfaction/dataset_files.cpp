@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Data sets from CSV files: one continuous recording, or a folder with manifest.csv.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -79,6 +80,13 @@ bool isLabelColumn(const std::string& name)
            lower == "target";
 }
 
+/// Whether a cell without a number says that there is none, rather than something else.
+bool meansMissing(std::string_view cell)
+{
+    static constexpr std::array<std::string_view, 7> names{"", "nan", "na", "null", "none", "-", "4294967295"};
+    return std::find(names.begin(), names.end(), lowerCase(trimmed(cell))) != names.end();
+}
+
 Result<Columns> classifyColumns(const CsvTable& table, const DatasetOptions& options, const std::string& path,
                                 bool continuous)
 {
@@ -106,13 +114,16 @@ Result<Columns> classifyColumns(const CsvTable& table, const DatasetOptions& opt
             columns.sensors.push_back(index);
         }
     }
-    // Columns without a single number (notes, device names) are not sensors.
-    std::erase_if(columns.sensors, [&table](int column) {
+    // Columns without a single number (notes, device names) are not sensors; among several files, a sensor that was
+    // dead throughout one of them still is one.
+    std::erase_if(columns.sensors, [&table, continuous](int column) {
+        bool words = false;
         for (std::size_t row = 0; row < table.rows(); ++row) {
             if (!std::isnan(table.number(row, static_cast<std::size_t>(column))))
                 return false;
+            words = words || !meansMissing(table.cell(row, static_cast<std::size_t>(column)));
         }
-        return true;
+        return continuous || words;
     });
     if (columns.time < 0 && options.sampleRateHz <= 0)
         return makeError(ErrorKind::BadInput, "there is no time column", path,
