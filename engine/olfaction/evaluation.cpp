@@ -2,8 +2,13 @@
 #include "engine/olfaction/evaluation_splits.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "engine/base/time.h"
@@ -43,6 +48,30 @@ struct Answers {
     double decisions = 0;
     double activitySum = 0;
     double activityWindows = 0;
+
+    /// Behind what is already there.
+    void append(Answers&& more)
+    {
+        const auto join = [](auto& to, auto& from) {
+            to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        };
+        join(all, more.all);
+        join(settled, more.settled);
+        join(groups, more.groups);
+        join(exposures, more.exposures);
+        for (const auto& [to, from] : {std::pair{&estimates, &more.estimates}, std::pair{&truths, &more.truths}}) {
+            to->resize(std::max(to->size(), from->size()));
+            for (std::size_t c = 0; c < from->size(); ++c)
+                join((*to)[c], (*from)[c]);
+        }
+        intervals.resize(std::max(intervals.size(), more.intervals.size()));
+        for (std::size_t c = 0; c < more.intervals.size(); ++c)
+            join(intervals[c], more.intervals[c]);
+        spikes += more.spikes;
+        decisions += more.decisions;
+        activitySum += more.activitySum;
+        activityWindows += more.activityWindows;
+    }
 };
 
 /// Counts the share of Kenyon cells that fire in consecutive windows.
@@ -356,6 +385,60 @@ void setNovelty(Json& out, const Answers& answers)
     out.set("novelty_auroc_splits", Json::arrayOf(answers.noveltyAuroc));
 }
 
+/// One recording to score, and what each recogniser answered.
+struct Task {
+    const LabelledRecording* recording = nullptr;
+    Scoring scoring;
+    std::vector<Answers> answers; ///< one a recogniser
+};
+
+struct Candidate {
+    std::span<const std::uint8_t> model;
+    RecogniserOptions options;
+};
+
+/// Scores every recording with every recogniser, on all cores; the answers do not depend on how many there are.
+Result<void> runTasks(const Dataset& data, const EvaluationOptions& options, const std::vector<Candidate>& candidates,
+                      std::vector<Task>& tasks, const TrainingProgress& progress)
+{
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> stop{false};
+    std::mutex mutex;
+    std::optional<Error> failed;
+    std::size_t done = 0;
+    const auto runOne = [&](Task& task) -> Result<void> {
+        Scorer scorer(data, options);
+        for (const Candidate& candidate : candidates) {
+            BNOF_TRY_ASSIGN(const auto recogniser, makeRecogniser(candidate.model, candidate.options));
+            BNOF_TRY(scorer.run(*recogniser, *task.recording, task.scoring, task.answers.emplace_back()));
+        }
+        return {};
+    };
+    const auto work = [&] {
+        for (std::size_t i = next++; i < tasks.size() && !stop; i = next++) {
+            const Result<void> ran = runOne(tasks[i]);
+            const std::scoped_lock lock(mutex);
+            ++done;
+            if (!ran.ok())
+                failed = ran.error();
+            else if (progress && !progress(static_cast<double>(done) / static_cast<double>(tasks.size()),
+                                           "recognised " + tasks[i].recording->name))
+                failed = makeError(ErrorKind::Cancelled, "the evaluation was cancelled");
+            if (failed)
+                stop = true;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < std::min<std::size_t>(std::thread::hardware_concurrency(), tasks.size()); ++i)
+        threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads)
+        thread.join();
+    if (failed)
+        return *failed;
+    return {};
+}
+
 Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool& pool,
                       const TrainingProgress& progress)
 {
@@ -370,29 +453,28 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
                     }));
     pool.trainingSeconds += toSeconds(threadCpuNow() - begin);
     BNOF_TRY_ASSIGN(const auto ldaBytes, trainLda(split.train, training));
-    BNOF_TRY_ASSIGN(const auto spiking, makeRecogniser(spikingBytes, {.backEnd = training.backEnd}));
-    BNOF_TRY_ASSIGN(const auto lda, makeRecogniser(ldaBytes));
     BNOF_TRY_ASSIGN(const auto templateBytes, trainTemplates(split.train, training));
-    BNOF_TRY_ASSIGN(const auto templates, makeRecogniser(templateBytes));
-    Scorer scorer(split.test, options);
     const int majority = mostFrequentLabel(split.train);
-    for (std::size_t i = 0; i < split.test.recordings.size(); ++i) {
-        const LabelledRecording& recording = split.test.recordings[i];
-        if (progress &&
-            !progress(0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(split.test.recordings.size()),
-                      "recognising " + recording.name))
-            return makeError(ErrorKind::Cancelled, "the evaluation was cancelled");
-        const Scoring scoring{trainedLabels(split.train), split.scoreFrom, pool.nextBlock,
-                              options.protocol != Protocol::HeldOut};
-        const std::size_t before = pool.spiking.all.size();
-        BNOF_TRY(scorer.run(*spiking, recording, scoring, pool.spiking));
-        BNOF_TRY(scorer.run(*lda, recording, scoring, pool.lda));
-        BNOF_TRY(scorer.run(*templates, recording, scoring, pool.templates));
-        for (std::size_t k = before; k < pool.lda.all.size(); ++k) {
-            pool.majority.all.push_back({pool.lda.all[k].truth, majority, pool.lda.all[k].block});
-            pool.majority.settled.push_back(pool.lda.settled[k]);
+    std::vector<Task> tasks;
+    for (const LabelledRecording& recording : split.test.recordings) {
+        tasks.push_back(
+            {&recording,
+             {trainedLabels(split.train), split.scoreFrom, pool.nextBlock, options.protocol != Protocol::HeldOut},
+             {}});
+        pool.nextBlock +=
+            options.protocol == Protocol::HeldOut ? 1 : static_cast<int>(recording.duration() / timeBlockSeconds) + 1;
+    }
+    BNOF_TRY(runTasks(
+        split.test, options, {{spikingBytes, {.backEnd = training.backEnd}}, {ldaBytes, {}}, {templateBytes, {}}},
+        tasks, [&](double done, std::string_view what) { return !progress || progress(0.6 + 0.4 * done, what); }));
+    for (Task& task : tasks) {
+        for (std::size_t k = 0; k < task.answers[1].all.size(); ++k) {
+            pool.majority.all.push_back({task.answers[1].all[k].truth, majority, task.answers[1].all[k].block});
+            pool.majority.settled.push_back(task.answers[1].settled[k]);
         }
-        pool.nextBlock += scoring.blocksByTime ? static_cast<int>(recording.duration() / timeBlockSeconds) + 1 : 1;
+        pool.spiking.append(std::move(task.answers[0]));
+        pool.lda.append(std::move(task.answers[1]));
+        pool.templates.append(std::move(task.answers[2]));
     }
     for (Answers* answers : {&pool.spiking, &pool.lda, &pool.templates})
         closeNovelty(*answers);

@@ -27,7 +27,7 @@ struct TrainingOptions {
     double skipSeconds = 0; ///< at the start of every recording (a device's power-on transient)
     std::uint32_t kenyonCells = 2000;
     std::uint32_t fanIn = 6; ///< projection neurons a Kenyon cell listens to
-    std::uint32_t outputsPerGas = 12;
+    std::uint32_t outputsPerGas = 0; ///< 0: 12, or fewer where there are more than 12 gases
     std::uint32_t localNeurons = 20;
     std::uint32_t feedbackNeurons = 8;
     double kenyonActivity = 0.07;         ///< share of Kenyon cells that fire in a decision window

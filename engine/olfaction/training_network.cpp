@@ -321,8 +321,12 @@ void setReadout(SpikingPart& part, const Eigen::MatrixXf& weights, double window
 } // namespace
 
 Result<SpikingPart> trainNetwork(const Discriminant& teacher, const TeachingPoints& teaching, double familiarResidual,
-                                 const TrainingOptions& options, const std::function<bool(double)>& report)
+                                 const TrainingOptions& given, const std::function<bool(double)>& report)
 {
+    TrainingOptions options = given;
+    // The synapses of the readout are most of the work, and they grow with the gases too.
+    if (options.outputsPerGas == 0)
+        options.outputsPerGas = static_cast<std::uint32_t>(std::clamp<std::size_t>(144 / teacher.classes(), 4, 12));
     SpikingPart part;
     const std::size_t gases = teacher.classes();
     ReceptorCodeOptions code = options.code;

@@ -139,7 +139,7 @@ private slots:
         for (const LayerInfo& layer : recogniser->info().layers)
             names.push_back(layer.name);
         QCOMPARE(names, (std::vector<std::string>{"receptor", "projection", "local", "Kenyon", "feedback", "output"}));
-        QCOMPARE(recogniser->info().layers[5].size, 3U * quick().outputsPerGas);
+        QCOMPARE(recogniser->info().layers[5].size, 3U * 12);
         const RecogniserOutput output = play(*recogniser, m_test, 0, m_test.frames());
         for (const auto& layer : output.spikes) {
             QVERIFY(!layer.empty());
