@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
 #include "engine/olfaction/template_recall.h"
 
@@ -19,6 +20,7 @@ void describe(QCommandLineParser& parser)
            "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
            "each in turn is held out).",
            "G,...");
+    option("without", "Channels to leave out, separated by commas.", "CH,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
     option("seeds", "first-batch, previous-batches: networks of so many seeds; figures are their mean (default 5).",
            "N");
@@ -67,13 +69,37 @@ void printForPeople(const Json& result)
     char spikes[64];
     std::snprintf(spikes, sizeof spikes, "spikes per decision    %.0f", result["spikes_per_decision"].toDouble());
     printLine(std::string(spikes));
-    if (const auto& warning = result["leak_test"]["warning"]; warning.isString() && !warning.toString().empty())
-        printLine("LEAK TEST              " + warning.toString());
+    const Json& reaction = result["reaction"];
+    if (reaction["stable_median"].isNumber()) {
+        char text[160];
+        std::snprintf(
+            text, sizeof text, "time to a stable answer %.1f s (median), %.1f s (90 %%); %d of %d changes missed",
+            reaction["stable_median"].toDouble(), reaction["stable_p90"].toDouble(),
+            static_cast<int>(reaction["missed"].toInteger()), static_cast<int>(reaction["changes"].toInteger()));
+        printLine(std::string(text));
+    }
+    const auto warn = [](const char* what, const Json& check) {
+        if (const auto& warning = check["warning"]; warning.isString() && !warning.toString().empty())
+            printLine(std::string(what) + warning.toString());
+    };
+    warn("LEAK TEST              ", result["leak_test"]);
+    for (const Json& check : result["confounders"].items())
+        warn("CONFOUNDER             ", check);
+    warn("CLASS BALANCE          ", result["class_balance"]);
     if (result["simulated"].toBool())
         printLine("The data is simulated.");
 }
 
-Result<Json> evaluateFolder(const std::string& path, const olfaction::EvaluationOptions& options, double rate)
+std::vector<std::string> listOf(const std::string& text)
+{
+    std::vector<std::string> out;
+    for (const QString& entry : QString::fromStdString(text).split(u',', Qt::SkipEmptyParts))
+        out.push_back(entry.trimmed().toStdString());
+    return out;
+}
+
+Result<Json> evaluateFolder(const std::string& path, const olfaction::EvaluationOptions& options, double rate,
+                            const std::vector<std::string>& without)
 {
     const auto progress = [](double done, std::string_view what) {
         showProgress("evaluating, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
@@ -87,7 +113,8 @@ Result<Json> evaluateFolder(const std::string& path, const olfaction::Evaluation
         BNOF_TRY_ASSIGN(const olfaction::ExposureTable table, olfaction::loadExposures(path));
         return olfaction::evaluateExposures(table, options, progress);
     }
-    BNOF_TRY_ASSIGN(const olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
+    BNOF_TRY_ASSIGN(olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
+    BNOF_TRY_ASSIGN(data, olfaction::withoutChannels(data, without));
     return olfaction::evaluate(data, options, progress);
 }
 
@@ -120,7 +147,7 @@ int run(const Invocation& invocation)
          QString::fromStdString(invocation.value("train-groups")).split(u',', Qt::SkipEmptyParts))
         options.trainGroups.push_back(group.trimmed().toStdString());
     options.seeds = static_cast<std::size_t>(*seeds);
-    const auto result = evaluateFolder(invocation.argument(0), options, *rate);
+    const auto result = evaluateFolder(invocation.argument(0), options, *rate, listOf(invocation.value("without")));
     if (!result.ok())
         return fail(result.error());
     showProgress({});

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "engine/base/time.h"
+#include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/metrics.h"
+#include "engine/olfaction/reaction.h"
 #include "engine/olfaction/recogniser.h"
 
 namespace bnof::olfaction {
@@ -44,6 +46,8 @@ struct Answers {
     std::vector<std::vector<ToldInterval>> intervals; ///< one list a component
     std::vector<ExposureNovelty> exposures;           ///< of the present split
     std::vector<double> noveltyAuroc;                 ///< one a split in which a gas was unknown
+    ReactionMeter reaction{-1};
+    Reliability reliability; ///< of the answers that named a gas
     double spikes = 0;
     double decisions = 0;
     double activitySum = 0;
@@ -59,6 +63,8 @@ struct Answers {
         join(settled, more.settled);
         join(groups, more.groups);
         join(exposures, more.exposures);
+        reaction.append(more.reaction);
+        reliability.append(more.reliability);
         for (const auto& [to, from] : {std::pair{&estimates, &more.estimates}, std::pair{&truths, &more.truths}}) {
             to->resize(std::max(to->size(), from->size()));
             for (std::size_t c = 0; c < from->size(); ++c)
@@ -138,9 +144,11 @@ public:
         const auto windowTicks = static_cast<std::uint32_t>(m_options.training.decisionIntervalSeconds * 1000 *
                                                             m_options.training.windowIntervals);
         ActivityMeter meter(recogniser.info(), std::max(windowTicks, 1U));
+        out.reaction = ReactionMeter(m_data.background);
         RecogniserOutput output;
         int said = -1;
         float novelty = 0;
+        float confidence = 0;
         bool newExposure = true;
         double due = scoring.fromSeconds;
         double changed = 0;
@@ -156,11 +164,17 @@ public:
                 out.spikes += static_cast<double>(layer.size());
             out.decisions += static_cast<double>(output.decisions.size());
             meter.add(output, out);
-            if (!output.decisions.empty()) {
-                said = output.decisions.back().gas;
-                novelty = output.decisions.back().novelty;
-            }
             const double t = seconds(recording, i);
+            const bool judged = t >= scoring.fromSeconds && recording.labels[i] >= 0 &&
+                                scoring.trained[static_cast<std::size_t>(recording.labels[i])] != 0;
+            out.reaction.truth(t, judged ? recording.labels[i] : -1);
+            for (const Decision& decision : output.decisions) {
+                said = decision.gas;
+                novelty = decision.novelty;
+                confidence = said < 0 ? 0 : decision.probabilities[static_cast<std::size_t>(said)];
+                if (judged)
+                    out.reaction.decision(toSeconds(decision.t - recording.times.front()), said);
+            }
             if (t < due)
                 continue;
             due = std::max(due + m_options.scoreStepSeconds, t + m_options.scoreStepSeconds / 2);
@@ -180,8 +194,11 @@ public:
             out.all.push_back({label, said, block});
             out.settled.push_back(t - changed > m_options.settledSeconds);
             out.groups.push_back(recording.group);
+            if (said >= 0)
+                out.reliability.add(static_cast<double>(confidence), said == label);
             addConcentrations(recogniser, recording, i, said, out);
         }
+        out.reaction.finish(recording.duration());
         return {};
     }
 
@@ -305,6 +322,27 @@ std::vector<int> blocksOf(const Answers& answers)
     return out;
 }
 
+/// How often what was said of each label: {truth: {said: count}}.
+Json confusionJson(const Dataset& data, const Answers& answers)
+{
+    std::map<int, std::vector<double>> rows;
+    for (const Answer& answer : answers.all) {
+        std::vector<double>& row = rows[answer.truth];
+        row.resize(data.labels.size() + 1, 0);
+        row[answer.said < 0 ? data.labels.size() : static_cast<std::size_t>(answer.said)] += 1;
+    }
+    Json out = Json::object();
+    for (const auto& [truth, row] : rows) {
+        Json said = Json::object();
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            if (row[c] > 0)
+                said.set(c < data.labels.size() ? data.labels[c] : "unknown", row[c]);
+        }
+        out.set(data.labels[static_cast<std::size_t>(truth)], std::move(said));
+    }
+    return out;
+}
+
 /// The figures that the recogniser and every baseline share.
 void setFigures(Json& out, const Dataset& data, const Answers& answers, const EvaluationOptions& options)
 {
@@ -335,6 +373,9 @@ void setFigures(Json& out, const Dataset& data, const Answers& answers, const Ev
     out.set("rmse", rmseJson(data, answers, false));
     out.set("rmse_settled", rmseJson(data, answers, true));
     out.set("ppm_intervals", intervalsJson(data, answers));
+    out.set("reaction", answers.reaction.toJson());
+    out.set("reliability", answers.reliability.toJson());
+    out.set("confusion", confusionJson(data, answers));
 }
 
 /// Everything that the splits produce together.
@@ -497,7 +538,7 @@ Json pairedWith(const Answers& ours, const Answers& theirs, const EvaluationOpti
     return out;
 }
 
-Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, Json leak)
+Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, const Split& first)
 {
     Json out = Json::object();
     out.set("protocol", nameOf(options.protocol));
@@ -527,7 +568,12 @@ Json reportJson(const Dataset& data, const EvaluationOptions& options, const Poo
     out.set("paired", Json::object()
                           .set("lda", pairedWith(pool.spiking, pool.lda, options))
                           .set("nearest_template", pairedWith(pool.spiking, pool.templates, options)));
-    out.set("leak_test", std::move(leak));
+    // Groups that were held out first are asked about what the others betray.
+    out.set("leak_test", leakTest(first.train, first.test));
+    const Json checks = confoundersOf(first.train, first.test);
+    for (const auto& [key, value] : checks.members())
+        out.set(key, value);
+    out.set("notes", Json::arrayOf(data.notes));
     out.set("answers", pool.spiking.all.size());
     out.set("training_seconds", pool.trainingSeconds);
     return out;
@@ -564,7 +610,7 @@ Result<Protocol> protocolFromName(const std::string& name)
 
 Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, const TrainingProgress& progress)
 {
-    BNOF_TRY(validate(data));
+    BNOF_TRY(refuseUnfit(data));
     if (!(options.scoreStepSeconds >= 0.01 && options.scoreStepSeconds <= 3600))
         return makeError(ErrorKind::Usage, "the scoring step must be between 0.01 and 3600 s", "evaluation options");
     BNOF_TRY_ASSIGN(const std::vector<Split> splits, splitsOf(data, options));
@@ -577,11 +623,9 @@ Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, con
     if (pool.spiking.all.empty())
         return makeError(ErrorKind::BadInput, "the test part holds no labelled instant to score", data.name,
                          "Record more data, or lower the training fraction.");
-    // Groups that were held out first are asked about what the others betray.
-    Json leak = leakTest(splits.front().train, splits.front().test);
     if (progress)
         (void)progress(1, "done");
-    return reportJson(data, options, pool, std::move(leak));
+    return reportJson(data, options, pool, splits.front());
 }
 
 } // namespace bnof::olfaction

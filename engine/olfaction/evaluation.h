@@ -51,10 +51,12 @@ struct EvaluationOptions {
 /// ppm_intervals {component: coverage, median_width in ppm, and both _settled; 0.9 is promised},
 /// novelty_auroc, spikes_per_decision, kenyon_activity, baselines.lda,
 /// .nearest_template and .majority, paired.lda and .nearest_template {difference, interval}, leak_test {accuracy,
-/// chance, warning, exposures}, answers, training_seconds, simulated. novelty_auroc is that of exposures to gases that
+/// chance, warning, exposures}, confounders and class_balance (confoundersOf()), reaction (ReactionMeter), reliability,
+/// confusion, answers, training_seconds, simulated. novelty_auroc is that of exposures to gases that
 /// were not trained against those to trained ones, by their mean novelty, averaged over the splits; null with
 /// novelty_reason where every gas was trained. Instants of untrained gases count nowhere else. Shares are 0..1,
-/// concentrations ppm. Errors: too little data, one group only.
+/// concentrations ppm. Errors: too little data, one group
+/// only, whatever refuseUnfit() refuses.
 [[nodiscard]] Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options = {},
                                     const TrainingProgress& progress = {});
 
