@@ -442,8 +442,8 @@ private slots:
             QSKIP("the shared data set uci_dynamic_mixtures is not on this machine");
         const auto whole = loadDataset(folder, {.sampleRateHz = 5});
         BNOF_VERIFY_OK(whole);
-        const Dataset training = timeSlice(*whole, 7700, 10100);
-        const Dataset test = timeSlice(*whole, 10120, 11000);
+        const Dataset training = timeSlice(*whole, 9500, 12500);
+        const Dataset test = timeSlice(*whole, 12520, 14000);
         for (const std::string& kind : classifierKinds()) {
             const auto bytes = trainClassifier(kind, training);
             BNOF_VERIFY_OK(bytes);

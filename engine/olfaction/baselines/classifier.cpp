@@ -114,6 +114,7 @@ Result<std::unique_ptr<Classifier>> fitClassifier(const std::string& kind, const
     for (const std::uint32_t i : which)
         chosen.groups.push_back(options.groups.empty() ? static_cast<int>(i) : options.groups[i]);
     BNOF_TRY_ASSIGN(ScoredPointer fitted, known->fit(selected(rows, which), classes, chosen));
+    fitted->setSize(rows.dimension, classes);
     return std::unique_ptr<Classifier>(std::move(fitted));
 }
 
@@ -123,12 +124,17 @@ Result<std::unique_ptr<Classifier>> classifierFromJson(const Json& json, const s
     JsonFields fields(json, path);
     const std::string kind = fields.string("kind");
     const double temperature = fields.number("temperature", 1e-6, 1e9);
+    if (fields.integer("dimension", 0, INT64_MAX) != static_cast<std::int64_t>(dimension))
+        fields.fail("dimension", "is not the number of features");
+    if (fields.integer("classes", 0, INT64_MAX) != static_cast<std::int64_t>(classes))
+        fields.fail("classes", "is not the number of classes");
     const Kind* known = kindNamed(kind);
     if (fields.ok() && known == nullptr)
         fields.fail("kind", "is not a kind of classifier");
     BNOF_TRY(fields.status());
     BNOF_TRY_ASSIGN(ScoredPointer read, known->read(json, path, dimension, classes));
     read->setTemperature(temperature);
+    read->setSize(dimension, classes);
     return std::unique_ptr<Classifier>(std::move(read));
 }
 

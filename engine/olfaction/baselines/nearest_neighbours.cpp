@@ -33,7 +33,8 @@ public:
                 distance += d * d;
             }
             std::size_t at = found;
-            while (at > 0 && distance < nearest[at - 1].first)
+            while (at > 0 && (distance < nearest[at - 1].first ||
+                              (distance == nearest[at - 1].first && heavier(i, nearest[at - 1].second))))
                 --at;
             if (at == neighbours)
                 continue;
@@ -72,6 +73,11 @@ public:
     std::vector<bool> present;
 
 private:
+    [[nodiscard]] bool heavier(std::size_t a, std::size_t b) const
+    {
+        return !weights.empty() && weights[a] > weights[b];
+    }
+
     void describe(Json& json) const override
     {
         json.set("neighbours", neighbours);

@@ -61,7 +61,8 @@ void ScoredClassifier::posterior(std::span<const double> features, std::vector<d
 Json ScoredClassifier::toJson() const
 {
     Json out = Json::object();
-    out.set("kind", m_kind).set("temperature", m_temperature);
+    out.set("kind", m_kind).set("dimension", m_dimension).set("classes", m_classes);
+    out.set("temperature", m_temperature);
     describe(out);
     return out;
 }

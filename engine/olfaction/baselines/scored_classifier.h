@@ -23,6 +23,11 @@ public:
     virtual void scores(std::span<const double> features, std::vector<double>& out) const = 0;
 
     void setTemperature(double temperature) { m_temperature = temperature; }
+    void setSize(std::size_t dimension, std::size_t classes)
+    {
+        m_dimension = dimension;
+        m_classes = classes;
+    }
 
 protected:
     explicit ScoredClassifier(std::string kind) : m_kind(std::move(kind)) {}
@@ -33,6 +38,8 @@ protected:
 private:
     std::string m_kind;
     double m_temperature = 1;
+    std::size_t m_dimension = 0;
+    std::size_t m_classes = 0;
 };
 
 using ScoredPointer = std::unique_ptr<ScoredClassifier>;
