@@ -148,14 +148,36 @@ FusedDecision FusionModel::decide(const std::vector<std::span<const double>>& fe
         p /= total;
     out.best = static_cast<int>(std::max_element(out.probabilities.begin(), out.probabilities.end()) -
                                 out.probabilities.begin());
-    explain(features, present, weights, out);
+    explain(features, present, judgements, weights, out);
+    return out;
+}
+
+std::vector<double> FusionModel::evidence(const std::vector<Judgement>& judgements, const std::vector<double>& weights,
+                                          std::size_t winner) const
+{
+    std::vector<double> out(judgements.size(), 0);
+    double sum = 0;
+    for (std::size_t j = 0; j < judgements.size(); ++j) {
+        const std::vector<double>& logs = judgements[j].logs;
+        if (logs.empty())
+            continue;
+        double others = -logs[winner];
+        for (const double value : logs)
+            others += value;
+        out[j] = std::max(0.0, weights[j] * (logs[winner] - others / static_cast<double>(m_classes - 1)));
+        sum += out[j];
+    }
+    for (std::size_t j = 0; j < out.size(); ++j)
+        out[j] = sum > 0 ? out[j] / sum : weights[j];
     return out;
 }
 
 void FusionModel::explain(const std::vector<std::span<const double>>& features, unsigned present,
-                          const std::vector<double>& weights, FusedDecision& decision) const
+                          const std::vector<Judgement>& judgements, const std::vector<double>& weights,
+                          FusedDecision& decision) const
 {
     const auto winner = static_cast<std::size_t>(decision.best);
+    const std::vector<double> shares = evidence(judgements, weights, winner);
     for (std::size_t j = 0; j < m_judges.size(); ++j) {
         const View* view = viewFor(m_judges[j], present);
         if (view == nullptr)
@@ -163,18 +185,18 @@ void FusionModel::explain(const std::vector<std::span<const double>>& features, 
         const int seen = std::popcount(view->mask);
         std::vector<double> drops(m_modalities.size(), 0);
         double sum = 0;
-        const double whole = seen > 1 ? judge(*view, features).logs[winner] : 0;
         for (std::size_t m = 0; m < m_modalities.size(); ++m) {
             if ((view->mask >> m & 1U) == 0)
                 continue;
             decision.weights[m] += weights[j] / seen;
             const View* rest = seen > 1 ? viewFor(m_judges[j], present & ~(1U << m)) : nullptr;
-            drops[m] = seen == 1 ? 1 : rest == nullptr ? 0 : std::max(0.0, whole - judge(*rest, features).logs[winner]);
+            if (rest != nullptr)
+                drops[m] = std::max(0.0, judgements[j].logs[winner] - judge(*rest, features).logs[winner]);
             sum += drops[m];
         }
         for (std::size_t m = 0; m < m_modalities.size(); ++m) {
             if ((view->mask >> m & 1U) != 0)
-                decision.contributions[m] += weights[j] * (sum > 0 ? drops[m] / sum : 1.0 / seen);
+                decision.contributions[m] += shares[j] * (sum > 0 ? drops[m] / sum : 1.0 / seen);
         }
     }
 }

@@ -35,8 +35,10 @@ struct FusedDecision {
     std::vector<double> probabilities; ///< one a class; all equal when every modality is missing
     int best = -1;                     ///< the likeliest class; -1 when every modality is missing
     std::vector<double> weights;       ///< attention on each modality, 0 where it is missing; sums to 1
-    /// Share of each modality in this answer, sums to 1 (all 0 when none is there): its judge's attention, split among
-    /// the modalities that judge sees by how much the winner's log probability falls without each.
+    /// Share of each modality in this answer, sums to 1 (all 0 when none is there). A judge's share is the evidence
+    /// that it adds for the winner, its attention times (log p of the winner - mean log p of the other classes) where
+    /// that is above 0; it is split among the modalities that the judge sees by how much the winner's log probability
+    /// falls without each.
     std::vector<double> contributions;
     std::vector<std::string> missing; ///< modalities that had nothing to say
     /// For people: "without sound: its weight went to the others"; empty when nothing is missing.
@@ -101,8 +103,11 @@ private:
     void gather(const std::vector<std::span<const double>>& features, unsigned mask, std::vector<double>& z) const;
     [[nodiscard]] Judgement judge(const View& view, const std::vector<std::span<const double>>& features) const;
     [[nodiscard]] std::vector<double> attention(const std::vector<Judgement>& judgements) const;
+    [[nodiscard]] std::vector<double> evidence(const std::vector<Judgement>& judgements,
+                                               const std::vector<double>& weights, std::size_t winner) const;
     void explain(const std::vector<std::span<const double>>& features, unsigned present,
-                 const std::vector<double>& weights, FusedDecision& decision) const;
+                 const std::vector<Judgement>& judgements, const std::vector<double>& weights,
+                 FusedDecision& decision) const;
 
     FusionKind m_kind = FusionKind::Late;
     std::size_t m_classes = 0;

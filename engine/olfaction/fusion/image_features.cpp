@@ -5,6 +5,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "engine/base/exact_math.h"
 #include "engine/olfaction/baselines/scored_classifier.h"
 
 namespace bnof::olfaction {
@@ -12,7 +13,8 @@ namespace {
 
 /// Of the larger spot: what counts as part of it.
 constexpr double spotShare = 0.25;
-constexpr double noiseDeviations = 4;
+constexpr double noiseDeviations = 4; ///< of a 3 x 3 mean, a third of those of a pixel
+constexpr double usualSeconds = 60;
 /// Normal standard deviations in a median absolute deviation.
 constexpr double robustFactor = 1.4826;
 
@@ -28,14 +30,36 @@ std::vector<float> pixelsOf(const cv::Mat& image)
     return {image.ptr<float>(), image.ptr<float>() + image.total()};
 }
 
+/// Hot spot and cold spot against the median, and the area of each side.
+void appendSpots(const cv::Mat& image, double median, std::vector<double>& out)
+{
+    const double noise = robustFactor * medianOf(pixelsOf(cv::Mat(cv::abs(image - median))));
+    cv::Mat smooth;
+    cv::blur(image, smooth, {3, 3});
+    double coldest = 0;
+    double hottest = 0;
+    cv::minMaxLoc(smooth, &coldest, &hottest);
+    const double hot = hottest - median;
+    const double cold = coldest - median;
+    const double limit = std::max(spotShare * std::max(hot, -cold), noiseDeviations * noise / 3);
+    const auto share = [&](const cv::Mat& mask) {
+        return static_cast<double>(cv::countNonZero(mask)) / static_cast<double>(image.total());
+    };
+    out.insert(out.end(), {hot, cold, share(smooth > median + limit), share(smooth < median - limit)});
+}
+
 } // namespace
 
 FeatureStream ImageAnalyser::emptyStream() const
 {
     const std::string unit = m_scale.unit.empty() ? "" : " (" + m_scale.unit + ")";
     FeatureStream out;
-    out.names = {"background" + unit, "hot spot" + unit, "cold spot" + unit, "hot area",
-                 "cold area",         "contrast" + unit, "motion" + unit};
+    out.names = {"background" + unit, "hot spot" + unit, "cold spot" + unit, "hot area", "cold area"};
+    for (const char* name : {"hot change", "cold change"})
+        out.names.push_back(name + unit);
+    for (const std::string& name :
+         {std::string("area of hot change"), std::string("area of cold change"), "contrast" + unit, "motion" + unit})
+        out.names.push_back(name);
     return out;
 }
 
@@ -51,34 +75,24 @@ Result<void> ImageAnalyser::process(double seconds, const RawImage& image, Featu
         cv::Mat now(image.height, image.width, CV_32F);
         for (std::size_t i = 0; i < count; ++i)
             now.ptr<float>()[i] = static_cast<float>(m_scale.gain * image.pixels[i] + m_scale.offset);
-        const double background = medianOf(pixelsOf(now));
-        const double noise = robustFactor * medianOf(pixelsOf(cv::Mat(cv::abs(now - background))));
-        cv::Mat smooth;
-        cv::blur(now, smooth, {3, 3});
-        double coldest = 0;
-        double hottest = 0;
-        cv::minMaxLoc(smooth, &coldest, &hottest);
-        const double hot = hottest - background;
-        const double cold = coldest - background;
-        const double limit = std::max(spotShare * std::max(hot, -cold), noiseDeviations * noise);
-        const auto share = [&](const cv::Mat& mask) {
-            return static_cast<double>(cv::countNonZero(mask)) / static_cast<double>(count);
-        };
-        const double hotArea = share(smooth > background + limit);
-        const double coldArea = share(smooth < background - limit);
+        if (m_usual.empty())
+            m_usual = now.clone();
+        std::vector<double> values{medianOf(pixelsOf(now))};
+        appendSpots(now, values.front(), values);
+        const cv::Mat change = now - m_usual;
+        appendSpots(change, medianOf(pixelsOf(change)), values);
+        m_frames += 1;
+        const double share = m_frames == 1 ? 1 : 1 - exactExp(-std::max(seconds - m_last, 0.0) / usualSeconds);
+        m_usual += change * std::max(share, 1 / m_frames); // the mean of all frames until the time constant rules
+        m_last = seconds;
         cv::Scalar mean;
         cv::Scalar deviation;
         cv::meanStdDev(now, mean, deviation);
-        double motion = 0;
-        if (!m_before.empty()) {
-            cv::Mat change;
-            cv::absdiff(now, m_before, change);
-            motion = cv::mean(change)[0];
-        }
-        now.copyTo(m_before);
+        values.push_back(deviation[0]);
+        values.push_back(m_before.empty() ? 0 : cv::mean(cv::Mat(cv::abs(now - m_before)))[0]);
+        m_before = now;
         stream.times.push_back(seconds);
-        for (const double value : {background, hot, cold, hotArea, coldArea, deviation[0], motion})
-            stream.values.push_back(value);
+        stream.values.insert(stream.values.end(), values.begin(), values.end());
     });
 }
 

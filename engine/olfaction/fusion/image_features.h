@@ -26,21 +26,27 @@ struct PixelScale {
 };
 
 /// Frames of one camera as they come in. Features, in the pixels' unit where not said otherwise:
-/// background (median), hot spot and cold spot (extremes of 3 x 3 means) less the background, area of what deviates by
-/// more than a quarter of the larger of the two spots and at least four noise deviations (share of the pixels), the
-/// same for the cold side, contrast (standard deviation), and motion (mean absolute change since the frame before; 0
-/// at the first).
+/// - background (median); hot spot and cold spot (extremes of 3 x 3 means) less the background; hot and cold area, the
+///   share of the pixels that deviate to that side by more than a quarter of the larger spot and at least four noise
+///   deviations (by the median absolute deviation);
+/// - the same four of the change against a causal background model, the running mean of each pixel (a time constant of
+///   60 s; until then the mean of all frames so far), which is what a steady hot machine does not show up in (Piccardi,
+///   "Background subtraction techniques: a review", IEEE SMC 2004, section 2.1);
+/// - contrast (standard deviation), and motion (mean absolute change since the frame before; 0 at the first).
 class ImageAnalyser {
 public:
     explicit ImageAnalyser(PixelScale scale) : m_scale(std::move(scale)) {}
 
     [[nodiscard]] FeatureStream emptyStream() const;
-    /// Errors: an empty image, or one of another size than before.
+    /// Errors: an image of fewer than 3 x 3 pixels, or of another size than before.
     Result<void> process(double seconds, const RawImage& image, FeatureStream& stream);
 
 private:
     PixelScale m_scale;
     cv::Mat m_before;
+    cv::Mat m_usual; ///< running mean of each pixel
+    double m_last = 0;
+    double m_frames = 0;
 };
 
 } // namespace bnof::olfaction

@@ -123,6 +123,7 @@ int main(int argc, char** argv)
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::setrlimit(RLIMIT_FSIZE, &none);
+    std::signal(SIGXFSZ, SIG_IGN); // its libraries try to write caches; they may not, and live on
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose shadow needs more address space
     const rlimit memory{mostMemory, mostMemory};
     ::setrlimit(RLIMIT_AS, &memory);
