@@ -11,6 +11,7 @@
 #include "engine/base/philox.h"
 #include "engine/olfaction/fusion/acoustic_features.h"
 #include "engine/olfaction/fusion/fusion_evaluation.h"
+#include "engine/olfaction/fusion/fusion_file.h"
 #include "engine/olfaction/fusion/grey_png.h"
 #include "engine/olfaction/fusion/leak_scenes.h"
 #include "engine/olfaction/fusion/wav.h"
@@ -384,6 +385,21 @@ private slots:
             }
         }
     }
+    void aFusionFileHasItsNames()
+    {
+        auto model = FusionModel::fit(madeUp(3), 4, FusionKind::Late);
+        BNOF_VERIFY_OK(model);
+        const FusionFile file{{"a", "b", "c", "d"}, true, *model};
+        const std::string text = fusionText(file);
+        const auto read = fusionFromText(text, "f.json");
+        BNOF_VERIFY_OK(read);
+        QCOMPARE(read->classes, file.classes);
+        QVERIFY(read->simulatedTraining);
+        QCOMPARE(fusionText(*read), text);
+        QVERIFY(!fusionFromText(fusionText({{"a", "b"}, true, *model}), "f.json").ok());
+        QVERIFY(!fusionFromText("{\"format\": \"bnof-model\"}", "f.json").ok());
+        QVERIFY(!fusionFromText(text.substr(0, text.size() / 2), "f.json").ok());
+    }
     void anUnreliableSenseLosesItsWeight()
     {
         FusionRows rows = madeUp(5);
@@ -470,6 +486,13 @@ private slots:
         Json::Array scenes = manifest["scenes"].items();
         scenes[0].set("sound", Json());
         scenes[1].set("images", Json());
+        // A film of its pictures instead of the pictures, and a clock that two events tie down.
+        scenes[2].set(
+            "images",
+            Json::object().set("film", "scene-003/thermal-%04d.png").set("clock", Json::object().set("offset_s", 5)));
+        scenes[3].set("sound", Json::object()
+                                   .set("file", "scene-004/sound.wav")
+                                   .set("clock", *Json::parse("{\"events\": [[1, 3], [11, 13.001]]}")));
         manifest.set("scenes", scenes);
         BNOF_VERIFY_OK(writeFileAtomically(path("partial/manifest.json"), manifest.dump()));
         const auto read = readLeakScenes(path("partial"));
@@ -480,7 +503,12 @@ private slots:
         BNOF_VERIFY_OK(model);
         QCOMPARE(model->decide(*rows, 5).missing, std::vector<std::string>{"sound"});
         QCOMPARE(model->decide(*rows, 14 + 5).missing, std::vector<std::string>{"images"});
-        QVERIFY(model->decide(*rows, 2 * 14 + 5).missing.empty());
+        // 15 frames at 25 a second from sensor time 5 on: there is one within the last second at 5 and 6.
+        QCOMPARE(rows->rows[2].present[2 * 14 + 2], std::uint8_t{0});
+        QCOMPARE(rows->rows[2].present[2 * 14 + 3], std::uint8_t{1});
+        QCOMPARE(rows->rows[2].present[2 * 14 + 5], std::uint8_t{0});
+        QVERIFY(std::abs(read->scenes[3].soundClock.rate - 1.0001) < 1e-9);
+        QVERIFY(model->decide(*rows, 4 * 14 + 5).missing.empty());
         // What is wrong is named.
         const auto broken = [&](const char* key, const Json& value, const char* words) {
             Json::Array list = manifest["scenes"].items();

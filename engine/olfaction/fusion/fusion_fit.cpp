@@ -261,6 +261,22 @@ void FusionModel::learnAttention(const std::vector<std::vector<Judgement>>& judg
     }
 }
 
+std::vector<FusionModel::Judgement> FusionModel::judgeAll(const FusionRows& rows, std::size_t instant) const
+{
+    unsigned present = 0;
+    std::vector<std::span<const double>> features;
+    for (std::size_t m = 0; m < rows.rows.size(); ++m) {
+        present |= rows.rows[m].present[instant] != 0 ? 1U << m : 0U;
+        features.push_back(rows.rows[m].row(instant));
+    }
+    std::vector<Judgement> out(m_judges.size());
+    for (std::size_t j = 0; j < out.size(); ++j) {
+        if (const View* view = viewFor(m_judges[j], present))
+            out[j] = judge(*view, features);
+    }
+    return out;
+}
+
 Result<FusionModel> FusionModel::fit(const FusionRows& rows, std::size_t classes, FusionKind kind)
 {
     BNOF_TRY(check(rows, classes));
@@ -270,16 +286,13 @@ Result<FusionModel> FusionModel::fit(const FusionRows& rows, std::size_t classes
     model.m_modalities = rows.modalities;
     model.learnScaling(rows);
     for (const unsigned mask : judgeMasks(kind, rows.modalities)) {
-        Judge judge;
-        judge.mask = mask;
-        model.m_judges.push_back(std::move(judge));
+        model.m_judges.emplace_back();
+        model.m_judges.back().mask = mask;
     }
     const std::map<int, std::size_t> folds = foldOfGroups(rows);
-    std::vector<std::uint32_t> all;
     std::vector<std::vector<Judgement>> judgements;
     std::vector<int> labels;
-    std::vector<std::map<unsigned, std::pair<double, double>>> calibrations(model.m_judges.size()); // mean of the folds
-    double used = 0;
+    std::vector<Calibrations> calibrations(model.m_judges.size());
     for (std::size_t fold = 0; fold < foldCount; ++fold) {
         std::vector<std::uint32_t> train;
         std::vector<std::uint32_t> test;
@@ -290,52 +303,79 @@ Result<FusionModel> FusionModel::fit(const FusionRows& rows, std::size_t classes
         if (test.empty() || !model.fitViews(rows, train).ok())
             continue;
         model.calibrateViews(rows, test);
-        used += 1;
         for (std::size_t j = 0; j < model.m_judges.size(); ++j) {
-            for (const View& view : model.m_judges[j].views) {
-                auto& [logTemperature, distance] = calibrations[j][view.mask];
-                logTemperature += exactLog(view.temperature);
-                distance += view.familiarDistance;
-            }
+            for (const View& view : model.m_judges[j].views)
+                calibrations[j][view.mask].push_back(view);
         }
         for (const std::uint32_t i : test) {
-            unsigned present = 0;
-            std::vector<std::span<const double>> features;
-            for (std::size_t m = 0; m < rows.rows.size(); ++m) {
-                present |= rows.rows[m].present[i] != 0 ? 1U << m : 0U;
-                features.push_back(rows.rows[m].row(i));
-            }
-            std::vector<Judgement> said(model.m_judges.size());
-            bool any = false;
-            for (std::size_t j = 0; j < said.size(); ++j) {
-                if (const View* view = model.viewFor(model.m_judges[j], present)) {
-                    said[j] = model.judge(*view, features);
-                    any = true;
-                }
-            }
-            if (any) {
-                judgements.push_back(std::move(said));
-                labels.push_back(rows.labels[i]);
-            }
+            std::vector<Judgement> said = model.judgeAll(rows, i);
+            if (std::all_of(said.begin(), said.end(), [](const Judgement& one) { return one.logs.empty(); }))
+                continue;
+            judgements.push_back(std::move(said));
+            labels.push_back(rows.labels[i]);
         }
     }
     if (!labels.empty())
         model.learnAttention(judgements, labels);
+    std::vector<std::uint32_t> all;
     for (std::size_t i = 0; i < rows.instants(); ++i) {
         if (rows.labels[i] >= 0)
             all.push_back(static_cast<std::uint32_t>(i));
     }
     BNOF_TRY(model.fitViews(rows, all));
-    for (std::size_t j = 0; j < model.m_judges.size() && used > 0; ++j) {
-        for (View& view : model.m_judges[j].views) {
+    model.adopt(calibrations);
+    return model;
+}
+
+/// The views of the whole get the mean calibration of their folds.
+void FusionModel::adopt(const std::vector<Calibrations>& calibrations)
+{
+    for (std::size_t j = 0; j < m_judges.size(); ++j) {
+        for (View& view : m_judges[j].views) {
             const auto found = calibrations[j].find(view.mask);
             if (found == calibrations[j].end())
                 continue;
-            view.temperature = exactExp(found->second.first / used);
-            view.familiarDistance = std::max(3.0, found->second.second / used);
+            double logTemperature = 0;
+            double distance = 0;
+            for (const View& early : found->second) {
+                logTemperature += exactLog(early.temperature) / static_cast<double>(found->second.size());
+                distance += early.familiarDistance / static_cast<double>(found->second.size());
+            }
+            view.temperature = exactExp(logTemperature);
+            view.familiarDistance = distance;
         }
     }
-    return model;
+}
+
+Result<FusionModel::Judge> FusionModel::judgeFromJson(const Json& json, const std::string& path) const
+{
+    const std::int64_t every = (std::int64_t{1} << m_modalities.size()) - 1;
+    JsonFields fields(json, path);
+    Judge judge;
+    judge.mask = static_cast<unsigned>(fields.integer("mask", 1, every));
+    judge.base = fields.number("base", -1e6, 1e6);
+    judge.certainty = fields.number("certainty", -1e6, 1e6);
+    judge.known = fields.number("known", -1e6, 1e6);
+    const Json& views = fields.array("views");
+    BNOF_TRY(fields.status());
+    for (const Json& one : views.items()) {
+        JsonFields part(one, path + ".views");
+        View view;
+        view.mask = static_cast<unsigned>(part.integer("mask", 1, every));
+        view.temperature = part.number("temperature", 1e-6, 1e9);
+        view.familiarDistance = part.number("familiar_distance", 1e-6, 1e9);
+        const Json& discriminant = part.objectField("discriminant");
+        if (part.ok() && (view.mask & ~judge.mask) != 0)
+            part.fail("mask", "names a modality that the judge does not see");
+        BNOF_TRY(part.status());
+        std::size_t dimension = 0;
+        for (std::size_t m = 0; m < m_modalities.size(); ++m)
+            dimension += (view.mask >> m & 1U) != 0 ? m_scaling[m].mean.size() : 0;
+        BNOF_TRY_ASSIGN(view.discriminant,
+                        discriminantFromJson(discriminant, path + ".views.discriminant", dimension, m_classes));
+        judge.views.push_back(std::move(view));
+    }
+    return judge;
 }
 
 Result<FusionModel> FusionModel::fromJson(const Json& json, const std::string& path)
@@ -366,34 +406,8 @@ Result<FusionModel> FusionModel::fromJson(const Json& json, const std::string& p
         BNOF_TRY(entry.status());
         model.m_scaling.push_back(std::move(scaling));
     }
-    const std::int64_t every = (std::int64_t{1} << model.m_modalities.size()) - 1;
     for (const Json& item : judges.items()) {
-        JsonFields entry(item, path + ".judges");
-        Judge judge;
-        judge.mask = static_cast<unsigned>(entry.integer("mask", 1, every));
-        judge.base = entry.number("base", -1e6, 1e6);
-        judge.certainty = entry.number("certainty", -1e6, 1e6);
-        judge.known = entry.number("known", -1e6, 1e6);
-        const Json& views = entry.array("views");
-        BNOF_TRY(entry.status());
-        for (const Json& one : views.items()) {
-            JsonFields part(one, path + ".judges.views");
-            View view;
-            view.mask = static_cast<unsigned>(part.integer("mask", 1, every));
-            view.temperature = part.number("temperature", 1e-6, 1e9);
-            view.familiarDistance = part.number("familiar_distance", 1e-6, 1e9);
-            const Json& discriminant = part.objectField("discriminant");
-            BNOF_TRY(part.status());
-            if ((view.mask & ~judge.mask) != 0)
-                part.fail("mask", "names a modality that the judge does not see");
-            BNOF_TRY(part.status());
-            std::size_t dimension = 0;
-            for (std::size_t m = 0; m < model.m_modalities.size(); ++m)
-                dimension += (view.mask >> m & 1U) != 0 ? model.m_scaling[m].mean.size() : 0;
-            BNOF_TRY_ASSIGN(view.discriminant, discriminantFromJson(discriminant, path + ".judges.views.discriminant",
-                                                                    dimension, model.m_classes));
-            judge.views.push_back(std::move(view));
-        }
+        BNOF_TRY_ASSIGN(Judge judge, model.judgeFromJson(item, path + ".judges"));
         model.m_judges.push_back(std::move(judge));
     }
     return model;

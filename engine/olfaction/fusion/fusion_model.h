@@ -4,6 +4,7 @@
 // (2019) 423-443, section 7).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct FusionRows {
     std::vector<AlignedRows> rows; ///< one a modality, equally many instants
     std::vector<int> labels;       ///< -1: not labelled
     std::vector<int> groups;       ///< instants of a group (a scene) are held out together
+    std::vector<double> seconds;   ///< of each instant on the clock of the sensors; for people
 
     [[nodiscard]] std::size_t instants() const { return labels.size(); }
 };
@@ -93,10 +95,15 @@ private:
         std::vector<double> deviation;
     };
 
+    using Calibrations = std::map<unsigned, std::vector<View>>; ///< by mask, one a fold
+
     void learnScaling(const FusionRows& rows);
     [[nodiscard]] Result<void> fitViews(const FusionRows& rows, const std::vector<std::uint32_t>& which);
     [[nodiscard]] Result<View> fitView(const FusionRows& rows, const std::vector<std::uint32_t>& which,
                                        unsigned mask) const;
+    [[nodiscard]] std::vector<Judgement> judgeAll(const FusionRows& rows, std::size_t instant) const;
+    void adopt(const std::vector<Calibrations>& calibrations);
+    [[nodiscard]] Result<Judge> judgeFromJson(const Json& json, const std::string& path) const;
     void calibrateViews(const FusionRows& rows, const std::vector<std::uint32_t>& heldOut);
     void learnAttention(const std::vector<std::vector<Judgement>>& judgements, const std::vector<int>& labels);
     [[nodiscard]] const View* viewFor(const Judge& judge, unsigned present) const;

@@ -17,16 +17,26 @@ namespace {
 constexpr double calmSeconds = 1; ///< from which the scale of a gas sensor comes
 const std::vector<double> transients{3, 30};
 
-ClockMap clockFrom(const Json& json, const std::string& path, Result<void>& problem)
+Result<ClockMap> clockFrom(const Json& json, const std::string& path)
 {
     ClockMap clock;
     if (json.isNull())
         return clock;
     JsonFields fields(json, path);
+    if (fields.has("events")) {
+        const auto& events = fields.array("events").items();
+        if (events.size() != 2 || events[0].items().size() != 2 || events[1].items().size() != 2) {
+            fields.fail("events", "must be two pairs of an own time and a sensor time");
+            return fields.status().error();
+        }
+        const auto at = [&](std::size_t event, std::size_t which) {
+            return events[event].items()[which].toDouble(std::nan(""));
+        };
+        return clockFromEvents(at(0, 0), at(0, 1), at(1, 0), at(1, 1));
+    }
     clock.offsetSeconds = fields.numberOr("offset_s", 0, -1e6, 1e6);
     clock.rate = fields.numberOr("rate", 1, 0.9, 1.1);
-    if (problem.ok())
-        problem = fields.status();
+    BNOF_TRY(fields.status());
     return clock;
 }
 
@@ -54,6 +64,33 @@ std::string numbered(const std::string& pattern, int number)
     return pattern.substr(0, at) + text + pattern.substr(end + 1);
 }
 
+std::string placeOf(const Json& part, const char* key, const std::string& folder)
+{
+    const std::string& file = part[key].toString();
+    return file.empty() ? std::string() : folder + '/' + file;
+}
+
+Result<void> readImagePart(const Json& json, const std::string& path, const std::string& folder, LeakScene& scene)
+{
+    scene.images = placeOf(json, "files", folder);
+    scene.film = placeOf(json, "film", folder);
+    if (scene.images.empty() && scene.film.empty())
+        return {};
+    JsonFields fields(json, path);
+    if (!scene.images.empty()) {
+        scene.imageCount = static_cast<int>(fields.integer("count", 1, 10'000));
+        scene.imageHz = fields.number("rate_hz", 1e-3, 1000);
+        if (fields.ok() && !isNumberPattern(scene.images))
+            fields.fail("files", "needs one place for the frame's number, such as %04d");
+    }
+    scene.pixels.gain = fields.numberOr("gain", 1.0 / 255, -1e6, 1e6);
+    scene.pixels.offset = fields.numberOr("offset", 0, -1e9, 1e9);
+    scene.pixels.unit = fields.stringOr("unit", "");
+    BNOF_TRY(fields.status());
+    BNOF_TRY_ASSIGN(scene.imageClock, clockFrom(json["clock"], path + ".clock"));
+    return {};
+}
+
 Result<LeakScene> sceneFrom(const Json& json, const std::string& path, const std::string& folder,
                             const std::vector<std::string>& classes)
 {
@@ -62,34 +99,16 @@ Result<LeakScene> sceneFrom(const Json& json, const std::string& path, const std
     scene.name = fields.string("name");
     const std::string label = fields.string("label");
     scene.seconds = fields.number("seconds", 1, 1e5);
-    scene.onsetSeconds = fields.number("onset_s", 0, scene.seconds);
+    scene.onsetSeconds = fields.number("onset_s", 0, std::max(scene.seconds, 0.0));
     const auto found = std::find(classes.begin(), classes.end(), label);
     if (fields.ok() && found == classes.end())
         fields.fail("label", "\"" + label + "\" is not one of the classes");
+    BNOF_TRY(fields.status());
     scene.label = static_cast<int>(found - classes.begin());
-    Result<void> problem = fields.status();
-    const auto place = [&](const Json& part, const char* key) {
-        const std::string& file = part[key].toString();
-        return file.empty() ? std::string() : folder + '/' + file;
-    };
-    scene.sensors = place(json["sensors"], "file");
-    scene.sound = place(json["sound"], "file");
-    scene.soundClock = clockFrom(json["sound"]["clock"], path + ".sound.clock", problem);
-    scene.images = place(json["images"], "files");
-    if (!scene.images.empty()) {
-        JsonFields images(json["images"], path + ".images");
-        scene.imageCount = static_cast<int>(images.integer("count", 1, 10'000));
-        scene.imageHz = images.number("rate_hz", 1e-3, 1000);
-        scene.pixels.gain = images.numberOr("gain", 1.0 / 255, -1e6, 1e6);
-        scene.pixels.offset = images.numberOr("offset", 0, -1e9, 1e9);
-        scene.pixels.unit = images.stringOr("unit", "");
-        if (images.ok() && !isNumberPattern(scene.images))
-            images.fail("files", "needs one place for the frame's number, such as %04d");
-        if (problem.ok())
-            problem = images.status();
-        scene.imageClock = clockFrom(json["images"]["clock"], path + ".images.clock", problem);
-    }
-    BNOF_TRY(problem);
+    scene.sensors = placeOf(json["sensors"], "file", folder);
+    scene.sound = placeOf(json["sound"], "file", folder);
+    BNOF_TRY_ASSIGN(scene.soundClock, clockFrom(json["sound"]["clock"], path + ".sound.clock"));
+    BNOF_TRY(readImagePart(json["images"], path + ".images", folder, scene));
     return scene;
 }
 
@@ -160,7 +179,15 @@ Result<FeatureStream> imageFeatures(const LeakScene& scene, ImageReader& reader)
         BNOF_TRY_ASSIGN(const RawImage image, reader.read(numbered(scene.images, i)));
         BNOF_TRY(analyser.process(i / scene.imageHz, image, out));
     }
-    return out;
+    if (scene.film.empty())
+        return out;
+    BNOF_TRY(reader.open(scene.film));
+    for (;;) {
+        BNOF_TRY_ASSIGN(const std::optional<CapturedFrame> frame, reader.next());
+        if (!frame || frame->seconds > scene.seconds)
+            return out;
+        BNOF_TRY(analyser.process(frame->seconds, frame->image, out));
+    }
 }
 
 /// Appends one scene's rows of one modality. All scenes must agree on the number of features.
@@ -226,6 +253,7 @@ Result<FusionRows> fusionRowsOf(const LeakScenes& scenes, ImageReader& reader, c
         std::vector<double> instants;
         for (double t = options.warmUpSeconds; t <= scene.seconds; t += options.instantSeconds) {
             instants.push_back(t);
+            out.seconds.push_back(t);
             const bool settling = t >= scene.onsetSeconds && t < scene.onsetSeconds + options.settleSeconds;
             const int later = settling ? -1 : scene.label;
             out.labels.push_back(t < scene.onsetSeconds ? 0 : scene.label == 0 ? 0 : later);
@@ -240,7 +268,7 @@ Result<FusionRows> fusionRowsOf(const LeakScenes& scenes, ImageReader& reader, c
         if (!scene.sound.empty()) {
             BNOF_TRY_ASSIGN(sound, soundFeatures(scene.sound));
         }
-        if (!scene.images.empty()) {
+        if (!scene.images.empty() || !scene.film.empty()) {
             BNOF_TRY_ASSIGN(images, imageFeatures(scene, reader));
         }
         const double window = options.windowSeconds;

@@ -44,6 +44,7 @@ struct LeakScene {
     std::string sound;   ///< WAV
     ClockMap soundClock;
     std::string images; ///< with %04d for the frame's number, from 0
+    std::string film;   ///< instead of images: a film file, whose own times hold
     int imageCount = 0;
     double imageHz = 0;
     PixelScale pixels;
@@ -56,7 +57,9 @@ struct LeakScenes {
     std::vector<LeakScene> scenes;
 };
 
-/// Reads and checks manifest.json; paths become absolute or relative as `folder` is.
+/// Reads and checks manifest.json (the generator writes an example). A stream's "clock" is {"offset_s", "rate"}, or
+/// {"events": [[own, sensor], [own, sensor]]} for clockFromEvents; "images" may name a "film" instead of "files".
+/// Paths become absolute or relative as `folder` is.
 [[nodiscard]] Result<LeakScenes> readLeakScenes(const std::string& folder);
 
 struct FusionRowsOptions {
