@@ -9,6 +9,7 @@
 
 #include "app/cli/command.h"
 #include "engine/base/files.h"
+#include "engine/olfaction/fusion/leak_scenes.h"
 #include "engine/sensing/simulator/device_server.h"
 #include "engine/sensing/simulator/simulator_server.h"
 
@@ -42,6 +43,12 @@ void describe(QCommandLineParser& parser)
     option("omit", QStringLiteral("With --file: leave out these columns (comma-separated), e.g. the labels."), "NAMES");
     option("faults", QStringLiteral("Inject faults: ") + QString::fromStdString(sensing::faultHelp()), "LIST");
     option("dataset", QStringLiteral("Write a labelled data set into this folder at once and stop."), "FOLDER");
+    option("leak-scene",
+           QStringLiteral(
+               "Write made-up leaks as gas sensors, a microphone and a thermal camera see them into this folder "
+               "at once and stop; see bnof fuse."),
+           "FOLDER");
+    option("scenes", QStringLiteral("With --leak-scene: number of scenes (default 40)."), "N");
     option("sessions", QStringLiteral("With --dataset: number of sessions (default 8)."), "N");
 }
 
@@ -181,6 +188,28 @@ int writeDataset(const Invocation& invocation, const sensing::SimulatorOptions& 
     return Ok;
 }
 
+int writeScenes(const Invocation& invocation, const sensing::SimulatorOptions& general)
+{
+    const auto scenes = invocation.number("scenes", 40, 1, 999);
+    if (!scenes.ok())
+        return fail(scenes.error());
+    olfaction::LeakSceneOptions options;
+    options.seed = general.nose.seed;
+    options.scenes = static_cast<int>(*scenes);
+    if (general.durationSeconds > 0)
+        options.seconds = general.durationSeconds;
+    const std::string folder = invocation.value("leak-scene");
+    const auto written = olfaction::writeLeakScenes(folder, options, [](int done) {
+        showProgress("writing scene " + std::to_string(done + 1));
+        return !interrupted();
+    });
+    showProgress({});
+    if (!written.ok())
+        return fail(written.error());
+    printLine("wrote simulated data to " + folder);
+    return Ok;
+}
+
 /// Serves until the end or Ctrl-C.
 template <typename Server> Result<void> serve(Server& server)
 {
@@ -234,6 +263,8 @@ int run(const Invocation& invocation)
         return fail(options.error());
     if (invocation.isSet("dataset"))
         return writeDataset(invocation, *options);
+    if (invocation.isSet("leak-scene"))
+        return writeScenes(invocation, *options);
     if (invocation.isSet("device"))
         return simulateDevice(invocation, *options);
     auto server = sensing::SimulatorServer::create(std::move(*options));

@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
+#include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/model.h"
 #include "engine/olfaction/training.h"
 
@@ -17,7 +18,7 @@ void describe(QCommandLineParser& parser)
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
     option("out", "The model to write (.bnofmodel, never overwritten).", "M");
-    option("kind", "spiking (default), lda or template.", "KIND");
+    option("kind", "spiking (default), lda, template, svm, forest, knn or cnn.", "KIND");
     option("name", "Name of the model, for people.", "TEXT");
     option("seed", "Seed of the random wiring and the replay points (default 1).", "N");
     option("train-fraction", "Use only this first share of every recording's time (default 1).", "X");
@@ -56,9 +57,10 @@ int run(const Invocation& invocation)
     if (std::error_code ignored; std::filesystem::exists(out, ignored))
         return fail(makeError(ErrorKind::Usage, "this file exists already", out, "Choose another name."));
     const std::string kind = invocation.isSet("kind") ? invocation.value("kind") : "spiking";
-    if (kind != "spiking" && kind != "lda" && kind != "template")
+    const bool classifier = olfaction::isClassifierKind(kind);
+    if (kind != "spiking" && kind != "lda" && kind != "template" && !classifier)
         return fail(makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of model", "--kind",
-                              "Choose spiking, lda or template."));
+                              "Choose spiking, lda, template, svm, forest, knn or cnn."));
     const auto seed = invocation.number("seed", 1, 0, 9e15);
     const auto share = invocation.number("train-fraction", 1, 0.01, 1);
     const auto skip = invocation.number("skip", 0, 0, 1e9);
@@ -87,7 +89,8 @@ int run(const Invocation& invocation)
     const auto trainer = kind == "spiking" ? olfaction::trainSpiking
                          : kind == "lda"   ? olfaction::trainLda
                                            : olfaction::trainTemplates;
-    const auto model = trainer(part, options, progress);
+    const auto model =
+        classifier ? olfaction::trainClassifier(kind, part, options, progress) : trainer(part, options, progress);
     if (!model.ok())
         return fail(model.error());
     showProgress({});
@@ -100,7 +103,7 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command trainCommand{"train",
-                           "DATASET --out M [--kind spiking|lda]",
+                           "DATASET --out M [--kind spiking|lda|svm|forest|knn|cnn|template]",
                            "Train a recogniser on a folder of labelled recordings.",
                            "bnof train my-data --out my.bnofmodel",
                            1,

@@ -14,11 +14,9 @@ double familiarity(double value, double limit)
 
 } // namespace
 
-CountDecision decideFromPoint(const Discriminant& discriminant, const LdaCalibration& calibration,
-                              const DiscriminantPoint& point)
+CountDecision decideFromPosterior(std::vector<double> p, const Discriminant& discriminant,
+                                  const LdaCalibration& calibration, const DiscriminantPoint& point)
 {
-    std::vector<double> p;
-    posterior(discriminant, point.u, calibration.temperature, p);
     const double known = std::min(familiarity(nearestDistance(discriminant, point.u), calibration.familiarDistance),
                                   familiarity(point.residual, calibration.familiarResidual));
     CountDecision decision;
@@ -31,6 +29,14 @@ CountDecision decideFromPoint(const Discriminant& discriminant, const LdaCalibra
     if (*best > 0 && *best >= calibration.minimumProbability)
         decision.gas = static_cast<int>(best - p.begin());
     return decision;
+}
+
+CountDecision decideFromPoint(const Discriminant& discriminant, const LdaCalibration& calibration,
+                              const DiscriminantPoint& point)
+{
+    std::vector<double> p;
+    posterior(discriminant, point.u, calibration.temperature, p);
+    return decideFromPosterior(std::move(p), discriminant, calibration, point);
 }
 
 LdaRecogniser::LdaRecogniser(Model trained, std::string digest)

@@ -23,6 +23,10 @@ private:
     std::vector<double> m_posterior; ///< reused
 };
 
+/// Probabilities of the gases, scaled down by how far the point lies beyond the distance and the residual that training
+/// data reaches; a winner below the least probability is not named.
+[[nodiscard]] CountDecision decideFromPosterior(std::vector<double> posterior, const Discriminant& discriminant,
+                                                const LdaCalibration& calibration, const DiscriminantPoint& point);
 /// What the baseline says of a point: the tempered posterior, scaled down by how far the point lies beyond the
 /// distance and the residual that training data reaches.
 [[nodiscard]] CountDecision decideFromPoint(const Discriminant& discriminant, const LdaCalibration& calibration,

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/olfaction/baselines/classifier.h"
 #include "engine/snn/reduced_precision.h"
 
 namespace bnof::olfaction {
@@ -88,7 +89,8 @@ Result<void> validateSpiking(const Model& model)
 
 Result<void> validate(const Model& model)
 {
-    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template")
+    const bool classifier = isClassifierKind(model.kind);
+    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template" && !classifier)
         return bad("unknown kind of recogniser \"" + model.kind + '"', "kind");
     const std::size_t gases = model.gases.size();
     if (gases == 0 || gases > 1000)
@@ -112,6 +114,11 @@ Result<void> validate(const Model& model)
         return bad("the decision interval must be within 0.001 and 60 s", "decision_interval_s");
     if (!(model.longestHoldSeconds >= 0.01 && model.longestHoldSeconds <= 3600))
         return bad("the longest hold must be within 0.01 and 3600 s", "longest_hold_s");
+    if (classifier) {
+        if (model.classifier["kind"].toString() != model.kind)
+            return bad("the classifier is of another kind than the model", "classifier.kind");
+        BNOF_TRY(classifierFromJson(model.classifier, "classifier", model.discriminant.dimension, gases));
+    }
     return model.kind == "spiking" ? validateSpiking(model) : Result<void>();
 }
 

@@ -63,7 +63,7 @@ enum Layer : std::uint32_t {
 };
 
 struct Model {
-    std::string kind; ///< "spiking", "lda" or "template"
+    std::string kind; ///< "spiking", "lda", "template" or one of classifierKinds()
     std::string name;
     std::string programVersion;
     std::uint64_t seed = 0;
@@ -82,6 +82,7 @@ struct Model {
     Json metrics; ///< figures of held-out training time, for people
     LdaCalibration lda;
     SpikingPart spiking; ///< of kind "spiking"
+    Json classifier;     ///< of a kind of classifierKinds(): what Classifier::toJson gave
 
     bool operator==(const Model&) const = default;
 };

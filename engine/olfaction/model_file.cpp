@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/types_json.h"
+#include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/json_vectors.h"
 #include "engine/olfaction/model.h"
 
@@ -161,6 +162,9 @@ Result<Model> modelFromJson(const Json& json)
         model.concentrations.push_back(std::move(estimator));
     }
     BNOF_TRY_ASSIGN(model.lda, ldaFromJson(fields.objectField("lda")));
+    if (isClassifierKind(model.kind))
+        model.classifier = fields.objectField("classifier");
+    BNOF_TRY(fields.status());
     if (model.kind == "spiking") {
         const Json& spiking = fields.objectField("spiking");
         const Json& network = fields.objectField("network");
@@ -205,6 +209,8 @@ std::vector<std::uint8_t> modelToBytes(const Model& model)
         concentrations.push(toJson(estimator));
     out.set("concentrations", std::move(concentrations));
     out.set("lda", ldaToJson(model.lda));
+    if (isClassifierKind(model.kind))
+        out.set("classifier", model.classifier);
     if (model.kind == "spiking") {
         out.set("spiking", spikingToJson(model.spiking));
         out.set("network", snn::toJson(model.spiking.network));

@@ -2,6 +2,7 @@
 #include "engine/olfaction/recogniser.h"
 
 #include "engine/base/sha256.h"
+#include "engine/olfaction/baselines/classifier_recogniser.h"
 #include "engine/olfaction/lda_recogniser.h"
 #include "engine/olfaction/spiking_recogniser.h"
 
@@ -12,6 +13,12 @@ Result<std::unique_ptr<Recogniser>> makeRecogniser(std::span<const std::uint8_t>
 {
     BNOF_TRY_ASSIGN(Model model, modelFromBytes(modelBytes));
     std::string digest = sha256Hex(modelBytes);
+    if (isClassifierKind(model.kind)) {
+        BNOF_TRY_ASSIGN(auto classifier, classifierFromJson(model.classifier, "classifier",
+                                                            model.discriminant.dimension, model.gases.size()));
+        return std::unique_ptr<Recogniser>(
+            std::make_unique<ClassifierRecogniser>(std::move(model), std::move(digest), std::move(classifier)));
+    }
     if (model.kind != "spiking")
         return std::unique_ptr<Recogniser>(std::make_unique<LdaRecogniser>(std::move(model), std::move(digest)));
     return SpikingRecogniser::create(std::move(model), std::move(digest), options);

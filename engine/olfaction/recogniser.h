@@ -20,7 +20,7 @@ namespace bnof::olfaction {
 
 /// What a recogniser is and what it needs.
 struct RecogniserInfo {
-    std::string kind;                     ///< "spiking", "lda" or "template"
+    std::string kind;                     ///< "spiking", "lda", "template" or one of classifierKinds()
     std::string modelName;                ///< for people
     std::string modelDigest;              ///< SHA-256 of the model's bytes
     std::vector<std::string> gases;       ///< Decision::gas indexes this

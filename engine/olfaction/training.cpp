@@ -7,6 +7,8 @@
 
 #include "engine/base/build_config.h"
 #include "engine/base/exact_math.h"
+#include "engine/olfaction/baselines/classifier.h"
+#include "engine/olfaction/baselines/stream_training.h"
 #include "engine/olfaction/training_data.h"
 #include "engine/olfaction/training_network.h"
 
@@ -281,6 +283,10 @@ Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const 
         BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
         BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
         model.lda = calibrate(p.rows, fold.test, early);
+    } else if (kind != "lda") {
+        if (!tell(progress, 0.3, "fitting the classifier"))
+            return cancelled();
+        BNOF_TRY(fitStreamClassifier(kind, p, data.labels.size(), options.seed, model));
     }
     BNOF_TRY(validate(model));
     (void)tell(progress, 1, "done");
@@ -323,6 +329,15 @@ Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOp
                                            const TrainingProgress& progress)
 {
     return trainClassical("lda", data, options, progress);
+}
+
+Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
+                                                  const TrainingOptions& options, const TrainingProgress& progress)
+{
+    if (!isClassifierKind(kind))
+        return makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of classifier", "training",
+                         "Choose svm, forest, knn or cnn.");
+    return trainClassical(kind, data, options, progress);
 }
 
 Result<std::vector<std::uint8_t>> trainTemplates(const Dataset& data, const TrainingOptions& options,

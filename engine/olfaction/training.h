@@ -53,6 +53,11 @@ using TrainingProgress = std::function<bool(double done, std::string_view what)>
 /// Train the classical baseline on the same features.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options = {},
                                                          const TrainingProgress& progress = {});
+/// Train a classifier of `kind` (see classifierKinds()) on the same features; what is unfamiliar is judged by the
+/// discriminant, as for the classical baseline.
+[[nodiscard]] Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
+                                                                const TrainingOptions& options = {},
+                                                                const TrainingProgress& progress = {});
 /// The plainest baseline: the template of a gas is the mean of its settled, standardised feature vectors, and the
 /// nearest one by Euclid is named (nearest-centroid classification; Gutierrez-Osuna, "Pattern analysis for machine
 /// olfaction: a review", IEEE Sensors J. 2 (2002) 189-202). Same features, same interface.

@@ -30,6 +30,7 @@ private slots:
     void linesOnStandardInputBecomeMarks();
     void configurationIsCheckedWithLineNumbers();
     void trainsAndRecognisesAUsersOwnData();
+    void aFusionIsFittedAndAsked();
     void calibrationsAndAnchors();
     void realRecordingThroughAPort();
     void everyBackEndGivesTheSameBits();
@@ -46,7 +47,7 @@ void TestCli::everyCommandHasHelpWithAnExample()
     QCOMPARE(overview.code, 0);
     for (const char* name :
          {"devices", "simulate", "watch", "record", "replay", "recognise", "train", "evaluate", "list", "info",
-          "verify", "repair", "export", "import", "report", "config", "doctor", "bench"}) {
+          "verify", "repair", "export", "import", "report", "config", "doctor", "bench", "fuse"}) {
         QVERIFY2(overview.out.contains(QByteArray("\n  ") + name + ' '), name);
         const auto help = runBnof({QString::fromLatin1(name), QStringLiteral("--help")});
         QCOMPARE(help.code, 0);
@@ -81,6 +82,11 @@ void TestCli::exitCodesAreAsDocumented_data()
     row("anchor without a folder", "calibrate anchor tcp://127.0.0.1:1", 2, "--out");
     row("anchor without a number", "calibrate anchor tcp://127.0.0.1:1 --out x --puff CO=much", 2, "CO=much");
     row("anchor into a folder", "calibrate anchor tcp://127.0.0.1:1 --out /tmp --puff CO", 2, "exists");
+    row("unknown kind of model", "train data --out x.bnofmodel --kind oracle", 2, "svm");
+    row("nothing to fuse", "fuse", 2, "folder");
+    row("missing scenes", "fuse /nonexistent", 3, "/nonexistent/manifest.json");
+    row("scenes into a folder", "simulate --leak-scene " BNOF_TEST_SOURCE_DIR, 3, "not empty");
+    row("no such camera", "fuse --camera /nonexistent.avi", 3, "film");
     row("unknown benchmark", "bench no.such.benchmark", 2, "no.such.benchmark");
 }
 
@@ -235,6 +241,38 @@ void TestCli::trainsAndRecognisesAUsersOwnData()
     const auto decision = lastLine(recognise.out);
     QVERIFY(decision.contains(QLatin1String("gas")));
     QVERIFY(decision[QLatin1String("probabilities")].toObject().size() >= 4);
+    // A classical competitor goes the same way.
+    const auto support =
+        runBnof({QStringLiteral("train"), file("data"), QStringLiteral("--kind"), QStringLiteral("svm"),
+                 QStringLiteral("--out"), file("svm.bnofmodel"), QStringLiteral("--json")});
+    QVERIFY2(support.code == 0, support.err.constData());
+    QCOMPARE(lastLine(support.out)[QLatin1String("kind")].toString(), QStringLiteral("svm"));
+    const auto named =
+        runBnof({QStringLiteral("recognise"), simulator.uri(QStringLiteral("time=device")), QStringLiteral("--model"),
+                 file("svm.bnofmodel"), QStringLiteral("--duration"), QStringLiteral("1")});
+    QVERIFY2(named.code == 0, named.err.constData());
+    QVERIFY(lastLine(named.out)[QLatin1String("probabilities")].toObject().size() >= 4);
+}
+
+void TestCli::aFusionIsFittedAndAsked()
+{
+    const auto made = runBnof({QStringLiteral("simulate"), QStringLiteral("--leak-scene"), file("scenes"),
+                               QStringLiteral("--scenes"), QStringLiteral("10"), QStringLiteral("--duration"),
+                               QStringLiteral("15"), QStringLiteral("--seed"), QStringLiteral("5")});
+    QVERIFY2(made.code == 0, made.err.constData());
+    const auto table =
+        runBnof({QStringLiteral("fuse"), file("scenes"), QStringLiteral("--folds"), QStringLiteral("2")});
+    QVERIFY(table.code == 3 && table.err.contains("one scene only")); // each kind occurs twice: none is left to test on
+    const auto fitted = runBnof({QStringLiteral("fuse"), file("scenes"), QStringLiteral("--out"), file("fusion.json")});
+    QVERIFY2(fitted.code == 0, fitted.err.constData());
+    const auto asked = runBnof({QStringLiteral("fuse"), file("scenes"), QStringLiteral("--model"), file("fusion.json"),
+                                QStringLiteral("--without"), QStringLiteral("sound")});
+    QVERIFY2(asked.code == 0, asked.err.constData());
+    QCOMPARE(asked.out.count('\n'), 10 * 14);
+    const auto line = lastLine(asked.out);
+    QVERIFY(line[QLatin1String("simulated")].toBool());
+    QVERIFY(line[QLatin1String("note")].toString().contains(QLatin1String("without sound")));
+    QCOMPARE(line[QLatin1String("weights")].toObject()[QLatin1String("sound")].toDouble(), 0.0);
 }
 
 void TestCli::calibrationsAndAnchors()

@@ -1,0 +1,21 @@
+# The parts of OpenCV 4 that are asked for as COMPONENTS, each as the target OpenCV::<part>. OpenCV's own configuration
+# file comes with the package of everything (Debian: libopencv-dev), which nothing here needs.
+find_path(OPENCV_PARTS_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4)
+set(OpenCVParts_needed OPENCV_PARTS_INCLUDE_DIR)
+foreach(part ${OpenCVParts_FIND_COMPONENTS})
+  find_library(OPENCV_${part}_LIBRARY opencv_${part})
+  mark_as_advanced(OPENCV_${part}_LIBRARY)
+  list(APPEND OpenCVParts_needed OPENCV_${part}_LIBRARY)
+endforeach()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(OpenCVParts REQUIRED_VARS ${OpenCVParts_needed})
+mark_as_advanced(OPENCV_PARTS_INCLUDE_DIR)
+if(OpenCVParts_FOUND)
+  foreach(part ${OpenCVParts_FIND_COMPONENTS})
+    if(NOT TARGET OpenCV::${part})
+      add_library(OpenCV::${part} UNKNOWN IMPORTED)
+      set_target_properties(OpenCV::${part} PROPERTIES IMPORTED_LOCATION ${OPENCV_${part}_LIBRARY}
+        INTERFACE_INCLUDE_DIRECTORIES ${OPENCV_PARTS_INCLUDE_DIR})
+    endif()
+  endforeach()
+endif()
