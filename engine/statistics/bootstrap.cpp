@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -22,6 +23,7 @@ constexpr std::uint64_t bootstrapKey = 0xB007'57A9'0000'0000ULL;
 /// A figure of the clusters drawn, by their indices. A fresh one for every thread.
 using ClusterStatistic = std::function<double(std::span<const std::uint32_t> drawn)>;
 using MakeStatistic = std::function<ClusterStatistic()>;
+using Jackknife = std::function<std::vector<double>()>;
 
 void drawRounds(const BootstrapOptions& options, std::size_t clusters, std::size_t first, std::size_t last,
                 const ClusterStatistic& statistic, std::vector<double>& figures)
@@ -61,21 +63,26 @@ std::vector<double> resample(const BootstrapOptions& options, std::size_t cluste
     return figures;
 }
 
-double accelerationOf(std::size_t clusters, const ClusterStatistic& statistic)
+/// The figure without one cluster after the other.
+std::vector<double> leaveOneOut(std::size_t clusters, const ClusterStatistic& statistic)
 {
-    std::vector<double> left(clusters);
+    std::vector<double> figures(clusters);
     std::vector<std::uint32_t> kept(clusters - 1);
+    std::iota(kept.begin(), kept.end(), 1U);
     for (std::size_t out = 0; out < clusters; ++out) {
-        for (std::size_t i = 0, at = 0; i < clusters; ++i) {
-            if (i != out)
-                kept[at++] = static_cast<std::uint32_t>(i);
-        }
-        left[out] = statistic(kept);
+        figures[out] = statistic(kept);
+        if (out + 1 < clusters)
+            kept[out] = static_cast<std::uint32_t>(out); // the next cluster is out, this one is in
     }
-    const double centre = mean(left);
+    return figures;
+}
+
+double accelerationOf(const std::vector<double>& figures)
+{
+    const double centre = mean(figures);
     double squares = 0;
     double cubes = 0;
-    for (const double figure : left) {
+    for (const double figure : figures) {
         const double d = centre - figure;
         squares += d * d;
         cubes += d * d * d;
@@ -102,34 +109,34 @@ void addBca(BootstrapResult& out, const std::vector<double>& sorted, double alph
         Interval{quantileOfSorted(sorted, adjusted(alpha / 2)), quantileOfSorted(sorted, adjusted(1 - alpha / 2))};
 }
 
-Result<BootstrapResult> bootstrapClusters(std::size_t clusters, const MakeStatistic& make,
+Result<BootstrapResult> bootstrapClusters(std::size_t clusters, const MakeStatistic& make, const Jackknife& jackknife,
                                           const BootstrapOptions& options)
 {
     BNOF_TRY(requireLevel(options.alpha));
     if (clusters < 2) {
-        return cannotTest("there is only one independent cluster of units",
+        return cannotTest("there are fewer than two independent clusters of units",
                           "Collect units of another exposure, day or board.");
     }
     if (options.rounds < 100)
         return cannotTest("a bootstrap needs at least 100 rounds", "10,000 are usual.");
-    const ClusterStatistic statistic = make();
     std::vector<std::uint32_t> all(clusters);
-    for (std::size_t i = 0; i < clusters; ++i)
-        all[i] = static_cast<std::uint32_t>(i);
+    std::iota(all.begin(), all.end(), 0U);
     BootstrapResult out;
     out.clusters = clusters;
-    out.estimate = statistic(all);
+    out.estimate = make()(all);
+    if (!std::isfinite(out.estimate))
+        return cannotTest("the figure is not defined for these units");
     std::vector<double> figures = resample(options, clusters, make);
     const auto undefined =
         std::count_if(figures.begin(), figures.end(), [](double figure) { return !std::isfinite(figure); });
-    if (!std::isfinite(out.estimate) || undefined > 0) {
+    if (undefined > 0) {
         return cannotTest("the figure is not defined in " + std::to_string(undefined) + " of " +
                               std::to_string(figures.size()) + " resamples",
                           "Use a figure that is defined for every choice of units.");
     }
     std::sort(figures.begin(), figures.end());
     out.percentile = {quantileOfSorted(figures, options.alpha / 2), quantileOfSorted(figures, 1 - options.alpha / 2)};
-    out.acceleration = accelerationOf(clusters, statistic);
+    out.acceleration = accelerationOf(jackknife());
     addBca(out, figures, options.alpha);
     return out;
 }
@@ -148,7 +155,8 @@ Result<BootstrapResult> clusterBootstrap(std::span<const int> clusters, const Un
             return statistic(list);
         };
     };
-    return bootstrapClusters(units.size(), make, options);
+    return bootstrapClusters(
+        units.size(), make, [&] { return leaveOneOut(units.size(), make()); }, options);
 }
 
 Result<BootstrapResult> clusterBootstrapOfMean(std::span<const double> values, std::span<const int> clusters,
@@ -177,7 +185,15 @@ Result<BootstrapResult> clusterBootstrapOfMean(std::span<const double> values, s
             return sum / count;
         };
     };
-    return bootstrapClusters(sums.size(), make, options);
+    const Jackknife jackknife = [&sums, &counts] {
+        const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+        const double count = std::accumulate(counts.begin(), counts.end(), 0.0);
+        std::vector<double> means;
+        for (std::size_t out = 0; out < sums.size(); ++out)
+            means.push_back((sum - sums[out]) / (count - counts[out]));
+        return means;
+    };
+    return bootstrapClusters(sums.size(), make, jackknife, options);
 }
 
 } // namespace bnof::statistics

@@ -65,6 +65,56 @@ std::vector<double> withBias(const std::vector<double>& row)
     return out;
 }
 
+/// X'X + lambda on all but the bias, and X'Y by columns.
+struct NormalEquations {
+    Rows left;
+    Rows right;
+};
+
+NormalEquations normalEquations(const Rows& inputs, const Rows& outputs, double lambda)
+{
+    const std::size_t width = inputs.front().size() + 1;
+    const std::size_t columns = outputs.front().size();
+    NormalEquations out{Rows(width, std::vector<double>(width)), Rows(columns, std::vector<double>(width))};
+    for (std::size_t r = 0; r < inputs.size(); ++r) {
+        const auto row = withBias(inputs[r]);
+        for (std::size_t i = 0; i < width; ++i) {
+            for (std::size_t j = 0; j < width; ++j)
+                out.left[i][j] += row[i] * row[j];
+            for (std::size_t c = 0; c < columns; ++c)
+                out.right[c][i] += row[i] * outputs[r][c];
+        }
+    }
+    for (std::size_t i = 0; i + 1 < width; ++i)
+        out.left[i][i] += lambda;
+    return out;
+}
+
+/// Sum of squared errors of one row when it is left out.
+Result<double> looOfRow(const std::vector<double>& input, const std::vector<double>& output, const Rows& lower,
+                        const Rows& weights)
+{
+    const auto row = withBias(input);
+    auto half = row;
+    solveLower(lower, half);
+    double leverage = 0;
+    for (const double x : half)
+        leverage += x * x;
+    if (!(leverage < 1 - 1e-12)) {
+        return cannotTest("a row determines a weight alone, so it cannot be left out",
+                          "Use a penalty above 0 or more rows.");
+    }
+    double sum = 0;
+    for (std::size_t c = 0; c < output.size(); ++c) {
+        double fitted = 0;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            fitted += row[i] * weights[i][c];
+        const double residual = (output[c] - fitted) / (1 - leverage);
+        sum += residual * residual;
+    }
+    return sum;
+}
+
 } // namespace
 
 Result<RidgeFit> fitRidge(const Rows& inputs, const Rows& outputs, double lambda)
@@ -75,50 +125,22 @@ Result<RidgeFit> fitRidge(const Rows& inputs, const Rows& outputs, double lambda
     BNOF_TRY(requireRectangle(outputs, outputs.front().size(), "the outputs"));
     if (!(lambda >= 0 && std::isfinite(lambda)))
         return cannotTest("the penalty must not be negative");
-    const std::size_t width = inputs.front().size() + 1;
-    const std::size_t columns = outputs.front().size();
-    Rows normal(width, std::vector<double>(width));
-    Rows right(columns, std::vector<double>(width));
-    for (std::size_t r = 0; r < inputs.size(); ++r) {
-        const auto row = withBias(inputs[r]);
-        for (std::size_t i = 0; i < width; ++i) {
-            for (std::size_t j = 0; j < width; ++j)
-                normal[i][j] += row[i] * row[j];
-            for (std::size_t c = 0; c < columns; ++c)
-                right[c][i] += row[i] * outputs[r][c];
-        }
-    }
-    for (std::size_t i = 0; i + 1 < width; ++i)
-        normal[i][i] += lambda;
-    const Rows lower = cholesky(std::move(normal));
+    NormalEquations equations = normalEquations(inputs, outputs, lambda);
+    const Rows lower = cholesky(std::move(equations.left));
     if (lower.empty())
         return cannotTest("the rows do not determine the weights", "Use a penalty above 0 or more rows.");
-    for (auto& column : right) {
+    const std::size_t columns = outputs.front().size();
+    RidgeFit out{Rows(lower.size(), std::vector<double>(columns)), 0};
+    for (std::size_t c = 0; c < columns; ++c) {
+        std::vector<double>& column = equations.right[c];
         solveLower(lower, column);
         solveUpper(lower, column);
-    }
-    RidgeFit out{Rows(width, std::vector<double>(columns)), 0};
-    for (std::size_t i = 0; i < width; ++i) {
-        for (std::size_t c = 0; c < columns; ++c)
-            out.weights[i][c] = right[c][i];
+        for (std::size_t i = 0; i < lower.size(); ++i)
+            out.weights[i][c] = column[i];
     }
     for (std::size_t r = 0; r < inputs.size(); ++r) {
-        const auto row = withBias(inputs[r]);
-        auto half = row;
-        solveLower(lower, half);
-        double leverage = 0;
-        for (const double x : half)
-            leverage += x * x;
-        if (!(leverage < 1 - 1e-12))
-            return cannotTest("row " + std::to_string(r + 1) + " determines a weight alone, so it cannot be left out",
-                              "Use a penalty above 0 or more rows.");
-        for (std::size_t c = 0; c < columns; ++c) {
-            double fitted = 0;
-            for (std::size_t i = 0; i < width; ++i)
-                fitted += row[i] * right[c][i];
-            const double residual = (outputs[r][c] - fitted) / (1 - leverage);
-            out.looError += residual * residual;
-        }
+        BNOF_TRY_ASSIGN(const double error, looOfRow(inputs[r], outputs[r], lower, out.weights));
+        out.looError += error;
     }
     out.looError /= static_cast<double>(inputs.size() * columns);
     return out;
