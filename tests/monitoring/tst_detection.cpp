@@ -144,7 +144,8 @@ void TestDetection::robustScoresIgnoreOutliersBefore()
     for (int i = 0; i < 40; ++i) {
         const auto z = window.add(i % 5 == 4 ? 1000 : 20 + random.normal());
         QVERIFY(z);
-        QCOMPARE(*z > robustLimit, i % 5 == 4);
+        QCOMPARE(*z > 100, i % 5 == 4); // three outliers in the window do not hide the next
+        QVERIFY(i % 5 == 4 || std::abs(*z) < 10);
     }
     QVERIFY(!window.add(notANumber));
     QVERIFY(window.add(20.5)); // what is not a number left nothing behind
