@@ -18,6 +18,7 @@
 namespace bnof::statistics {
 namespace {
 
+constexpr std::size_t mostThreads = 64; // fewer than rounds
 constexpr std::uint64_t bootstrapKey = 0xB007'57A9'0000'0000ULL;
 
 /// A figure of the clusters drawn, by their indices. A fresh one for every thread.
@@ -40,7 +41,7 @@ void drawRounds(const BootstrapOptions& options, std::size_t clusters, std::size
 std::vector<double> resample(const BootstrapOptions& options, std::size_t clusters, const MakeStatistic& make)
 {
     std::vector<double> figures(static_cast<std::size_t>(options.rounds));
-    const std::size_t parts = std::clamp<std::size_t>(options.threads, 1, figures.size());
+    const std::size_t parts = std::clamp<std::size_t>(options.threads, 1, mostThreads);
     std::vector<std::thread> threads;
     for (std::size_t part = 0; part < parts; ++part) {
         const std::size_t first = figures.size() * part / parts;

@@ -18,7 +18,7 @@ struct BootstrapOptions {
     int rounds = 10000;
     double alpha = 0.05;
     std::uint64_t seed = 1;
-    unsigned threads = 1; ///< the result does not depend on it
+    unsigned threads = 1; ///< at most 64; the result does not depend on it
 };
 
 struct BootstrapResult {

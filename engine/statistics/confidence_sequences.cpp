@@ -35,7 +35,7 @@ double NormalMixture::logE(double sum, double v) const
 {
     const double both = v + rho;
     const double twoSidedLog = 0.5 * std::log(rho / both) + sum * sum / (2 * both);
-    return twoSided ? twoSidedLog : twoSidedLog + std::numbers::ln2 + std::log(normalCdf(sum / std::sqrt(both)));
+    return twoSided ? twoSidedLog : twoSidedLog + std::numbers::ln2 + normalLogCdf(sum / std::sqrt(both));
 }
 
 double NormalMixture::bound(double v, double alpha) const

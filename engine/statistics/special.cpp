@@ -5,6 +5,11 @@
 #include <numbers>
 
 namespace bnof::statistics {
+namespace {
+
+constexpr double halfLogTwoPi = 0.91893853320467274178;
+
+} // namespace
 
 double logGamma(double x)
 {
@@ -22,7 +27,6 @@ double logGamma(double x)
                    square * (1.0 / 1260 +
                              square * (-1.0 / 1680 +
                                        square * (1.0 / 1188 + square * (-691.0 / 360360 + square * (1.0 / 156)))))));
-    const double halfLogTwoPi = 0.91893853320467274178;
     return (x - 0.5) * std::log(x) - x + halfLogTwoPi + series - std::log(product);
 }
 
@@ -34,6 +38,13 @@ double logBeta(double a, double b)
 double normalCdf(double z)
 {
     return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
+
+double normalLogCdf(double z)
+{
+    if (z > -30)
+        return std::log(normalCdf(z));
+    return -0.5 * z * z - std::log(-z) - halfLogTwoPi + std::log1p(-1 / (z * z)); // Abramowitz & Stegun 26.2.12
 }
 
 double normalTail(double z)

@@ -11,6 +11,8 @@ namespace bnof::statistics {
 [[nodiscard]] double logBeta(double a, double b);
 /// P[N(0,1) <= z].
 [[nodiscard]] double normalCdf(double z);
+/// ln P[N(0,1) <= z], also where the probability is too small for a number.
+[[nodiscard]] double normalLogCdf(double z);
 /// P[N(0,1) > z], exact far out in the tail.
 [[nodiscard]] double normalTail(double z);
 /// P[|N(0,1)| >= |z|].

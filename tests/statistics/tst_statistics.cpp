@@ -143,6 +143,8 @@ void TestStatistics::specialFunctions()
     QVERIFY(near(logBeta(2.5, 4), std::lgamma(2.5) + std::lgamma(4) - std::lgamma(6.5), 1e-12));
     QVERIFY(near(normalCdf(1.959963984540054), 0.975, 1e-13));
     QVERIFY(normalTail(30) > 0 && normalTail(30) < 1e-190);
+    QVERIFY(near(normalLogCdf(-30.0001), normalLogCdf(-29.9999) - 0.0002 * 30.03, 1e-7));
+    QVERIFY(std::isfinite(tunedNormalMixture(100, 0.05, false).logE(-1e6, 100)));
 }
 
 using Refusal = std::function<Result<void>()>;

@@ -154,6 +154,8 @@ void TestVectors::whatIsUnknownFails()
     test = mcNemarCase();
     test.set("input", Json::object().set("b_only_A_correct", 0));
     QVERIFY(failureOf(oneCase("mcnemar", test)).find("c_only_B_correct") != std::string::npos);
+    test.set("input", Json::object().set("b_only_A_correct", 0).set("c_only_B_correct", 1000000000000));
+    QVERIFY(failureOf(oneCase("mcnemar", test)).find("up to 10 million") != std::string::npos);
     test = mcNemarCase();
     test.set("output", Json::object().set("p_exact", "undefined"));
     QVERIFY(!failureOf(oneCase("mcnemar", test)).empty());

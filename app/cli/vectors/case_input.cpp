@@ -22,8 +22,8 @@ double CaseInput::number(std::string_view key)
 std::uint64_t CaseInput::count(std::string_view key)
 {
     const Json& value = m_object[key];
-    if (!value.isInteger() || value.toInteger() < 0) {
-        miss(key, "a count");
+    if (!value.isInteger() || value.toInteger() < 0 || value.toInteger() > largestCount) {
+        miss(key, "a count up to 10 million");
         return 0;
     }
     return static_cast<std::uint64_t>(value.toInteger());
@@ -69,9 +69,10 @@ std::vector<std::uint64_t> CaseInput::counts(std::string_view key)
 {
     std::vector<std::uint64_t> out;
     for (const int value : integers(key)) {
-        if (value < 0)
-            miss(key, "a list of counts");
-        out.push_back(value < 0 ? 0 : static_cast<std::uint64_t>(value));
+        const bool fits = value >= 0 && value <= largestCount;
+        if (!fits)
+            miss(key, "a list of counts up to 10 million");
+        out.push_back(fits ? static_cast<std::uint64_t>(value) : 0);
     }
     return out;
 }

@@ -17,8 +17,10 @@ class CaseInput {
 public:
     explicit CaseInput(const Json& object) : m_object(object) {}
 
+    static constexpr std::int64_t largestCount = 10'000'000; // units are counted one by one
+
     double number(std::string_view key);
-    /// A whole number from 0; a count.
+    /// A whole number from 0 to `largestCount`.
     std::uint64_t count(std::string_view key);
     std::string text(std::string_view key);
     std::vector<double> numbers(std::string_view key);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tests that look once.
+#include <algorithm>
 #include <array>
 
 #include "app/cli/vectors/case_input.h"
@@ -102,7 +103,7 @@ Json fisherCase(CaseInput& input)
     const auto rows = input.rows("table", 2);
     for (std::size_t i = 0; i < 2 && i < rows.size(); ++i) {
         for (std::size_t j = 0; j < 2; ++j)
-            table[i][j] = static_cast<std::uint64_t>(std::max(0.0, rows[i][j]));
+            table[i][j] = static_cast<std::uint64_t>(std::clamp(rows[i][j], 0.0, 1e9));
     }
     const auto test = fisherExact(table);
     Json out = Json::object();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scaling, balancing, retrying, and joining what hosts have learnt.
+#include <algorithm>
 #include <array>
 
 #include "app/cli/vectors/case_input.h"

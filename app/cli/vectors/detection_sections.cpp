@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Detectors of changes, forecasts, quantiles of histograms.
 #include <array>
+#include <cmath>
 
 #include "app/cli/vectors/case_input.h"
 #include "engine/monitoring/detection/change_point.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Figures of merit, their resampling, sizes of experiments, distances.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -149,7 +150,7 @@ Json driftCase(CaseInput& input)
 Json classificationCase(CaseInput& input)
 {
     using F = ClassificationFigures;
-    const auto classes = static_cast<std::size_t>(std::min<std::uint64_t>(input.count("classes"), 10000));
+    const auto classes = static_cast<std::size_t>(std::min<std::uint64_t>(input.count("classes"), 1000));
     const auto figures = classificationFigures(input.integers("y"), input.integers("pred"), classes);
     Json out = Json::object();
     out.set("accuracy", answer(figures, &F::accuracy)).set("kappa", answer(figures, &F::kappa));

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "app/cli/vectors/case_input.h"
 #include "engine/compute/half.h"
