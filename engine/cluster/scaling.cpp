@@ -18,9 +18,9 @@ int desiredWorkers(int current, double value, const ScalingTarget& target)
     // A metric that is not a number recommends nothing.
     if (std::isfinite(ratio) && std::abs(ratio - 1) > target.tolerance + rounding) {
         const double exact = std::ceil(static_cast<double>(current) * ratio - rounding);
-        wanted = static_cast<int>(std::clamp(exact, 0.0, static_cast<double>(target.maximum)));
+        wanted = static_cast<int>(std::min(exact, static_cast<double>(target.maximum)));
     }
-    return std::clamp(wanted, target.minimum, target.maximum);
+    return std::max(target.minimum, std::min(wanted, target.maximum));
 }
 
 ScaleDownStabiliser::ScaleDownStabiliser(std::size_t window) : m_window(std::max<std::size_t>(1, window)) {}

@@ -21,6 +21,7 @@ using Policy = math::policies::policy<math::policies::promote_double<false>,
                                       math::policies::domain_error<math::policies::ignore_error>,
                                       math::policies::pole_error<math::policies::ignore_error>,
                                       math::policies::overflow_error<math::policies::ignore_error>,
+                                      math::policies::rounding_error<math::policies::ignore_error>,
                                       math::policies::evaluation_error<math::policies::ignore_error>>;
 using Normal = math::normal_distribution<double, Policy>;
 using Student = math::students_t_distribution<double, Policy>;
