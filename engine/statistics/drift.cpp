@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "engine/statistics/checks.h"
@@ -13,7 +14,7 @@
 namespace bnof::statistics {
 namespace {
 
-constexpr std::size_t exactUpTo = 1000;
+constexpr std::size_t exactUpTo = 140;
 constexpr double smallestShare = 1e-4;
 
 /// A square matrix times 10^exponent, so that powers neither overflow nor vanish.
@@ -101,20 +102,34 @@ double oneSidedTail(double d, std::size_t n)
     return std::min(1.0, d * sum);
 }
 
-double kolmogorovLimitTail(double d, std::size_t n)
+/// P[D_n <= d] from the limit and three further terms of its expansion in 1 / sqrt(n) (Pelz & Good).
+double kolmogorovCdfBySeries(double d, std::size_t n)
 {
+    using std::numbers::pi;
     const double root = std::sqrt(static_cast<double>(n));
-    const double x = d * root + 1 / (6 * root) + (d * root - 1) / (4 * static_cast<double>(n));
-    if (x < 0.2) // the alternating series does not converge there, and the tail is 1
-        return 1;
-    double sum = 0;
-    for (int k = 1; k <= 100; ++k) {
-        const double term = std::exp(-2.0 * k * k * x * x);
-        sum += k % 2 == 1 ? term : -term;
-        if (term < 1e-17)
-            break;
+    const double z = d * root;
+    const double z2 = z * z;
+    const double z4 = z2 * z2;
+    const double z6 = z4 * z2;
+    const double pi2 = pi * pi;
+    std::array<double, 4> terms{};
+    const int last = static_cast<int>(std::ceil(16 * z / pi));
+    for (int k = last; k >= 1; --k) {
+        const double odd = pi2 * (2 * k - 1) * (2 * k - 1) / 4; // (k - 1/2)^2 pi^2
+        const double weight = std::exp(-odd / (2 * z2));
+        terms[0] += weight;
+        terms[1] += weight * (odd - z2);
+        terms[2] += weight * (6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * odd + (1 - 2 * z2) * odd * odd);
+        terms[3] += weight * (-30 * z6 - 90 * z6 * z2 + (135 * z4 - 96 * z6) * odd + (212 * z4 - 60 * z2) * odd * odd +
+                              (5 - 30 * z2) * odd * odd * odd);
+        const double even = pi2 * k * k;
+        const double other = std::exp(-even / (2 * z2));
+        terms[2] -= other * 2 * z4 * even;                    // over 72 z^7: z^3 / 36
+        terms[3] += other * 30 * z4 * even * (3 * z2 - even); // over 6480 z^10: z^6 / 216
     }
-    return std::clamp(2 * sum, 0.0, 1.0);
+    const double factor = std::sqrt(2 * pi);
+    return factor * (terms[0] / z + terms[1] / (6 * z4 * root) + terms[2] / (72 * z6 * z * root * root) +
+                     terms[3] / (6480 * z6 * z4 * root * root * root));
 }
 
 /// Both distribution functions walked along the joint values.
@@ -171,9 +186,8 @@ double kolmogorovTail(double d, std::size_t n)
     const double squared = size * d * d;
     if (squared >= 4 || d >= 0.5 || (n > 140 && squared >= 2.2))
         return std::min(1.0, 2 * oneSidedTail(d, n));
-    if (n > exactUpTo)
-        return kolmogorovLimitTail(d, n);
-    return std::clamp(1 - kolmogorovCdfByMatrix(d, n), 0.0, 1.0);
+    const bool exact = n <= exactUpTo || size * std::pow(d, 1.5) <= 1.4;
+    return std::clamp(1 - (exact ? kolmogorovCdfByMatrix(d, n) : kolmogorovCdfBySeries(d, n)), 0.0, 1.0);
 }
 
 Result<DriftFigures> driftBetween(std::span<const double> reference, std::span<const double> current)

@@ -9,10 +9,10 @@
 
 namespace bnof::statistics {
 
-/// P[D_n > d] of Kolmogorov's one-sample statistic. Up to 1,000 values exact: the matrix method of Marsaglia, Tsang &
-/// Wang (J. Stat. Softw. 8 (2003) 18), and in the tail twice the one-sided sum of Birnbaum & Tingey (Ann. Math. Stat.
-/// 22 (1951) 592-596), which Miller (1956) showed to agree there (Simard & L'Ecuyer, J. Stat. Softw. 39 (2011) 11).
-/// Above, Kolmogorov's limit with Vrbik's correction (2018).
+/// P[D_n > d] of Kolmogorov's one-sample statistic by the method that Simard & L'Ecuyer (J. Stat. Softw. 39 (2011) 11)
+/// choose for each n and d: the matrix of Marsaglia, Tsang & Wang (J. Stat. Softw. 8 (2003) 18), exact, up to 140
+/// values; twice the one-sided sum of Birnbaum & Tingey (Ann. Math. Stat. 22 (1951) 592-596) in the tail; elsewhere the
+/// expansion of Pelz & Good (J. R. Stat. Soc. B 38 (1976) 152-156), to five digits at least.
 [[nodiscard]] double kolmogorovTail(double d, std::size_t n);
 
 struct DriftFigures {
