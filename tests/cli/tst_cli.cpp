@@ -34,6 +34,7 @@ private slots:
     void calibrationsAndAnchors();
     void realRecordingThroughAPort();
     void everyBackEndGivesTheSameBits();
+    void referenceVectorsAreCompared();
 
 private:
     [[nodiscard]] QString file(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
@@ -46,8 +47,8 @@ void TestCli::everyCommandHasHelpWithAnExample()
     const auto overview = runBnof({QStringLiteral("--help")});
     QCOMPARE(overview.code, 0);
     for (const char* name :
-         {"devices", "simulate", "watch", "record", "replay", "recognise", "train", "evaluate", "list", "info",
-          "verify", "repair", "export", "import", "report", "config", "doctor", "bench", "fuse"}) {
+         {"devices", "simulate", "watch",  "record", "replay", "recognise", "train",  "evaluate", "list",    "info",
+          "verify",  "repair",   "export", "import", "report", "config",    "doctor", "bench",    "compare", "fuse"}) {
         QVERIFY2(overview.out.contains(QByteArray("\n  ") + name + ' '), name);
         const auto help = runBnof({QString::fromLatin1(name), QStringLiteral("--help")});
         QCOMPARE(help.code, 0);
@@ -87,6 +88,9 @@ void TestCli::exitCodesAreAsDocumented_data()
     row("missing scenes", "fuse /nonexistent", 3, "/nonexistent/manifest.json");
     row("scenes into a folder", "simulate --leak-scene " BNOF_TEST_SOURCE_DIR, 3, "not empty");
     row("no such camera", "fuse --camera /nonexistent.avi", 3, "film");
+    row("nothing to compare", "compare", 2, "--check-vectors");
+    row("missing vectors", "compare --check-vectors /nonexistent.json", 3, "/nonexistent.json");
+    row("no vectors", "compare --check-vectors " BNOF_TEST_SOURCE_DIR "/CMakePresets.json", 3, "sections");
     row("unknown benchmark", "bench no.such.benchmark", 2, "no.such.benchmark");
 }
 
@@ -394,6 +398,31 @@ void TestCli::everyBackEndGivesTheSameBits()
     const auto missing = runBnof(
         {QStringLiteral("verify"), QStringLiteral("--determinism"), QStringLiteral("/nonexistent.bnofmodel"), sample});
     QCOMPARE(missing.code, 3);
+}
+
+void TestCli::referenceVectorsAreCompared()
+{
+    const auto vectors = [this](const char* second) {
+        QFile out(file("vectors.json"));
+        if (!out.open(QIODevice::WriteOnly))
+            qFatal("the vectors cannot be written");
+        out.write(R"({"sections":{"mcnemar":[{"id":"mcnemar_01","rel_tol":1e-9,
+            "input":{"b_only_A_correct":0,"c_only_B_correct":5},"output":{"p_exact":0.0625,"p_midp":)");
+        out.write(second);
+        out.write("}}]}}");
+        return out.fileName();
+    };
+    const QStringList check{QStringLiteral("compare"), QStringLiteral("--check-vectors")};
+    auto outcome = runBnof(check + QStringList{vectors("0.03125")});
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(outcome.out, QByteArray("1 passed, 0 failed\n"));
+    outcome = runBnof(check + QStringList{vectors("0.03126")});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.out.contains("p_midp: expected 0.03126, got 0.03125"), outcome.out.constData());
+    QVERIFY(outcome.out.endsWith("\n0 passed, 1 failed\n"));
+    outcome = runBnof(check + QStringList{vectors("0.03126"), QStringLiteral("--json")});
+    QCOMPARE(outcome.code, 1);
+    QCOMPARE(lastLine(outcome.out)[QLatin1String("failed")].toInt(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestCli)
