@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
 #include "engine/olfaction/template_recall.h"
@@ -20,6 +21,7 @@ void describe(QCommandLineParser& parser)
            "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
            "each in turn is held out).",
            "G,...");
+    option("baselines", "Further competitors: svm, forest, knn, cnn, separated by commas.", "KIND,...");
     option("without", "Channels to leave out, separated by commas.", "CH,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
     option("seeds", "first-batch, previous-batches: networks of so many seeds; figures are their mean (default 5).",
@@ -43,11 +45,16 @@ std::string percent(const Json& share)
 
 void printForPeople(const Json& result)
 {
-    const Json& lda = result["baselines"]["lda"];
-    const Json& templates = result["baselines"]["nearest_template"];
     const auto row = [&](const char* name, const char* key) {
-        printLine(std::string(name) + percent(result[key]) + "   (shrinkage LDA " + percent(lda[key]) +
-                  ", nearest template " + percent(templates[key]) + ")");
+        std::string others;
+        for (const auto& [kind, figures] : result["baselines"].members()) {
+            const std::string shown = kind == "lda"                ? "shrinkage LDA"
+                                      : kind == "nearest_template" ? "nearest template"
+                                                                   : kind;
+            if (figures[key].isNumber())
+                others += (others.empty() ? "" : ", ") + shown + " " + percent(figures[key]);
+        }
+        printLine(std::string(name) + percent(result[key]) + "   (" + others + ")");
     };
     printLine("protocol               " + result["protocol"].toString());
     row("accuracy               ", "accuracy");

@@ -33,8 +33,6 @@ bool slipOfThePen(std::string_view a, std::string_view b)
 {
     const std::string x = lowerCase(trimmed(a));
     const std::string y = lowerCase(trimmed(b));
-    if (x == y)
-        return true;
     const std::string& shorter = x.size() <= y.size() ? x : y;
     const std::string& longer = x.size() <= y.size() ? y : x;
     if (shorter.size() < shortestForTypo || longer.size() - shorter.size() > 1)
@@ -62,9 +60,10 @@ Result<void> refuseLabels(const Dataset& dataset, const std::vector<LabelledStre
                          "Record at least clean air and one gas, and label them differently.");
     for (std::size_t a = 0; a < counts.size(); ++a) {
         for (std::size_t b = a + 1; b < counts.size(); ++b) {
-            // A slip happens once or twice; two gases that are both recorded often are two gases.
-            if (slipOfThePen(dataset.labels[a], dataset.labels[b]) && std::min(counts[a], counts[b]) <= 2 &&
-                counts[a] + counts[b] > 2)
+            // Ethane and ethene are two gases, but one that was met once beside another met often is a slip.
+            const bool same = lowerCase(trimmed(dataset.labels[a])) == lowerCase(trimmed(dataset.labels[b]));
+            const bool once = std::min(counts[a], counts[b]) == 1 && std::max(counts[a], counts[b]) > 1;
+            if (same || (once && slipOfThePen(dataset.labels[a], dataset.labels[b])))
                 return makeError(ErrorKind::BadInput,
                                  "the labels \"" + dataset.labels[a] + "\" (" + std::to_string(counts[a]) +
                                      " exposures) and \"" + dataset.labels[b] + "\" (" + std::to_string(counts[b]) +

@@ -384,6 +384,7 @@ struct Pool {
     Answers lda;
     Answers templates;
     Answers majority;
+    std::vector<Answers> others; ///< one an entry of EvaluationOptions::baselines
     int nextBlock = 0;
     double trainingSeconds = 0;
 };
@@ -495,6 +496,11 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
     pool.trainingSeconds += toSeconds(threadCpuNow() - begin);
     BNOF_TRY_ASSIGN(const auto ldaBytes, trainLda(split.train, training));
     BNOF_TRY_ASSIGN(const auto templateBytes, trainTemplates(split.train, training));
+    std::vector<std::vector<std::uint8_t>> otherBytes;
+    for (const std::string& kind : options.baselines) {
+        BNOF_TRY_ASSIGN(auto bytes, trainClassifier(kind, split.train, training));
+        otherBytes.push_back(std::move(bytes));
+    }
     const int majority = mostFrequentLabel(split.train);
     std::vector<Task> tasks;
     for (const LabelledRecording& recording : split.test.recordings) {
@@ -505,9 +511,14 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
         pool.nextBlock +=
             options.protocol == Protocol::HeldOut ? 1 : static_cast<int>(recording.duration() / timeBlockSeconds) + 1;
     }
-    BNOF_TRY(runTasks(
-        split.test, options, {{spikingBytes, {.backEnd = training.backEnd}}, {ldaBytes, {}}, {templateBytes, {}}},
-        tasks, [&](double done, std::string_view what) { return !progress || progress(0.6 + 0.4 * done, what); }));
+    std::vector<Candidate> candidates{
+        {spikingBytes, {.backEnd = training.backEnd}}, {ldaBytes, {}}, {templateBytes, {}}};
+    for (const auto& bytes : otherBytes)
+        candidates.push_back({bytes, {}});
+    BNOF_TRY(runTasks(split.test, options, candidates, tasks, [&](double done, std::string_view what) {
+        return !progress || progress(0.6 + 0.4 * done, what);
+    }));
+    pool.others.resize(otherBytes.size());
     for (Task& task : tasks) {
         for (std::size_t k = 0; k < task.answers[1].all.size(); ++k) {
             pool.majority.all.push_back({task.answers[1].all[k].truth, majority, task.answers[1].all[k].block});
@@ -516,9 +527,13 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
         pool.spiking.append(std::move(task.answers[0]));
         pool.lda.append(std::move(task.answers[1]));
         pool.templates.append(std::move(task.answers[2]));
+        for (std::size_t b = 0; b < pool.others.size(); ++b)
+            pool.others[b].append(std::move(task.answers[3 + b]));
     }
     for (Answers* answers : {&pool.spiking, &pool.lda, &pool.templates})
         closeNovelty(*answers);
+    for (Answers& answers : pool.others)
+        closeNovelty(answers);
     return {};
 }
 
@@ -564,10 +579,18 @@ Json reportJson(const Dataset& data, const EvaluationOptions& options, const Poo
     baselines.set("lda", std::move(lda));
     baselines.set("nearest_template", std::move(templates));
     baselines.set("majority", std::move(majority));
+    Json paired = Json::object();
+    paired.set("lda", pairedWith(pool.spiking, pool.lda, options));
+    paired.set("nearest_template", pairedWith(pool.spiking, pool.templates, options));
+    for (std::size_t b = 0; b < pool.others.size(); ++b) {
+        Json other = Json::object();
+        setFigures(other, data, pool.others[b], options);
+        setNovelty(other, pool.others[b]);
+        baselines.set(options.baselines[b], std::move(other));
+        paired.set(options.baselines[b], pairedWith(pool.spiking, pool.others[b], options));
+    }
     out.set("baselines", std::move(baselines));
-    out.set("paired", Json::object()
-                          .set("lda", pairedWith(pool.spiking, pool.lda, options))
-                          .set("nearest_template", pairedWith(pool.spiking, pool.templates, options)));
+    out.set("paired", std::move(paired));
     // Groups that were held out first are asked about what the others betray.
     out.set("leak_test", leakTest(first.train, first.test));
     const Json checks = confoundersOf(first.train, first.test);

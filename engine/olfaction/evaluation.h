@@ -42,6 +42,7 @@ struct EvaluationOptions {
     std::size_t shots = 1;  ///< FewShot: labelled exposures of each gas
     std::size_t draws = 20; ///< FewShot: how often they are drawn anew
     std::size_t seeds = 5;  ///< FirstBatch, PreviousBatches: networks of different seeds; figures are their mean
+    std::vector<std::string> baselines = {}; ///< beside LDA, nearest template and majority: see classifierKinds()
     int bootstrapRounds = 1000;
     TrainingOptions training;
 };

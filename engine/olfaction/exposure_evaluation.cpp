@@ -43,6 +43,7 @@ struct Outcome {
     Said lda;
     Said templates;
     int majority = 0;
+    std::vector<Said> others; ///< one an entry of EvaluationOptions::baselines
     double spikes = 0;
     double kenyonActivity = 0;
     double trainingSeconds = 0;
@@ -105,9 +106,9 @@ std::vector<Trial> trialsOf(const ExposureTable& table, const EvaluationOptions&
     return out;
 }
 
-LabelledFeatures featuresOf(const ExposureTable& table, const Rows& which, const FeatureScaling& scaling)
+LabelledRows featuresOf(const ExposureTable& table, const Rows& which, const FeatureScaling& scaling)
 {
-    LabelledFeatures out{scaledRows(table, which, scaling), {}};
+    LabelledRows out{table.dimension, scaledRows(table, which, scaling), {}, {}};
     for (const std::uint32_t i : which)
         out.labels.push_back(table.label[i]);
     return out;
@@ -161,20 +162,25 @@ Said saidByDiscriminant(const Discriminant& d, std::span<const double> rows)
     return said;
 }
 
-/// The named competitor: scikit-learn's shrinkage LDA on signed logarithms, the new exposures repeated so that they
-/// weigh as much as the old ones (x 20 at one shot, x 10 at more).
+/// How often a labelled exposure of the new day is repeated beside the old ones, so that it weighs enough.
+std::size_t repeats(std::size_t shots)
+{
+    return shots <= 1 ? 20 : 10;
+}
+
+/// The named competitor: scikit-learn's shrinkage LDA on signed logarithms, the new exposures repeated.
 Result<Discriminant> fitLda(const ExposureTable& table, const Trial& trial, FeatureScaling& scaling, std::size_t shots)
 {
     Rows rows = trial.past;
-    for (std::size_t k = 0; k < (shots <= 1 ? 20U : 10U); ++k)
+    for (std::size_t k = 0; k < repeats(shots); ++k)
         rows.insert(rows.end(), trial.fresh.begin(), trial.fresh.end());
     scaling = fitScaling(table, rows, 0);
-    const LabelledFeatures train = featuresOf(table, rows, scaling);
+    const LabelledRows train = featuresOf(table, rows, scaling);
     return fitDiscriminant(train.features, table.dimension, train.labels, table.labels.size(), {.perClass = true});
 }
 
 /// Nearest class mean by Euclid; a gas that was shown again has its new mean.
-Said saidByTemplates(const LabelledFeatures& past, const LabelledFeatures& fresh, std::span<const double> rows,
+Said saidByTemplates(const LabelledRows& past, const LabelledRows& fresh, std::span<const double> rows,
                      std::size_t dimension, std::size_t classes)
 {
     std::vector<double> means(classes * dimension, 0);
@@ -182,7 +188,7 @@ Said saidByTemplates(const LabelledFeatures& past, const LabelledFeatures& fresh
     std::vector<std::uint8_t> shown(classes, 0);
     for (const int label : fresh.labels)
         shown[static_cast<std::size_t>(label)] = 1;
-    for (const LabelledFeatures* part : {&past, &fresh}) {
+    for (const LabelledRows* part : {&past, &fresh}) {
         for (std::size_t i = 0; i < part->labels.size(); ++i) {
             const auto c = static_cast<std::size_t>(part->labels[i]);
             if (part == &past && shown[c])
@@ -220,13 +226,33 @@ int mostFrequent(const ExposureTable& table, const Rows& rows)
     return static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
 }
 
+/// The new exposures are repeated as for LDA.
+Result<Said> saidByClassifier(const std::string& kind, const LabelledRows& past, const LabelledRows& fresh,
+                              std::span<const double> rows, std::size_t classes, const EvaluationOptions& options)
+{
+    LabelledRows train = past;
+    for (std::size_t k = 0; k < repeats(options.shots) && !fresh.labels.empty(); ++k) {
+        train.features.insert(train.features.end(), fresh.features.begin(), fresh.features.end());
+        train.labels.insert(train.labels.end(), fresh.labels.begin(), fresh.labels.end());
+    }
+    BNOF_TRY_ASSIGN(const auto classifier,
+                    fitClassifier(kind, train, classes, {.seed = options.training.seed, .groups = {}, .blocks = 0}));
+    Said said;
+    std::vector<double> p;
+    for (std::size_t at = 0; at < rows.size(); at += train.dimension) {
+        classifier->posterior(rows.subspan(at, train.dimension), p);
+        said.push_back(static_cast<int>(std::max_element(p.begin(), p.end()) - p.begin()));
+    }
+    return said;
+}
+
 Result<Outcome> runTrial(const ExposureTable& table, const EvaluationOptions& options, const Trial& trial)
 {
     Outcome out;
     const std::size_t classes = table.labels.size();
     const FeatureScaling scaling = fitScaling(table, trial.past);
-    const LabelledFeatures past = featuresOf(table, trial.past, scaling);
-    const LabelledFeatures fresh = featuresOf(table, trial.fresh, scaling);
+    const LabelledRows past = featuresOf(table, trial.past, scaling);
+    const LabelledRows fresh = featuresOf(table, trial.fresh, scaling);
     const std::vector<double> rows = scaledRows(table, trial.test, scaling);
     const RecalibrationOptions recalibration = options.protocol == Protocol::FewShot && options.shots > 1
                                                    ? RecalibrationOptions{0.3, 0.03, 0.6}
@@ -234,8 +260,7 @@ Result<Outcome> runTrial(const ExposureTable& table, const EvaluationOptions& op
     TrainingOptions training = exposureTraining(options.training.seed + trial.draw);
     training.backEnd = options.training.backEnd == "auto" ? "vector" : options.training.backEnd;
     const std::int64_t begin = threadCpuNow();
-    BNOF_TRY_ASSIGN(const ExposureNetwork network,
-                    trainOnExposures(past, fresh, table.dimension, classes, recalibration, training));
+    BNOF_TRY_ASSIGN(const ExposureNetwork network, trainOnExposures(past, fresh, classes, recalibration, training));
     out.trainingSeconds = toSeconds(threadCpuNow() - begin);
     BNOF_TRY_ASSIGN(out.spiking, saidBySpikes(network, rows, &out));
     if (options.protocol != Protocol::FewShot) {
@@ -246,6 +271,12 @@ Result<Outcome> runTrial(const ExposureTable& table, const EvaluationOptions& op
     out.lda = saidByDiscriminant(lda, scaledRows(table, trial.test, ldaScaling));
     out.templates = saidByTemplates(past, fresh, rows, table.dimension, classes);
     out.majority = mostFrequent(table, trial.past);
+    if (trial.draw == 0 || options.protocol == Protocol::FewShot) { // else the same rows were learnt before
+        for (const std::string& kind : options.baselines) {
+            BNOF_TRY_ASSIGN(Said said, saidByClassifier(kind, past, fresh, rows, classes, options));
+            out.others.push_back(std::move(said));
+        }
+    }
     return out;
 }
 
@@ -431,6 +462,8 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
     Figures lda(table, trials, draws);
     Figures templates(table, trials, draws);
     Figures majority(table, trials, draws);
+    std::vector<Figures> others(options.baselines.size(),
+                                Figures(table, trials, options.protocol == Protocol::FewShot ? draws : 1));
     double spikes = 0;
     double activity = 0;
     double seconds = 0;
@@ -442,6 +475,8 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
         lda.add(i, [&o](std::size_t k) { return o.lda[k]; });
         templates.add(i, [&o](std::size_t k) { return o.templates[k]; });
         majority.add(i, [&o](std::size_t) { return o.majority; });
+        for (std::size_t b = 0; b < o.others.size(); ++b)
+            others[b].add(i, [&o, b](std::size_t k) { return o.others[b][k]; });
         spikes += o.spikes / static_cast<double>(trials.size());
         activity += o.kenyonActivity / static_cast<double>(trials.size());
         seconds += o.trainingSeconds;
@@ -469,6 +504,8 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
     baseline("lda", lda);
     baseline("nearest_template", templates);
     baseline("majority", majority);
+    for (std::size_t b = 0; b < others.size(); ++b)
+        baseline(options.baselines[b].c_str(), others[b]);
     out.set("baselines", std::move(baselines));
     out.set("paired", Json::object()
                           .set("lda", paired(spiking, lda, options))

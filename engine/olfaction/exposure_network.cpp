@@ -26,11 +26,11 @@ TrainingOptions exposureTraining(std::uint64_t seed)
     return options;
 }
 
-Result<ExposureNetwork> trainOnExposures(const LabelledFeatures& past, const LabelledFeatures& fresh,
-                                         std::size_t dimension, std::size_t classes,
+Result<ExposureNetwork> trainOnExposures(const LabelledRows& past, const LabelledRows& fresh, std::size_t classes,
                                          const RecalibrationOptions& recalibration, const TrainingOptions& options)
 {
     ExposureNetwork out;
+    const std::size_t dimension = past.dimension;
     out.options = options;
     BNOF_TRY_ASSIGN(out.teacher, recalibrate(past.features, past.labels, fresh.features, fresh.labels, dimension,
                                              classes, recalibration));

@@ -7,18 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/discriminant.h"
 #include "engine/olfaction/readout.h"
 #include "engine/olfaction/training.h"
 #include "engine/olfaction/training_network.h"
 
 namespace bnof::olfaction {
-
-/// Training data: standardised features row after row, one label a row.
-struct LabelledFeatures {
-    std::vector<double> features;
-    std::vector<int> labels;
-};
 
 /// What suits exposures: 200 ms of stimulus, of which the first 80 ms are not counted; no receptors of the residual,
 /// because months of drift make every exposure unlike the first day's, and an answer is wanted all the same.
@@ -33,10 +28,9 @@ struct ExposureNetwork {
 
 /// Trains on the exposures of the past and, if there are any, a few labelled ones of the new day (see recalibrate()):
 /// the teacher's discriminants become the lateral inhibition, the readout learns by generative replay around the moved
-/// class means. Deterministic. Errors: those of recalibrate(), cancelled.
-[[nodiscard]] Result<ExposureNetwork> trainOnExposures(const LabelledFeatures& past, const LabelledFeatures& fresh,
-                                                       std::size_t dimension, std::size_t classes,
-                                                       const RecalibrationOptions& recalibration,
+/// class means. Rows are standardised features. Deterministic. Errors: those of recalibrate(), cancelled.
+[[nodiscard]] Result<ExposureNetwork> trainOnExposures(const LabelledRows& past, const LabelledRows& fresh,
+                                                       std::size_t classes, const RecalibrationOptions& recalibration,
                                                        const TrainingOptions& options);
 
 /// What the output spikes say of each row of standardised features, and how many spikes that took.
