@@ -54,7 +54,8 @@ void printForPeople(const Json& result)
             if (figures[key].isNumber())
                 others += (others.empty() ? "" : ", ") + shown + " " + percent(figures[key]);
         }
-        printLine(std::string(name) + percent(result[key]) + "   (" + others + ")");
+        if (result[key].isNumber())
+            printLine(std::string(name) + percent(result[key]) + "   (" + others + ")");
     };
     printLine("protocol               " + result["protocol"].toString());
     row("accuracy               ", "accuracy");
@@ -150,9 +151,13 @@ int run(const Invocation& invocation)
     options.training.backEnd = invocation.configuration.text("recognition.back_end");
     options.shots = static_cast<std::size_t>(*shots);
     options.draws = static_cast<std::size_t>(*draws);
-    for (const QString& group :
-         QString::fromStdString(invocation.value("train-groups")).split(u',', Qt::SkipEmptyParts))
-        options.trainGroups.push_back(group.trimmed().toStdString());
+    options.trainGroups = listOf(invocation.value("train-groups"));
+    options.baselines = listOf(invocation.value("baselines"));
+    for (const std::string& kind : options.baselines) {
+        if (!olfaction::isClassifierKind(kind))
+            return fail(makeError(ErrorKind::Usage, "there is no baseline \"" + kind + '"', "--baselines",
+                                  "Use svm, forest, knn or cnn."));
+    }
     options.seeds = static_cast<std::size_t>(*seeds);
     const auto result = evaluateFolder(invocation.argument(0), options, *rate, listOf(invocation.value("without")));
     if (!result.ok())
