@@ -18,7 +18,8 @@ namespace bnof::sensing {
 /// Members named like a time column (see timeScale) are the device's clock; texts and booleans are passed
 /// over. New members extend the table at once in the first objects, later only when they come repeatedly, so
 /// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription).
-/// Nothing is allocated per frame.
+/// Nothing is allocated per frame, and a line that differs from the one before in its numbers only is compared with
+/// it instead of being parsed.
 class NdjsonDecoder final : public Decoder {
 public:
     NdjsonDecoder();
@@ -43,7 +44,28 @@ private:
         double value = 0;
     };
 
+    /// A number of the line that was parsed last: where it stood, and what it is.
+    struct Place {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        std::size_t channel = 0; ///< timeColumn: the device's clock
+        double timeScale = 0;
+    };
+    static constexpr std::size_t timeColumn = static_cast<std::size_t>(-1);
+    /// What stands around the numbers of lines of one shape. One buffer, so that a new shape allocates nothing.
+    struct Shape {
+        std::string text; ///< a whole line and eight characters more; empty: no shape is known
+        std::vector<Place> places;
+        std::size_t length = 0;  ///< of the line
+        std::size_t width = 0;   ///< of the channel table that it was learnt with
+        bool leavesGaps = false; ///< there are channels that the line lacks
+    };
+
     void line(std::string_view text, bool first, DecoderSink& sink);
+    /// False: the line is not of the known shape, nothing has happened.
+    bool lineOfKnownShape(std::string_view text, DecoderSink& sink);
+    void learnShape(std::string_view text);
+    void foundPlace(std::size_t channel, double timeScale);
     /// An object or, with close == ']', an array.
     bool members(Cursor& cursor, int depth, char close);
     bool value(Cursor& cursor, int depth);
@@ -72,6 +94,12 @@ private:
     double m_deviceSeconds = 0;
     bool m_simulated = false;
     bool m_simulatedTold = false;
+    Shape m_shape;
+    std::vector<Place> m_places; ///< the numbers of the present line
+    /// Each of its members is a plain number of a known channel or the clock, or nothing that could ever matter.
+    bool m_plainLine = false;
+    std::string_view m_digits; ///< the number that is being taken in
+    const char* m_lineBegin = nullptr;
     std::uint64_t m_objects = 0;
     std::uint64_t m_line = 0;
 };
