@@ -357,22 +357,37 @@ bool NdjsonDecoder::admitCandidates(DecoderSink& sink)
         if ((m_objects > openTable && found.lines < admitAfter) || m_channels.size() >= maximumChannels ||
             m_index.contains(found.name))
             continue;
-        ChannelInfo info = channelFromName(found.name);
-        m_index.emplace(found.name, m_channels.size());
-        m_channels.push_back(std::move(info));
-        m_values.push_back(toFloat(found.value));
+        addChannel(found.name, found.value);
         extended = true;
     }
     if (!extended)
         return false;
     std::erase_if(m_candidates, [&](const Candidate& c) { return m_index.contains(c.name); });
+    tellChannels(sink);
+    return true;
+}
+
+void NdjsonDecoder::addChannel(const std::string& name, double value)
+{
+    if (!m_index.emplace(name, m_channels.size()).second)
+        return;
+    ChannelInfo info = channelFromName(name);
+    if (info.name.empty()) // nothing but spaces, or a unit
+        info.name = name;
+    m_channels.push_back(std::move(info));
+    m_values.push_back(toFloat(value));
+}
+
+void NdjsonDecoder::tellChannels(DecoderSink& sink)
+{
+    if (m_channels.empty())
+        return;
     m_order.assign(m_channels.size(), {});
     for (const auto& [name, index] : m_index)
         m_order[index] = name;
     makeNamesUnique(m_channels);
     m_descriptions.apply(m_channels);
     sink.channels(m_channels);
-    return true;
 }
 
 bool NdjsonDecoder::description(std::string_view content, DecoderSink& sink)
@@ -386,6 +401,12 @@ bool NdjsonDecoder::description(std::string_view content, DecoderSink& sink)
         return true;
     }
     m_descriptions.add(*parsed, sink);
+    if (m_channels.empty() && (*json)["bnof"]["complete"].toBool()) {
+        for (const ChannelInfo& channel : parsed->channels)
+            addChannel(channel.name, missing);
+        tellChannels(sink);
+        return true;
+    }
     if (!m_channels.empty()) {
         const auto before = m_channels;
         m_descriptions.apply(m_channels);

@@ -17,7 +17,8 @@ namespace bnof::sensing {
 /// in the order of first appearance; a member that an object lacks, null, NaN and 4294967295 are missing.
 /// Members named like a time column (see timeScale) are the device's clock; texts and booleans are passed
 /// over. New members extend the table at once in the first objects, later only when they come repeatedly, so
-/// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription).
+/// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription); with
+/// "complete": true in it, ahead of the first row, its channels are there at once, also those without a value yet.
 /// Nothing is allocated per frame, and a line that differs from the one before in its numbers only is compared with
 /// it instead of being parsed.
 class NdjsonDecoder final : public Decoder {
@@ -78,6 +79,8 @@ private:
     void text(std::string_view content);
     Candidate* candidate(std::string_view name);
     bool admitCandidates(DecoderSink& sink);
+    void addChannel(const std::string& name, double value);
+    void tellChannels(DecoderSink& sink);
     bool description(std::string_view text, DecoderSink& sink);
 
     LineSplitter m_lines;
