@@ -49,6 +49,9 @@ protected:
     /// Skip and Message may be longer when more bytes follow.
     virtual Scan scan(Bytes bytes, DecoderSink& sink) = 0;
 
+    /// Skipped bytes wait to be told behind the next message: then one message at a time may be returned, so that what
+    /// is told comes in the same order in any portions.
+    [[nodiscard]] bool isSkipping() const { return m_skipRun > 0; }
     void countAnswer() { ++m_answers; }
     void countChecksumError() { ++m_checksumErrors; }
 

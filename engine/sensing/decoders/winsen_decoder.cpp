@@ -133,7 +133,8 @@ private:
         std::size_t at = 0;
         if (m_head == 0 || m_candidate != 0)
             return at;
-        for (; bytes.size() - at >= gasMessage; at += gasMessage) {
+        const std::size_t limit = isSkipping() ? gasMessage : bytes.size();
+        for (; limit - at >= gasMessage && bytes.size() - at >= gasMessage; at += gasMessage) {
             const auto* message = &bytes[at];
             const std::uint64_t word = loadWord(reinterpret_cast<const char*>(message));
             constexpr std::uint64_t even = 0x00FF00FF00FF00FFU;
