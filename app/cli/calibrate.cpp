@@ -32,6 +32,7 @@ void describe(QCommandLineParser& parser)
     add("expires", "Days until it expires (180; 0: never).", "DAYS");
     add("notes", "Notes.", "TEXT");
     describeAnchors(parser);
+    describeDeviceCalibration(parser);
     parser.addOption({QStringLiteral("unstable"), QStringLiteral("capture: also take channels that were not still.")});
 }
 
@@ -334,6 +335,8 @@ int run(const Invocation& invocation)
         return apply(invocation, store);
     if (what == "anchor")
         return anchor(invocation);
+    if (what == "device")
+        return calibrateDevice(invocation);
     if (what == "show" && invocation.arguments.size() == 2) {
         const auto calibration = store.load(invocation.argument(1));
         if (!calibration.ok())
@@ -341,9 +344,9 @@ int run(const Invocation& invocation)
         printLine(toJson(*calibration).dump(invocation.json ? 0 : 2));
         return Ok;
     }
-    return fail(makeError(ErrorKind::Usage, "\"" + what + "\" is nothing that \"bnof calibrate\" does",
-                          "bnof calibrate",
-                          "Use capture SOURCE|FILE, fit FILE, list, show NAME, apply NAME FILE or anchor SOURCE."));
+    return fail(makeError(
+        ErrorKind::Usage, "\"" + what + "\" is nothing that \"bnof calibrate\" does", "bnof calibrate",
+        "Use capture SOURCE|FILE, fit FILE, list, show NAME, apply NAME FILE, anchor SOURCE or device SOURCE."));
 }
 
 } // namespace
@@ -382,9 +385,9 @@ Json calibratedJson(const sensing::Calibrator& calibrator, const std::vector<Cha
 
 const Command calibrateCommand{"calibrate",
                                "capture SOURCE|FILE --name NAME | fit FILE --name NAME | list | show NAME | apply NAME "
-                               "FILE | anchor SOURCE --out FOLDER",
+                               "FILE | anchor SOURCE --out FOLDER | device SOURCE --zero|--span PPM|--abc on|off --yes",
                                "Capture clean air and spans, fit temperature and humidity, apply calibrations, anchor "
-                               "a model again with one puff per gas.",
+                               "a model again with one puff per gas, send a sensor its own zero or span command.",
                                "bnof calibrate capture serial:/dev/ttyUSB0 --name bench --sensor A0=MQ-135:ammonia",
                                1,
                                3,

@@ -81,6 +81,19 @@ std::string deviceProblem(const std::string& value)
     return {};
 }
 
+/// "7" or "1,2,7".
+std::string unitsProblem(const std::string& value)
+{
+    const auto units = wholeNumbers(value);
+    bool good = units.has_value() && units->size() <= 64;
+    for (std::size_t i = 0; good && i < units->size(); ++i)
+        good = (*units)[i] >= 1 && (*units)[i] <= 255 && std::ranges::count(*units, (*units)[i]) == 1;
+    return good ? std::string()
+                : quoted(value) +
+                      " is not a Modbus unit; unit is a whole number from 1 to 255, or up to 64 of them with "
+                      "commas between, each once";
+}
+
 std::string queryProblem(const std::string& value)
 {
     return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != '#'; })
@@ -163,7 +176,7 @@ constexpr ParameterCheck checks[] = {
      [](const std::string& v) {
          return notOneOf("retained", v, {"skip", "use"});
      }},
-    {"unit", [](const std::string& v) { return notWhole(v, 1, 255, "a Modbus unit; unit is a whole number"); }},
+    {"unit", unitsProblem},
     {"poll",
      [](const std::string& v) {
          return notWhole(v, 10, 86'400'000, "a polling interval; poll is a whole number of milliseconds");
@@ -226,7 +239,8 @@ std::vector<SchemeRules> makeRules()
     add("mqtts", "Topics of an MQTT broker over TLS",
         "mqtts://broker.lab/enose/+/+?user=lab&password-env=MQTT_PASSWORD", AddressForm::Topic, 8883, mqtt);
     add("modbus-rtu", "A Modbus device on a serial line or RS-485 adapter", "modbus-rtu:/dev/ttyUSB0?map=senseair-s8",
-        AddressForm::Path, 0, {"map", "unit", "baud", "parity", "databits", "stopbits", "poll", "timeout"}, {"map"});
+        AddressForm::Path, 0, {"map", "unit", "baud", "parity", "databits", "stopbits", "poll", "timeout", "device"},
+        {"map"});
     add("modbus-tcp", "A Modbus device or gateway on the network",
         "modbus-tcp://192.168.1.30?unit=1&map=./transmitter.json", AddressForm::Host, 502,
         {"map", "unit", "poll", "timeout"}, {"map"});
@@ -235,6 +249,21 @@ std::vector<SchemeRules> makeRules()
 }
 
 } // namespace
+
+std::optional<std::vector<int>> wholeNumbers(std::string_view text)
+{
+    std::vector<int> numbers;
+    while (true) {
+        const std::string_view word = text.substr(0, text.find(','));
+        const auto number = wholeNumber(word);
+        if (!number)
+            return std::nullopt;
+        numbers.push_back(*number);
+        if (word.size() == text.size())
+            return numbers;
+        text.remove_prefix(word.size() + 1);
+    }
+}
 
 std::optional<int> wholeNumber(std::string_view text)
 {

@@ -36,6 +36,8 @@ struct SchemeRules {
 [[nodiscard]] std::string parameterProblem(std::string_view key, const std::string& value);
 /// What is wrong with an MQTT topic filter; empty when it is right.
 [[nodiscard]] std::string topicProblem(std::string_view topic);
+/// Whole numbers with commas between, at least one.
+[[nodiscard]] std::optional<std::vector<int>> wholeNumbers(std::string_view text);
 /// A whole number and nothing else.
 [[nodiscard]] std::optional<int> wholeNumber(std::string_view text);
 

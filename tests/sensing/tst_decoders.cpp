@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <sys/resource.h>
@@ -60,6 +63,8 @@ private slots:
     void ndjsonMembersBecomeChannels();
     void ndjsonTrapsAreSurvived();
     void ndjsonLateMembersMustProveThemselves();
+    void plainNumbersAreThoseOfTheLibrary();
+    void knownShapesGiveTheSame();
     void everySplitGivesTheSame_data();
     void everySplitGivesTheSame();
     void longLinesNeedNoMemory_data();
@@ -366,6 +371,106 @@ void TestDecoders::ndjsonLateMembersMustProveThemselves()
     const Transcript proven = decoded("ndjson", bytes + "{\"a\":1,\"c\":5}\n{\"a\":1,\"c\":6}\n{\"a\":1,\"c\":7}\n");
     QCOMPARE(proven.tables.size(), 2U);
     QVERIFY(same(proven.frames.back(), {1, 7}));
+}
+
+/// A number as some device might print it, plain ones most often.
+std::string printedNumber(PhiloxSequence& random)
+{
+    char text[64];
+    const auto digits = static_cast<int>(random.uniform() * 19) + 1;
+    std::string whole;
+    for (int i = 0; i < digits; ++i)
+        whole += static_cast<char>('0' + static_cast<int>(random.uniform() * 10));
+    switch (static_cast<int>(random.uniform() * 8)) {
+    case 0: std::snprintf(text, sizeof text, "%.9g", (random.uniform() - 0.5) * 1e3); return text;
+    case 1: std::snprintf(text, sizeof text, "%.17g", (random.uniform() - 0.5) * 1e9); return text;
+    case 2: return whole;
+    case 3: return "-" + whole.substr(0, 4) + "." + whole;
+    case 4: std::snprintf(text, sizeof text, "%.4f", random.uniform() * 1e5); return text;
+    case 5: std::snprintf(text, sizeof text, "%d", static_cast<int>(random.uniform() * 70000)); return text;
+    case 6: return random.uniform() < 0.5 ? "4294967295" : "-0";
+    default: std::snprintf(text, sizeof text, "%.3e", random.uniform() * 1e-5); return text;
+    }
+}
+
+void TestDecoders::plainNumbersAreThoseOfTheLibrary()
+{
+    constexpr int columns = 7;
+    PhiloxSequence random(5, 11);
+    const int rows = qEnvironmentVariableIsSet("BNOF_TEST_FULL") ? 200000 : 5000;
+    for (const char* name : {"csv", "ndjson"}) {
+        const bool json = name[0] == 'n';
+        std::string text = json ? "{\"a\":1}\n" : "a,b,c,d,e,f,g\n";
+        std::vector<std::vector<float>> expected;
+        for (int row = 0; row < rows; ++row) {
+            expected.emplace_back();
+            text += json ? "{" : "";
+            for (int column = 0; column < columns; ++column) {
+                std::string number = printedNumber(random);
+                const double value = std::strtod(number.c_str(), nullptr);
+                expected.back().push_back(value == 4294967295.0 ? missing : toFloat(value));
+                text += column > 0 ? "," : "";
+                text += json ? std::string("\"") + char('a' + column) + "\":" + number : number;
+            }
+            text += json ? "}\n" : "\n";
+        }
+        Transcript out;
+        const auto subject = decoder(name);
+        for (std::size_t at = 0; at < text.size(); at += 997)
+            subject->feed(std::string_view(text).substr(at, 997), out);
+        QCOMPARE(out.skips, 0U);
+        const std::size_t ahead = json ? 1 : 0;
+        QCOMPARE(out.frames.size(), expected.size() + ahead);
+        for (std::size_t row = 0; row < expected.size(); ++row)
+            for (std::size_t column = 0; column < columns; ++column) {
+                const float found = out.frames[row + ahead][column];
+                const float wanted = expected[row][column];
+                QVERIFY2(std::bit_cast<std::uint32_t>(found) == std::bit_cast<std::uint32_t>(wanted) ||
+                             (std::isnan(found) && std::isnan(wanted)),
+                         (std::to_string(row) + "/" + std::to_string(column)).c_str());
+            }
+    }
+}
+
+/// Lines that repeat their shape are compared instead of parsed. A line that is indented differently each time never
+/// repeats it, so both ways can be held against each other.
+void TestDecoders::knownShapesGiveTheSame()
+{
+    const char* const members[] = {"\"t_ms\":%,\"a\":%,\"b\":%",
+                                   "\"a\":%,\"t\":%,\"b\":%",
+                                   "\"a\":%",
+                                   "\"a\":%,\"a\":%,\"b\":null",
+                                   "\"g\":{\"x\":[%,%],\"ok\":true},\"id\":\"n 3\",\"a\":%",
+                                   "\"time\":\"2024-01-01T00:00:%Z\",\"a\":%",
+                                   "\"simulated\":true,\"a\":%,\"b\":\"nan\"",
+                                   "\"a\":%.,\"b\":%",
+                                   "\"bnof\":{\"device\":\"d%\"}",
+                                   "\"a\":%x"};
+    PhiloxSequence random(6, 3);
+    std::string repeated;
+    std::string indented;
+    for (int block = 0; block < 400; ++block) {
+        const std::string_view shape = members[static_cast<std::size_t>(random.uniform() * std::size(members))];
+        for (int row = static_cast<int>(random.uniform() * 6); row >= 0; --row) {
+            std::string line = "{";
+            for (const char c : shape)
+                line += c == '%' ? (random.uniform() < 0.1 ? std::string("null") : printedNumber(random))
+                                 : std::string(1, c);
+            line += "}\n";
+            repeated += line;
+            indented += std::string(static_cast<std::size_t>(1 + (block + row) % 2 + row % 3), ' ') + line;
+        }
+    }
+    const Transcript fast = decoded("ndjson", repeated);
+    Transcript slow = decoded("ndjson", indented);
+    QVERIFY(fast.frames.size() > 500);
+    QCOMPARE(fast.frames.size(), slow.frames.size());
+    QCOMPARE(fast.skips, slow.skips);
+    for (std::size_t i = 0; i < fast.frames.size(); ++i) {
+        QVERIFY(same(fast.frames[i], slow.frames[i]));
+        QVERIFY(fast.times[i] == slow.times[i] || (std::isnan(fast.times[i]) && std::isnan(slow.times[i])));
+    }
+    QCOMPARE(fast.tables, slow.tables);
 }
 
 void TestDecoders::everySplitGivesTheSame_data()

@@ -155,7 +155,7 @@ std::vector<Stream> streams()
     return {
         {"winsen",
          {},
-         co.substr(3) + co + co + damaged + co + "\x01\xFF\xFF" + co + winsen("FF 78 01 00 00 00 00 00") +
+         co.substr(3) + co + co + damaged + co + co + co + "\x01\xFF\xFF" + co + winsen("FF 78 01 00 00 00 00 00") +
              particles(1, 2, 3) + particles(4, 5, 6) + co},
         {"sps30", {}, sps.substr(9) + sps + spsDamaged + sps + "\x7E\x7E" + sps + "noise" + sps},
         {"sensorbridge",

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <thread>
 
+#include "engine/sensing/calibration/device_commands.h"
 #include "engine/sensing/live_source.h"
 #include "engine/sensing/simulator/device_server.h"
 #include "tests/sensing/source_probe.h"
@@ -102,8 +103,86 @@ private slots:
     void silentDeviceNamesTheDecoders();
     void damageIsSkippedAndCounted();
     void lostAnswersAndPulledCablesAreSurvived();
+    void calibrationCommandsAreObeyed_data();
+    void calibrationCommandsAreObeyed();
+    void calibrationCommandsAreRefused_data();
+    void calibrationCommandsAreRefused();
     void wrongNamesAndFaultsAreRefused();
 };
+
+void TestDeviceSimulators::calibrationCommandsAreObeyed_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<int>("action");
+    QTest::addColumn<double>("ppm");
+    QTest::addColumn<double>("expected"); // 0: the reading stays
+    QTest::addColumn<QByteArray>("command");
+    QTest::addColumn<bool>("confirmed");
+    const auto row = [](const char* title, const char* name, DeviceCalibration::Action action, double ppm,
+                        double expected, const char* command, bool confirmed) {
+        QTest::newRow(title) << QByteArray(name) << static_cast<int>(action) << ppm << expected << QByteArray(command)
+                             << confirmed;
+    };
+    using Action = DeviceCalibration::Action;
+    row("mh-z19 zero", "mh-z19", Action::Zero, 0, 400, "FF 01 87 00 00 00 00 00 78", false);
+    row("mh-z19 span", "mh-z19", Action::Span, 2000, 2000, "FF 01 88 07 D0 00 00 00 A0", false);
+    row("mh-z19 baseline on", "mh-z19", Action::AbcOn, 0, 0, "FF 01 79 A0 00 00 00 00 E6", true);
+    row("mh-z19 baseline off", "mh-z19", Action::AbcOff, 0, 0, "FF 01 79 00 00 00 00 00 86", true);
+    row("cozir zero", "cozir", Action::Zero, 0, 400, "47 0D 0A", true);
+    row("cozir span", "cozir", Action::Span, 1200, 1200, "58 20 31 32 30 30 0D 0A", true);
+    row("sprintir span, values of ten", "sprintir", Action::Span, 5000, 5000, "58 20 35 30 30 0D 0A", true);
+}
+
+void TestDeviceSimulators::calibrationCommandsAreObeyed()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(int, action);
+    QFETCH(double, ppm);
+    QFETCH(double, expected);
+    QFETCH(QByteArray, command);
+    QFETCH(bool, confirmed);
+    const RunningDevice running(device(name.toStdString(), "pty"));
+    const auto uri = SourceUri::parse(running.uri());
+    BNOF_VERIFY_OK(uri);
+    const auto report = calibrateDevice(*uri, {static_cast<DeviceCalibration::Action>(action), ppm});
+    BNOF_VERIFY_OK(report);
+    QCOMPARE(QByteArray::fromStdString(report->command), command);
+    QCOMPARE(report->confirmed, confirmed);
+    QVERIFY(report->before > 300);
+    const double wanted = expected > 0 ? expected : report->before;
+    QVERIFY2(std::abs(report->after - wanted) < 0.05 * wanted, std::to_string(report->after).c_str());
+}
+
+void TestDeviceSimulators::calibrationCommandsAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("uri");
+    QTest::addColumn<int>("action");
+    QTest::addColumn<double>("ppm");
+    QTest::addColumn<QByteArray>("words");
+    using Action = DeviceCalibration::Action;
+    const auto row = [](const char* uri, Action action, double ppm, const char* words) {
+        QTest::newRow((std::string(uri) + " " + actionName(action)).c_str())
+            << QByteArray(uri) << static_cast<int>(action) << ppm << QByteArray(words);
+    };
+    row("serial:/dev/ttyUSB77?decoder=winsen&sensor=ze07", Action::Zero, 0, "no sensor with calibration commands");
+    row("serial:/dev/ttyUSB77?decoder=csv", Action::Zero, 0, "no sensor with calibration commands");
+    row("udp://0.0.0.0:9?decoder=cozir", Action::Zero, 0, "no sensor with calibration commands");
+    row("serial:/dev/ttyUSB77?decoder=cozir", Action::AbcOn, 0, "no such command");
+    row("serial:/dev/ttyUSB77?decoder=winsen&sensor=mh-z19", Action::Span, 100, "between 1000 and 5000 ppm");
+    row("serial:/dev/ttyUSB77?decoder=winsen&sensor=mh-z19", Action::Zero, 0, "there is no such port");
+}
+
+void TestDeviceSimulators::calibrationCommandsAreRefused()
+{
+    QFETCH(QByteArray, uri);
+    QFETCH(int, action);
+    QFETCH(double, ppm);
+    QFETCH(QByteArray, words);
+    const auto report = calibrateDevice(SourceUri::parse(uri.toStdString()).value(),
+                                        {static_cast<DeviceCalibration::Action>(action), ppm});
+    QVERIFY(!report.ok());
+    QVERIFY2(report.error().message().find(words.toStdString()) != std::string::npos, report.error().message().c_str());
+}
 
 void TestDeviceSimulators::everyDeviceIsUnderstood()
 {

@@ -55,6 +55,7 @@ void TestSourceUri::goodUrisAreRead_data()
     row("mqtt://broker:1884/enose/<dev>/<ch>", "mqtt", "enose/<dev>/<ch>", "broker", 1884);
     row("mqtts://[::1]//a%3Fb", "mqtts", "/a?b", "::1", 8883);
     row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=97&poll=500", "modbus-rtu", "/dev/ttyUSB0", "", 0);
+    row("modbus-tcp://10.0.0.7?map=scd30&unit=1,2,7", "modbus-tcp", "", "10.0.0.7", 502);
     row("modbus-tcp://10.0.0.7?map=./a%20b.json", "modbus-tcp", "", "10.0.0.7", 502);
     row("serial:/dev/pts/3?decoder=csv&", "serial", "/dev/pts/3", "", 0, "serial:/dev/pts/3?decoder=csv");
 }
@@ -120,6 +121,8 @@ void TestSourceUri::badUrisSayWhatIsWrong_data()
     row("mqtt://lab:secret@broker/a", "names and passwords do not stand in the address");
     row("modbus-tcp://10.0.0.7?unit=1", "the parameter \"map\" is missing");
     row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=256", "is not a Modbus unit");
+    row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=1,2,1", "is not a Modbus unit");
+    row("modbus-rtu:/dev/ttyUSB0?map=scd30&unit=1,,2", "is not a Modbus unit");
     row("modbus-rtu:/dev/ttyUSB0?map=scd30&poll=1", "is not a polling interval");
     row("tcp://::1:9000", "must stand in brackets");
 }

@@ -17,6 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -184,6 +185,9 @@ private slots:
     void tcpExceptionsAreTold();
     void tcpGarbageIsSurvived();
     void rtuServerOverPseudoTerminals();
+    void unitsOfOneLineAreOneRow();
+    void silentUnitsStopNoOthers_data();
+    void silentUnitsStopNoOthers();
     void portsThatAreNotThereAreExplained();
 };
 
@@ -455,6 +459,106 @@ void TestTransportsModbus::rtuServerOverPseudoTerminals()
     socat.waitForFinished();
     QVERIFY(waitFor([&] { return running.probe.is(ConnectionState::Reconnecting); }));
     QVERIFY(waitFor([&] { return running.says("there is no such port"); }));
+}
+
+void TestTransportsModbus::unitsOfOneLineAreOneRow()
+{
+    MapFile map(R"({"name":"co2","poll_ms":40,"timeout_ms":100,"start":[{"address":54,"value":0}],
+        "registers":[{"name":"CO2","function":4,"address":3,"raw":true,"unit":"ppm"}]})");
+    const auto framed = [](const char* text) {
+        std::string bytes = fromHex(text);
+        std::uint16_t crc = 0xFFFF;
+        for (const char c : bytes) {
+            crc = static_cast<std::uint16_t>(crc ^ static_cast<std::uint8_t>(c));
+            for (int bit = 0; bit < 8; ++bit)
+                crc = static_cast<std::uint16_t>((crc & 1) != 0 ? crc >> 1 ^ 0xA001 : crc >> 1);
+        }
+        bytes += static_cast<char>(crc & 0xFF);
+        return bytes + static_cast<char>(crc >> 8);
+    };
+    const std::string startOne = framed("01 06 00 36 00 00");
+    const std::string startSeven = framed("07 06 00 36 00 00");
+    WireDevice line({{startOne, startOne},
+                     {startSeven, startSeven},
+                     {framed("01 04 00 03 00 01"), framed("01 04 02 01 90")},
+                     {framed("07 04 00 03 00 01"), framed("07 04 02 02 58")}});
+    RunningSource running("modbus-rtu:" + line.path + "?map=" + map.path + "&unit=1,2,7");
+    QVERIFY(waitFor([&] { return running.noted("unit 2 is silent"); }));
+    const std::size_t before = running.probe.frames.size();
+    QVERIFY(waitFor([&] { return running.probe.frames.size() >= before + 5; }));
+    std::vector<std::string> names;
+    for (const ChannelInfo& channel : running.probe.channels.back())
+        names.push_back(channel.name);
+    QCOMPARE(names, (std::vector<std::string>{"u1 CO2", "u1 CO2 raw", "u2 CO2", "u2 CO2 raw", "u7 CO2", "u7 CO2 raw"}));
+    for (const auto& frame : running.probe.frames) {
+        QCOMPARE(frame.values[0], 400.0F);
+        QVERIFY(std::isnan(frame.values[2]) && std::isnan(frame.values[3]));
+        QCOMPARE(frame.values[4], 600.0F);
+    }
+    // Those that are there were started once, the silent one is asked seldom.
+    const auto requests = line.requests();
+    QCOMPARE(std::ranges::count(requests, startOne), 1);
+    QCOMPARE(std::ranges::count(requests, startSeven), 1);
+    QVERIFY(std::ranges::count_if(requests, [](const std::string& each) { return each[0] == 2; }) <= 5);
+    QVERIFY(running.source->deviceName().find("units 1, 2, 7") != std::string::npos);
+    QVERIFY(!mapOf(R"({"name":"a","function":3,"address":0})")->forUnits({1, 2}).value().registers.empty());
+    std::string many;
+    for (int i = 0; i < 600; ++i)
+        many += (i > 0 ? "," : "") + ("{\"name\":\"r" + std::to_string(i)) +
+                "\",\"function\":3,\"address\":" + std::to_string(i) + "}";
+    QVERIFY(!mapOf(many)->forUnits({1, 2}).ok());
+}
+
+void TestTransportsModbus::silentUnitsStopNoOthers_data()
+{
+    QTest::addColumn<bool>("serial");
+    QTest::newRow("tcp") << false;
+    QTest::newRow("rtu over pseudo-terminals") << true;
+}
+
+/// A real server that answers for one unit, and then for the other one only.
+void TestTransportsModbus::silentUnitsStopNoOthers()
+{
+    QFETCH(bool, serial);
+    QTemporaryDir folder;
+    const QString ours = folder.filePath("ours");
+    const QString theirs = folder.filePath("theirs");
+    QProcess socat;
+    std::unique_ptr<QModbusServer> server;
+    std::string uri;
+    if (serial) {
+        socat.start("socat", {"pty,raw,echo=0,link=" + ours, "pty,raw,echo=0,link=" + theirs});
+        if (!socat.waitForStarted())
+            QSKIP("the program socat is not there");
+        QVERIFY(waitFor([&] { return QFile::exists(ours) && QFile::exists(theirs); }));
+        server = std::make_unique<QModbusRtuSerialServer>();
+        server->setConnectionParameter(QModbusDevice::SerialPortNameParameter, theirs);
+        server->setConnectionParameter(QModbusDevice::SerialBaudRateParameter, 115200);
+        server->setConnectionParameter(QModbusDevice::SerialParityParameter, static_cast<int>(QSerialPort::NoParity));
+        uri = "modbus-rtu:" + ours.toStdString() + "?baud=115200&";
+    } else {
+        const int port = freePort();
+        server = std::make_unique<QModbusTcpServer>();
+        server->setConnectionParameter(QModbusDevice::NetworkAddressParameter, "127.0.0.1");
+        server->setConnectionParameter(QModbusDevice::NetworkPortParameter, port);
+        uri = "modbus-tcp://127.0.0.1:" + std::to_string(port) + "?";
+    }
+    fill(*server, 3);
+    QVERIFY(server->connectDevice());
+    MapFile map(R"({"name":"x","poll_ms":30,"timeout_ms":60,
+        "registers":[{"name":"a","function":4,"address":0,"type":"s16"}]})");
+    RunningSource running(uri + "unit=3,4&map=" + map.path);
+    QVERIFY(waitFor([&] { return running.noted("unit 4 is silent"); }));
+    const auto last = [&](std::size_t channel) { return running.values(channel).back(); };
+    QVERIFY(last(0) == -125.0F && std::isnan(last(1)));
+    server->setServerAddress(4);
+    QVERIFY(waitFor([&] { return running.noted("unit 4 answers again"); }));
+    QVERIFY(waitFor([&] { return last(1) == -125.0F && std::isnan(last(0)); }));
+    QVERIFY(running.probe.is(ConnectionState::Streaming));
+    running.source->stop();
+    server->disconnectDevice();
+    socat.terminate();
+    socat.waitForFinished();
 }
 
 void TestTransportsModbus::portsThatAreNotThereAreExplained()

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/sensing/decoders/plain_number.h"
+
 namespace bnof::sensing {
 namespace {
 
@@ -94,6 +96,28 @@ void BinaryDecoder::endSkipping(DecoderSink& sink, bool messageFollows)
         sink.skipped(count, m_skipWhy, hexText(Bytes(m_sample).first(std::min(count, m_sample.size()))));
     if (!messageFollows)
         m_fresh = false;
+}
+
+std::uint32_t sumOfBytes(Bytes bytes)
+{
+    constexpr std::uint64_t even = 0x00FF00FF00FF00FFU;
+    constexpr std::size_t wordsBeforeOverflow = 128; // a lane of 16 bits takes 128 times two bytes
+    const auto* at = reinterpret_cast<const char*>(bytes.data());
+    std::size_t left = bytes.size();
+    std::uint32_t sum = 0;
+    while (left >= 8) {
+        std::uint64_t lanes = 0;
+        for (std::size_t words = std::min(left / 8, wordsBeforeOverflow); words > 0; --words, at += 8, left -= 8) {
+            const std::uint64_t word = loadWord(at);
+            lanes += (word & even) + (word >> 8 & even);
+        }
+        constexpr std::uint64_t low = 0x0000FFFF0000FFFFU;
+        lanes = (lanes & low) + (lanes >> 16 & low);
+        sum += static_cast<std::uint32_t>(lanes) + static_cast<std::uint32_t>(lanes >> 32);
+    }
+    for (; left > 0; --left)
+        sum += static_cast<std::uint8_t>(*at++);
+    return sum;
 }
 
 std::string hexText(Bytes bytes, std::size_t limit)

@@ -17,7 +17,7 @@ using Bytes = std::span<const std::uint8_t>;
 /// What stands at the beginning of some bytes.
 struct Scan {
     enum class Kind : std::uint8_t {
-        Message, ///< a whole message of `bytes`; it was taken in
+        Message, ///< whole messages, one or several of `bytes` together; they were taken in
         Skip,    ///< `bytes` that belong to no message
         More,    ///< not decidable yet
     };
@@ -46,9 +46,12 @@ protected:
 
     /// Looks at the beginning of `bytes` (never empty). Whatever it returns for some bytes it must return for the
     /// same bytes with more behind them, unless it is More; and More only for fewer than the longest message.
-    /// Skip may be longer when more bytes follow.
+    /// Skip and Message may be longer when more bytes follow.
     virtual Scan scan(Bytes bytes, DecoderSink& sink) = 0;
 
+    /// Skipped bytes wait to be told behind the next message: then one message at a time may be returned, so that what
+    /// is told comes in the same order in any portions.
+    [[nodiscard]] bool isSkipping() const { return m_skipRun > 0; }
     void countAnswer() { ++m_answers; }
     void countChecksumError() { ++m_checksumErrors; }
 
@@ -68,6 +71,8 @@ private:
     std::uint64_t m_checksumErrors = 0;
 };
 
+/// The sum of all bytes, as many checksums begin, eight at a time.
+[[nodiscard]] std::uint32_t sumOfBytes(Bytes bytes);
 /// "FF 86 01 ..." for messages to people.
 [[nodiscard]] std::string hexText(Bytes bytes, std::size_t limit = 12);
 /// "FF 01 86 00" into bytes; empty when it is not pairs of hexadecimal digits. Spaces are free.

@@ -6,14 +6,6 @@
 namespace bnof::sensing {
 namespace {
 
-std::uint32_t sum(Bytes bytes)
-{
-    std::uint32_t total = 0;
-    for (const std::uint8_t byte : bytes)
-        total += byte;
-    return total;
-}
-
 std::uint32_t reflectedCrc16(Bytes bytes)
 {
     std::uint32_t crc = 0xFFFF;
@@ -45,10 +37,10 @@ std::uint32_t checksumOf(DecoderDescription::Checksum kind, Bytes bytes)
 {
     using Checksum = DecoderDescription::Checksum;
     switch (kind) {
-    case Checksum::Sum8: return sum(bytes) & 0xFF;
-    case Checksum::Sum8Negated: return (0x100 - (sum(bytes) & 0xFF)) & 0xFF;
-    case Checksum::Sum8Inverted: return 0xFF - (sum(bytes) & 0xFF);
-    case Checksum::Sum16: return sum(bytes) & 0xFFFF;
+    case Checksum::Sum8: return sumOfBytes(bytes) & 0xFF;
+    case Checksum::Sum8Negated: return (0x100 - (sumOfBytes(bytes) & 0xFF)) & 0xFF;
+    case Checksum::Sum8Inverted: return 0xFF - (sumOfBytes(bytes) & 0xFF);
+    case Checksum::Sum16: return sumOfBytes(bytes) & 0xFFFF;
     case Checksum::Crc8: return plainCrc(bytes, 0x31, 0xFF, 8);
     case Checksum::Crc16Modbus: return reflectedCrc16(bytes);
     case Checksum::Crc16Ccitt: return plainCrc(bytes, 0x1021, 0xFFFF, 16);

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "engine/sensing/decoders/plain_number.h"
+
 namespace bnof::sensing {
 namespace {
 
@@ -18,7 +20,35 @@ constexpr int adoptNamedAfter = 10;
 /// one more (empty) field, except for spaces.
 class Fields {
 public:
-    Fields(std::string_view text, char separator) : m_rest(trimmedFor(text, separator)), m_separator(separator) {}
+    /// `readable`: see TextSpan; null: nothing is known of what follows the text.
+    Fields(std::string_view text, char separator, const char* readable = nullptr)
+        : m_rest(trimmedFor(text, separator)), m_separator(separator),
+          m_readable(readable != nullptr ? readable : text.data() + text.size())
+    {}
+
+    /// The next field, when it is a plain decimal; the same value as parseValue() has. False: next() will tell.
+    bool nextPlain(double& value)
+    {
+        TextSpan text{m_rest.data(), m_rest.data() + m_rest.size(), m_readable};
+        if (m_done)
+            return false;
+        while (text.at < text.end && *text.at == ' ')
+            ++text.at;
+        if (!scanPlain(text, m_separator != ',' ? ',' : '.', value))
+            return false;
+        if (text.at == text.end) {
+            m_done = true;
+        } else if (*text.at == m_separator) {
+            m_rest.remove_prefix(static_cast<std::size_t>(text.at + 1 - m_rest.data()));
+            if (m_separator == ' ')
+                m_rest = trimmed(m_rest);
+        } else {
+            return false;
+        }
+        if (value == 4294967295.0)
+            value = missing;
+        return true;
+    }
 
     bool next(std::string_view& field)
     {
@@ -53,6 +83,7 @@ private:
 
     std::string_view m_rest;
     char m_separator;
+    const char* m_readable;
     bool m_done = false;
 };
 
@@ -258,7 +289,11 @@ char pairSeparator(std::string_view text)
 void CsvDecoder::feed(std::span<const char> bytes, DecoderSink& sink)
 {
     m_lines.feed(
-        bytes, [&](std::string_view text, bool first) { line(text, first, sink); },
+        bytes,
+        [&](std::string_view text, bool first) {
+            m_readable = m_lines.readableEnd();
+            line(text, first, sink);
+        },
         [&](std::size_t length, std::string_view beginning) {
             sink.skipped(length, "a line is longer than 64 KiB", printable(beginning));
         });
@@ -275,13 +310,15 @@ void CsvDecoder::reset()
 
 void CsvDecoder::line(std::string_view text, bool first, DecoderSink& sink)
 {
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);
-    if (trimmed(text).empty())
-        return;
-    if (trimmed(text).front() == '#') {
-        comment(trimmed(text).substr(1), sink);
-        return;
+    if (!isDigit(text.front())) {
+        if (text.starts_with("\xEF\xBB\xBF"))
+            text.remove_prefix(3);
+        if (trimmed(text).empty())
+            return;
+        if (trimmed(text).front() == '#') {
+            comment(trimmed(text).substr(1), sink);
+            return;
+        }
     }
     if (m_layout.separator != 0 && m_pendingHeader.empty()) {
         const Row row = m_layout.pairs ? parsePairs(text, m_layout) : parseRow(text, m_layout);
@@ -351,13 +388,21 @@ void CsvDecoder::otherCount(std::string_view text, char separator, std::size_t f
 
 CsvDecoder::Row CsvDecoder::parseRow(std::string_view text, const Layout& layout)
 {
-    Fields fields(text, layout.separator);
+    Fields fields(text, layout.separator, m_readable);
     std::string_view field;
     std::size_t column = 0;
     std::size_t channel = 0;
     m_deviceSeconds = missing;
     const bool decimalComma = layout.separator != ',';
-    while (fields.next(field)) {
+    double plain = 0;
+    while (true) {
+        while (column < layout.columns.size() && layout.columns[column].role == Role::Channel &&
+               fields.nextPlain(plain)) {
+            m_values[channel++] = toFloat(plain);
+            ++column;
+        }
+        if (!fields.next(field))
+            break;
         if (column == layout.columns.size()) {
             // "1,2,3," has three fields.
             if (!field.empty() || fields.next(field))

@@ -66,6 +66,7 @@ private:
     Layout m_layout;
     std::string m_pendingHeader;
     ChannelDescriptions m_descriptions;
+    const char* m_readable = nullptr; ///< of the present line, see LineSplitter::readableEnd()
     std::vector<float> m_values;
     double m_deviceSeconds = 0;
     bool m_wrapping = false; ///< the present row's time is that of a clock that wraps

@@ -12,6 +12,7 @@
 #include "engine/sensing/decoders/binary_decoder.h"
 #include "engine/sensing/decoders/checksums.h"
 #include "engine/sensing/decoders/line_decoder.h"
+#include "engine/sensing/decoders/plain_number.h"
 
 namespace bnof::sensing {
 namespace {
@@ -44,8 +45,11 @@ public:
     /// Fields come in the order of the description.
     void add(const Description::Field& field, double raw)
     {
-        const bool absent = std::ranges::find(field.missing, raw) != field.missing.end();
-        const double value = absent ? noNumber : raw * field.scale + field.add;
+        const bool absent = !field.missing.empty() && std::ranges::find(field.missing, raw) != field.missing.end();
+        addValue(field, absent ? noNumber : raw * field.scale + field.add);
+    }
+    void addValue(const Description::Field& field, double value)
+    {
         if (field.time)
             m_seconds = value;
         else
@@ -78,6 +82,14 @@ std::size_t place(int at, std::size_t size)
 
 bool readNumber(Bytes message, const Description::Field& field, double& value)
 {
+    // Most fields of most devices.
+    if (field.type == Description::Type::U16 && field.mask == 0 && field.at >= 0) {
+        const auto first = static_cast<std::size_t>(field.at);
+        if (first + 2 > message.size())
+            return false;
+        value = field.littleEndian ? message[first + 1] << 8 | message[first] : bigEndian16(message, first);
+        return true;
+    }
     const std::size_t size =
         static_cast<std::size_t>(field.type == Description::Type::Ascii ? field.length : sizeOf(field.type));
     const std::size_t at = place(field.at, message.size());
@@ -111,8 +123,16 @@ public:
         : BinaryDecoder(2 * description->length + description->end.size() + 4), m_description(std::move(description)),
           m_values(m_description), m_tell(tellPassedOver)
     {
-        if (m_description->framing == Description::Framing::Stuffed)
-            m_content.resize(m_description->length);
+        const Description& d = *m_description;
+        if (d.framing == Description::Framing::Stuffed)
+            m_content.resize(d.length);
+        m_checksumWidth = d.checksum == Description::Checksum::None ? 0 : static_cast<std::size_t>(sizeOf(d.checksum));
+        if (!d.start.empty() && d.start.size() <= 8) {
+            std::array<char, 8> padded{};
+            std::ranges::copy(d.start, padded.begin());
+            m_start = loadWord(padded.data());
+            m_startMask = ~std::uint64_t{0} >> (64 - 8 * d.start.size());
+        }
     }
     std::string name() const override { return m_description->name; }
     const DialoguePlan* dialogue() const override { return &m_description->dialogue; }
@@ -138,7 +158,10 @@ private:
             return Scan::skip(static_cast<std::size_t>(next - bytes.begin()), "the bytes are no message");
         }
         const std::size_t compared = std::min(bytes.size(), d.start.size());
-        if (std::memcmp(bytes.data(), d.start.data(), compared) != 0)
+        const bool begins = m_startMask != 0 && bytes.size() >= 8
+                                ? (loadWord(reinterpret_cast<const char*>(bytes.data())) & m_startMask) == m_start
+                                : std::memcmp(bytes.data(), d.start.data(), compared) == 0;
+        if (!begins)
             return Scan::skip(1, "the bytes are no message");
         if (compared < d.start.size())
             return Scan::more();
@@ -226,7 +249,7 @@ private:
             const std::size_t from = place(d.checksumFrom, content.size());
             const std::size_t to = place(d.checksumTo, content.size());
             const std::size_t at = place(d.checksumAt, content.size());
-            const auto width = static_cast<std::size_t>(sizeOf(d.checksum));
+            const std::size_t width = m_checksumWidth;
             if (from > to || to >= content.size() || at + width > content.size())
                 return Scan::skip(retry, "the message is too short for its checksum");
             std::uint32_t told = 0;
@@ -261,6 +284,9 @@ private:
     Shared m_description;
     FieldValues m_values;
     std::vector<std::uint8_t> m_content;
+    std::size_t m_checksumWidth = 0;
+    std::uint64_t m_start = 0;     ///< the start bytes as a word
+    std::uint64_t m_startMask = 0; ///< 0: too many of them for a word
     bool m_tell;
 };
 

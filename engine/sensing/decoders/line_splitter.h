@@ -21,7 +21,8 @@ public:
 
     /// Calls `onLine(text, first)` per line; `first` is true for what may be the second half of a line because
     /// the connection began inside it. Calls `onOverlong(bytes, beginning)` once per line that is too long.
-    /// Lines that lie whole in `bytes` are passed without a copy.
+    /// Lines that lie whole in `bytes` are passed without a copy; what follows them may be looked at as far as
+    /// readableEnd().
     template <typename OnLine, typename OnOverlong>
     void feed(std::span<const char> bytes, OnLine&& onLine, OnOverlong&& onOverlong)
     {
@@ -34,9 +35,11 @@ public:
                 if (!ended) {
                     m_partial.append(at, length);
                 } else if (m_partial.empty()) {
+                    m_readable = at + left;
                     deliver(std::string_view(at, length), onLine);
                 } else {
                     m_partial.append(at, length);
+                    m_readable = m_partial.data() + m_partial.size();
                     deliver(m_partial, onLine);
                     m_partial.clear();
                 }
@@ -56,6 +59,9 @@ public:
             left -= length;
         }
     }
+
+    /// Within onLine: the end of the memory that the line lies in, not before the line's own end.
+    [[nodiscard]] const char* readableEnd() const { return m_readable; }
 
     /// Forget the half line; the next line may again be the second half of one.
     void reset()
@@ -96,6 +102,7 @@ private:
     }
 
     std::string m_partial;
+    const char* m_readable = nullptr;
     std::size_t m_overlong = 0; ///< length so far of a line that is too long; 0: the line is not
     bool m_first = true;
 };

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/sensing/decoders/plain_number.h"
+
 namespace bnof::sensing {
 namespace {
 
@@ -39,14 +41,79 @@ NdjsonDecoder::NdjsonDecoder()
 void NdjsonDecoder::feed(std::span<const char> bytes, DecoderSink& sink)
 {
     m_lines.feed(
-        bytes, [&](std::string_view content, bool first) { line(content, first, sink); },
+        bytes,
+        [&](std::string_view content, bool first) {
+            if (!lineOfKnownShape(content, sink))
+                line(content, first, sink);
+        },
         [&](std::size_t length, std::string_view beginning) {
             sink.skipped(length, "a line is longer than 64 KiB", printable(beginning));
         });
 }
 
+bool NdjsonDecoder::lineOfKnownShape(std::string_view content, DecoderSink& sink)
+{
+    if (m_shape.text.empty() || m_shape.width != m_values.size())
+        return false;
+    TextSpan text{content.data(), content.data() + content.size(), m_lines.readableEnd()};
+    if (m_shape.leavesGaps)
+        std::ranges::fill(m_values, std::numeric_limits<float>::quiet_NaN());
+    double seconds = missing;
+    std::size_t passed = 0;
+    for (const Place& place : m_shape.places) {
+        const std::size_t length = place.begin - passed;
+        if (!standsThere(text.at, text, m_shape.text.data() + passed, length))
+            return false;
+        text.at += length;
+        double parsed = 0;
+        if (!scanPlain(text, '.', parsed))
+            return false;
+        if (parsed == 4294967295.0)
+            parsed = missing;
+        if (place.channel == timeColumn)
+            seconds = secondsFromTime(parsed, place.timeScale);
+        else
+            m_values[place.channel] = toFloat(parsed);
+        passed = place.end;
+    }
+    const std::size_t rest = m_shape.length - passed;
+    if (static_cast<std::size_t>(text.end - text.at) != rest ||
+        !standsThere(text.at, text, m_shape.text.data() + passed, rest))
+        return false;
+    ++m_line;
+    ++m_objects;
+    sink.frame(m_values, seconds);
+    return true;
+}
+
+void NdjsonDecoder::learnShape(std::string_view text)
+{
+    m_shape.text.assign(text);
+    m_shape.text.append(8, '\0'); // standsThere() reads words
+    m_shape.length = text.size();
+    m_shape.places = m_places;
+    m_shape.width = m_values.size();
+    // Numbers in another order than the channels' count as gaps, too: that costs a little and does no harm.
+    std::size_t next = 0;
+    for (const Place& place : m_places)
+        next += place.channel == next ? 1 : 0;
+    m_shape.leavesGaps = next != m_shape.width;
+}
+
+void NdjsonDecoder::foundPlace(std::size_t channel, double scale)
+{
+    if (!m_plainLine)
+        return;
+    const auto begin = static_cast<std::size_t>(m_digits.data() - m_lineBegin);
+    m_places.push_back({begin, begin + m_digits.size(), channel, scale});
+}
+
 void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink)
 {
+    const std::string_view whole = content;
+    m_lineBegin = content.data();
+    m_places.clear();
+    m_plainLine = true;
     if (content.starts_with("\xEF\xBB\xBF"))
         content.remove_prefix(3);
     content = trimmed(content);
@@ -74,8 +141,11 @@ void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink
                          printable(content));
         return;
     }
-    if (content.find("\"bnof\"") != std::string_view::npos && description(content, sink))
-        return;
+    if (content.find("\"bnof\"") != std::string_view::npos) {
+        if (description(content, sink))
+            return;
+        m_plainLine = false;
+    }
     if (m_simulated && !m_simulatedTold) {
         m_simulatedTold = true;
         sink.remark("simulated");
@@ -86,6 +156,8 @@ void NdjsonDecoder::line(std::string_view content, bool first, DecoderSink& sink
         sink.skipped(content.size() + 1, "the object has no numbers", printable(content));
         return;
     }
+    if (m_plainLine && m_numbers > 0)
+        learnShape(whole);
     sink.frame(m_values, m_deviceSeconds);
 }
 
@@ -191,9 +263,11 @@ bool NdjsonDecoder::scalar(Cursor& cursor)
             parsed = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos
                          ? 0
                          : missing;
+        m_digits = digits;
         number(parsed == 4294967295.0 ? missing : parsed);
         return true;
     }
+    m_plainLine = m_plainLine && first != 'n' && first != 'N' && first != '-' && first != 'I' && first != 'i';
     const char* start = cursor.at;
     while (cursor.at < cursor.end &&
            ((*cursor.at >= 'a' && *cursor.at <= 'z') || (*cursor.at >= 'A' && *cursor.at <= 'Z') || *cursor.at == '-'))
@@ -214,6 +288,7 @@ bool NdjsonDecoder::scalar(Cursor& cursor)
 void NdjsonDecoder::text(std::string_view content)
 {
     double seconds = 0;
+    m_plainLine = m_plainLine && !isMissingLiteral(content) && !timeScale(m_path, "");
     if (std::isnan(m_deviceSeconds) && timeScale(m_path, "") && parseClock(content, seconds))
         m_deviceSeconds = seconds;
     else if (isMissingLiteral(content) && m_index.contains(std::string_view(m_path)))
@@ -224,11 +299,13 @@ void NdjsonDecoder::number(double parsed)
 {
     // Devices repeat their members in one order, so the next channel is the likely one.
     if (m_guess < m_order.size() && m_order[m_guess] == m_path) {
+        foundPlace(m_guess, 0);
         m_values[m_guess++] = toFloat(parsed);
         ++m_numbers;
         return;
     }
     if (const auto it = m_index.find(std::string_view(m_path)); it != m_index.end()) {
+        foundPlace(it->second, 0);
         m_values[it->second] = toFloat(parsed);
         m_guess = it->second + 1;
         ++m_numbers;
@@ -236,10 +313,12 @@ void NdjsonDecoder::number(double parsed)
     }
     if (const auto scale = timeScale(m_path, "")) {
         if (std::isnan(m_deviceSeconds)) {
+            foundPlace(timeColumn, *scale);
             m_deviceSeconds = secondsFromTime(parsed, *scale);
             return;
         }
     }
+    m_plainLine = false;
     if (Candidate* found = candidate(m_path); found != nullptr) {
         if (found->lastLine != m_line)
             ++found->lines;
@@ -278,22 +357,37 @@ bool NdjsonDecoder::admitCandidates(DecoderSink& sink)
         if ((m_objects > openTable && found.lines < admitAfter) || m_channels.size() >= maximumChannels ||
             m_index.contains(found.name))
             continue;
-        ChannelInfo info = channelFromName(found.name);
-        m_index.emplace(found.name, m_channels.size());
-        m_channels.push_back(std::move(info));
-        m_values.push_back(toFloat(found.value));
+        addChannel(found.name, found.value);
         extended = true;
     }
     if (!extended)
         return false;
     std::erase_if(m_candidates, [&](const Candidate& c) { return m_index.contains(c.name); });
+    tellChannels(sink);
+    return true;
+}
+
+void NdjsonDecoder::addChannel(const std::string& name, double value)
+{
+    if (!m_index.emplace(name, m_channels.size()).second)
+        return;
+    ChannelInfo info = channelFromName(name);
+    if (info.name.empty()) // nothing but spaces, or a unit
+        info.name = name;
+    m_channels.push_back(std::move(info));
+    m_values.push_back(toFloat(value));
+}
+
+void NdjsonDecoder::tellChannels(DecoderSink& sink)
+{
+    if (m_channels.empty())
+        return;
     m_order.assign(m_channels.size(), {});
     for (const auto& [name, index] : m_index)
         m_order[index] = name;
     makeNamesUnique(m_channels);
     m_descriptions.apply(m_channels);
     sink.channels(m_channels);
-    return true;
 }
 
 bool NdjsonDecoder::description(std::string_view content, DecoderSink& sink)
@@ -307,6 +401,12 @@ bool NdjsonDecoder::description(std::string_view content, DecoderSink& sink)
         return true;
     }
     m_descriptions.add(*parsed, sink);
+    if (m_channels.empty() && (*json)["bnof"]["complete"].toBool()) {
+        for (const ChannelInfo& channel : parsed->channels)
+            addChannel(channel.name, missing);
+        tellChannels(sink);
+        return true;
+    }
     if (!m_channels.empty()) {
         const auto before = m_channels;
         m_descriptions.apply(m_channels);

@@ -17,8 +17,10 @@ namespace bnof::sensing {
 /// in the order of first appearance; a member that an object lacks, null, NaN and 4294967295 are missing.
 /// Members named like a time column (see timeScale) are the device's clock; texts and booleans are passed
 /// over. New members extend the table at once in the first objects, later only when they come repeatedly, so
-/// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription).
-/// Nothing is allocated per frame.
+/// that damaged bytes do not become channels. {"bnof": {...}} describes the device (see DeviceDescription); with
+/// "complete": true in it, ahead of the first row, its channels are there at once, also those without a value yet.
+/// Nothing is allocated per frame, and a line that differs from the one before in its numbers only is compared with
+/// it instead of being parsed.
 class NdjsonDecoder final : public Decoder {
 public:
     NdjsonDecoder();
@@ -43,7 +45,28 @@ private:
         double value = 0;
     };
 
+    /// A number of the line that was parsed last: where it stood, and what it is.
+    struct Place {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        std::size_t channel = 0; ///< timeColumn: the device's clock
+        double timeScale = 0;
+    };
+    static constexpr std::size_t timeColumn = static_cast<std::size_t>(-1);
+    /// What stands around the numbers of lines of one shape. One buffer, so that a new shape allocates nothing.
+    struct Shape {
+        std::string text; ///< a whole line and eight characters more; empty: no shape is known
+        std::vector<Place> places;
+        std::size_t length = 0;  ///< of the line
+        std::size_t width = 0;   ///< of the channel table that it was learnt with
+        bool leavesGaps = false; ///< there are channels that the line lacks
+    };
+
     void line(std::string_view text, bool first, DecoderSink& sink);
+    /// False: the line is not of the known shape, nothing has happened.
+    bool lineOfKnownShape(std::string_view text, DecoderSink& sink);
+    void learnShape(std::string_view text);
+    void foundPlace(std::size_t channel, double timeScale);
     /// An object or, with close == ']', an array.
     bool members(Cursor& cursor, int depth, char close);
     bool value(Cursor& cursor, int depth);
@@ -56,6 +79,8 @@ private:
     void text(std::string_view content);
     Candidate* candidate(std::string_view name);
     bool admitCandidates(DecoderSink& sink);
+    void addChannel(const std::string& name, double value);
+    void tellChannels(DecoderSink& sink);
     bool description(std::string_view text, DecoderSink& sink);
 
     LineSplitter m_lines;
@@ -72,6 +97,12 @@ private:
     double m_deviceSeconds = 0;
     bool m_simulated = false;
     bool m_simulatedTold = false;
+    Shape m_shape;
+    std::vector<Place> m_places; ///< the numbers of the present line
+    /// Each of its members is a plain number of a known channel or the clock, or nothing that could ever matter.
+    bool m_plainLine = false;
+    std::string_view m_digits; ///< the number that is being taken in
+    const char* m_lineBegin = nullptr;
     std::uint64_t m_objects = 0;
     std::uint64_t m_line = 0;
 };

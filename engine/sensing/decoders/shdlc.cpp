@@ -2,12 +2,17 @@
 #include "engine/sensing/decoders/shdlc.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "engine/sensing/decoders/plain_number.h"
 
 namespace bnof::sensing {
 namespace {
 
 constexpr std::uint8_t flag = 0x7E;
 constexpr std::uint8_t escape = 0x7D;
+constexpr std::size_t longestContent = 262;
 
 void appendStuffed(std::string& out, std::uint8_t byte)
 {
@@ -33,33 +38,56 @@ std::string framed(std::string_view content)
     return out;
 }
 
-/// Content between the flags without stuffing, into `out`; its length, or 0 when an escape is wrong or it is too
-/// long.
-std::size_t unstuff(Bytes stuffed, std::span<std::uint8_t> out)
+/// Are some of the word's bytes `byte`? The lowest bit set tells the first of them.
+std::uint64_t bytesThatAre(std::uint8_t byte, std::uint64_t word)
 {
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < stuffed.size(); ++i) {
-        std::uint8_t byte = stuffed[i];
-        if (byte == escape) {
-            if (++i == stuffed.size())
-                return 0;
-            byte = stuffed[i] ^ 0x20;
-            if (byte != 0x7E && byte != 0x7D && byte != 0x11 && byte != 0x13)
-                return 0;
+    const std::uint64_t zeros = word ^ byte * 0x0101010101010101U;
+    return (zeros - 0x0101010101010101U) & ~zeros & 0x8080808080808080U;
+}
+
+/// What stands behind an opening flag.
+struct Unstuffed {
+    std::size_t end = 0;    ///< where the closing flag is; the size of the bytes: there is none
+    std::size_t length = 0; ///< of the content in `out`; 0: an escape is wrong, or it is too long
+};
+
+/// Takes the stuffing out of `bytes`, the flag in front already left away, as far as the next flag. `out` has room
+/// for a whole word more than the longest content.
+Unstuffed unstuff(Bytes bytes, std::span<std::uint8_t> out)
+{
+    const std::size_t longest = out.size() - 8;
+    Unstuffed found;
+    bool good = true;
+    std::size_t at = 0;
+    while (at < bytes.size() && bytes[at] != flag) {
+        if (bytes.size() - at >= 8 && found.length <= longest) {
+            const std::uint64_t word = loadWord(reinterpret_cast<const char*>(&bytes[at]));
+            const std::uint64_t special = bytesThatAre(flag, word) | bytesThatAre(escape, word);
+            std::memcpy(&out[found.length], &bytes[at], 8);
+            const auto plain = static_cast<unsigned>(std::countr_zero(special)) >> 3;
+            at += plain;
+            found.length += plain;
+            if (plain == 8 || bytes[at] == flag)
+                continue;
         }
-        if (length == out.size())
-            return 0;
-        out[length++] = byte;
+        std::uint8_t byte = bytes[at++];
+        if (byte == escape) {
+            byte = at < bytes.size() ? bytes[at] ^ 0x20 : 0;
+            good = good && (byte == 0x7E || byte == 0x7D || byte == 0x11 || byte == 0x13);
+            at += at < bytes.size() && bytes[at] != flag ? 1 : 0;
+        }
+        if (found.length <= longest)
+            out[found.length++] = byte;
     }
-    return length;
+    found.end = at;
+    if (!good || found.length > longest)
+        found.length = 0;
+    return found;
 }
 
 bool checksumFits(Bytes content)
 {
-    unsigned sum = 0;
-    for (const std::uint8_t byte : content)
-        sum += byte;
-    return (sum & 0xFF) == 0xFF;
+    return (sumOfBytes(content) & 0xFF) == 0xFF;
 }
 
 constexpr auto crcTable = [] {
@@ -95,13 +123,13 @@ std::uint8_t sensirionCrc(std::uint8_t first, std::uint8_t second)
 
 Scan ShdlcDecoder::scan(Bytes bytes, DecoderSink& sink)
 {
-    const auto nextFlag = [&](std::size_t from) {
-        const auto it = std::find(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end(), flag);
-        return static_cast<std::size_t>(it - bytes.begin());
-    };
-    if (bytes[0] != flag)
-        return Scan::skip(nextFlag(1), "the bytes are outside of a frame");
-    const std::size_t end = nextFlag(1);
+    if (bytes[0] != flag) {
+        const void* next = std::memchr(bytes.data(), flag, bytes.size());
+        const auto* begin = next == nullptr ? bytes.data() + bytes.size() : static_cast<const std::uint8_t*>(next);
+        return Scan::skip(static_cast<std::size_t>(begin - bytes.data()), "the bytes are outside of a frame");
+    }
+    const Unstuffed found = unstuff(bytes.subspan(1, std::min(bytes.size() - 1, longestFrame)), m_content);
+    const std::size_t end = 1 + found.end;
     if (end >= longestFrame)
         return Scan::skip(longestFrame - 1, "a frame does not end");
     if (end == bytes.size())
@@ -109,7 +137,7 @@ Scan ShdlcDecoder::scan(Bytes bytes, DecoderSink& sink)
     if (end == 1)
         return Scan::skip(1, "a frame is empty");
     // What follows a damaged frame may begin with the flag that seemed to end it.
-    const std::size_t length = unstuff(bytes.subspan(1, end - 1), m_content);
+    const std::size_t length = found.length;
     if (length < 5)
         return Scan::skip(end, "a frame is too short, or an escape in it is wrong");
     const Bytes content = Bytes(m_content).first(length);
@@ -139,9 +167,9 @@ std::optional<ShdlcRequestReader::Request> ShdlcRequestReader::next()
         const std::size_t end = begin == std::string::npos ? begin : m_bytes.find(static_cast<char>(flag), begin + 1);
         if (end == std::string::npos)
             return std::nullopt;
-        std::array<std::uint8_t, 262> content;
+        std::array<std::uint8_t, longestContent + 8> content;
         const Bytes stuffed(reinterpret_cast<const std::uint8_t*>(m_bytes.data()) + begin + 1, end - begin - 1);
-        const std::size_t length = unstuff(stuffed, content);
+        const std::size_t length = unstuff(stuffed, content).length;
         if (length < 4 || !checksumFits(Bytes(content).first(length)) || content[2] != length - 4) {
             m_bytes.erase(0, end);
             continue;

@@ -43,7 +43,7 @@ protected:
     const char* m_reason = "the reply cannot be understood";
 
 private:
-    std::array<std::uint8_t, 262> m_content{};
+    std::array<std::uint8_t, 262 + 8> m_content{}; ///< written by words
 };
 
 /// A request as a simulated device reads it: takes bytes in, gives whole requests out.

@@ -10,6 +10,7 @@
 #include "engine/sensing/decoders/binary_decoder.h"
 #include "engine/sensing/decoders/decoder_parameters.h"
 #include "engine/sensing/decoders/device_decoders.h"
+#include "engine/sensing/decoders/plain_number.h"
 
 namespace bnof::sensing {
 namespace {
@@ -110,6 +111,9 @@ public:
 protected:
     Scan scan(Bytes bytes, DecoderSink& sink) override
     {
+        // The usual case first: more of the uploads that are known already.
+        if (const std::size_t length = knownUploads(bytes, sink); length > 0)
+            return Scan::message(length);
         if (bytes[0] == 0xFF)
             return bytes.size() < gasMessage ? Scan::more() : gas(bytes.first(gasMessage), sink);
         if (bytes[0] == 0x42) {
@@ -123,16 +127,32 @@ protected:
     }
 
 private:
+    /// Length of the messages at the beginning that have the head of those before, a right checksum and a range.
+    std::size_t knownUploads(Bytes bytes, DecoderSink& sink)
+    {
+        std::size_t at = 0;
+        if (m_head == 0 || m_candidate != 0)
+            return at;
+        const std::size_t limit = isSkipping() ? gasMessage : bytes.size();
+        for (; limit - at >= gasMessage && bytes.size() - at >= gasMessage; at += gasMessage) {
+            const auto* message = &bytes[at];
+            const std::uint64_t word = loadWord(reinterpret_cast<const char*>(message));
+            constexpr std::uint64_t even = 0x00FF00FF00FF00FFU;
+            const std::uint64_t summed = word >> 8; // bytes 1 to 7
+            const std::uint64_t sum = ((summed & even) + (summed >> 8 & even)) * 0x0001000100010001U >> 48;
+            if (static_cast<std::uint32_t>(word) != m_head || static_cast<std::uint8_t>(sum + message[8]) != 0 ||
+                word >> 48 == 0)
+                break;
+            // Whole numbers of 16 bits and powers of ten up to 1000 are exact floats: the same quotient as in double.
+            m_values[0] = static_cast<float>(message[4] << 8 | message[5]) / m_divisor;
+            sink.frame(std::span(m_values).first(1), missing);
+        }
+        return at;
+    }
+
     Scan gas(Bytes message, DecoderSink& sink)
     {
         const std::uint8_t type = message[1];
-        // The usual case first: one more of the uploads that are known already.
-        if (m_head[0] != 0 && m_candidate == 0 && std::memcmp(&message[1], m_head.data(), m_head.size()) == 0 &&
-            message[8] == gasChecksum(message) && bigEndian16(message, 6) != 0) {
-            m_values[0] = static_cast<float>(bigEndian16(message, 4) / m_divisor);
-            sink.frame(std::span(m_values).first(1), missing);
-            return Scan::message(gasMessage);
-        }
         const bool known = type == 0x86 || type == 0x01 || type == 0x78 || gasOf(type) != nullptr;
         if (message[8] != gasChecksum(message)) {
             if (known)
@@ -164,8 +184,8 @@ private:
             return Scan::skip(gasMessage, "the message is of another gas or unit than those before");
         if (table != m_told)
             tell(table, {channel(gas->name, "concentration", unitName, full / divisor)}, sink);
-        m_head = {message[1], message[2], message[3]};
-        m_divisor = divisor;
+        m_head = static_cast<std::uint32_t>(loadWord(reinterpret_cast<const char*>(message.data())));
+        m_divisor = static_cast<float>(divisor);
         m_values[0] = static_cast<float>(bigEndian16(message, 4) / divisor);
         sink.frame(std::span(m_values).first(1), missing);
         return Scan::message(gasMessage);
@@ -228,15 +248,15 @@ private:
     {
         m_told = table;
         m_candidate = 0;
-        m_head[0] = 0;
+        m_head = 0;
         sink.channels(channels);
     }
 
     Setting m_setting;
     DialoguePlan m_plan;
     std::array<float, 3> m_values{};
-    std::array<std::uint8_t, 3> m_head{}; ///< gas, unit and decimals of the uploads told; 0: none
-    double m_divisor = 1;
+    std::uint32_t m_head = 0; ///< the first four bytes of the uploads told; 0: none
+    float m_divisor = 1;
     std::uint32_t m_told = 0;
     std::uint32_t m_candidate = 0;
 };

@@ -109,6 +109,10 @@ protected:
             out.push_back(text(" %c %05d\r\n", command[0], counts(seconds)));
         } else if (command == "T" || command == "H") {
             out.push_back(text(" %c %05d\r\n", command[0], command == "T" ? warmth(seconds) : moisture(seconds)));
+        } else if (command == "G" || command.starts_with("X ")) { // fresh air, or a known concentration
+            const int wanted = command == "G" ? 400 / m_multiplier : std::atoi(command.c_str() + 2);
+            m_shift += wanted * m_multiplier - (450 + m_shift + 20 * m_air.ppm(seconds));
+            out.push_back(text(" %c %05d\r\n", command[0], wanted));
         } else {
             out.push_back("?\r\n");
         }
@@ -124,7 +128,7 @@ protected:
 private:
     int counts(double seconds)
     {
-        const double ppm = 450 + 20 * m_air.ppm(seconds) + 2 * m_air.noise();
+        const double ppm = 450 + m_shift + 20 * m_air.ppm(seconds) + 2 * m_air.noise();
         return std::clamp(static_cast<int>(std::lround(ppm / m_multiplier)), 0, 65535);
     }
     int warmth(double seconds) { return static_cast<int>(std::lround(1000 + 10 * m_air.temperature(seconds))); }
@@ -132,6 +136,7 @@ private:
 
     int m_mode = 1;
     int m_multiplier;
+    double m_shift = 0; ///< ppm that zero and span commands have added
 };
 
 class ScpiDevice final : public TextDevice {

@@ -62,7 +62,8 @@ public:
                 continue;
             }
             m_input.erase(0, commandLength);
-            obey(static_cast<std::uint8_t>(command[2]), static_cast<std::uint8_t>(command[3]), seconds, out);
+            obey(static_cast<std::uint8_t>(command[2]), static_cast<std::uint8_t>(command[3]),
+                 static_cast<std::uint8_t>(command[4]), seconds, out);
         }
     }
 
@@ -89,12 +90,26 @@ public:
 private:
     int level(double seconds)
     {
-        const double counts = m_type.offset + m_type.scale * m_air.ppm(seconds) + 0.5 * m_air.noise();
+        const double counts =
+            m_gain * (m_shift + m_type.offset + m_type.scale * m_air.ppm(seconds)) + 0.5 * m_air.noise();
         return static_cast<int>(std::clamp(std::round(counts), 0.0, double(m_type.fullRange)));
     }
 
-    void obey(std::uint8_t code, std::uint8_t argument, double seconds, Messages& out)
+    void obey(std::uint8_t code, std::uint8_t argument, std::uint8_t second, double seconds, Messages& out)
     {
+        if (m_type.gas == 0 && code == 0x87) { // this is fresh air
+            m_shift += 400 / m_gain - (m_shift + m_type.offset + m_type.scale * m_air.ppm(seconds));
+            return;
+        }
+        if (m_type.gas == 0 && code == 0x88) { // this is a known concentration
+            const double present = m_shift + m_type.offset + m_type.scale * m_air.ppm(seconds);
+            m_gain = present > 0 ? (argument * 256 + second) / present : m_gain;
+            return;
+        }
+        if (m_type.gas == 0 && code == 0x79) {
+            out.push_back(winsenEcho(code));
+            return;
+        }
         if (code == 0x78 && m_type.gas != 0) {
             if (argument == m_type.activeMode && !m_active) {
                 m_active = true;
@@ -116,7 +131,17 @@ private:
         out.push_back(std::move(answer));
     }
 
+    static std::string winsenEcho(std::uint8_t code)
+    {
+        std::string answer("\xFF\0\x01\0\0\0\0\0\0", commandLength);
+        answer[1] = static_cast<char>(code);
+        answer[8] = static_cast<char>(checksum(answer));
+        return answer;
+    }
+
     const WinsenType& m_type;
+    double m_shift = 0; ///< counts that zero commands have added
+    double m_gain = 1;  ///< by span commands
     SimulatedAir m_air;
     double m_period;
     bool m_active;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <tuple>
 
 #include "engine/base/files.h"
@@ -247,6 +248,43 @@ Result<ModbusMap> ModbusMap::parse(std::string_view text, const std::string& sou
     return map;
 }
 
+Result<ModbusMap> ModbusMap::forUnits(const std::vector<int>& units) const
+{
+    ModbusMap all = *this;
+    all.complete = true;
+    all.registers.clear();
+    all.start.clear();
+    for (const int each : units) {
+        for (ModbusRegister copy : registers) {
+            if (copy.unit != 0)
+                continue;
+            copy.unit = each;
+            copy.channel.name = "u" + std::to_string(each) + " " + copy.channel.name;
+            if (copy.channel.name.size() > maximumNameLength - 4)
+                return makeError(ErrorKind::Usage,
+                                 "\"" + copy.channel.name + "\" is too long a name (at most 60 bytes with its unit)",
+                                 name, "Shorten the names in the register map.");
+            all.registers.push_back(std::move(copy));
+        }
+        for (ModbusWrite copy : start) {
+            if (copy.unit != 0)
+                continue;
+            copy.unit = each;
+            all.start.push_back(std::move(copy));
+        }
+    }
+    std::ranges::copy_if(registers, std::back_inserter(all.registers), [](const auto& each) { return each.unit != 0; });
+    std::ranges::copy_if(start, std::back_inserter(all.start), [](const auto& each) { return each.unit != 0; });
+    if (all.registers.size() > maximumRegisters)
+        return makeError(ErrorKind::Usage,
+                         std::to_string(all.registers.size()) +
+                             " registers of all units together are too many (at most " +
+                             std::to_string(maximumRegisters) + ")",
+                         name, "Connect the units in several sources, or read fewer registers.");
+    BNOF_TRY(checkNames(all, name));
+    return all;
+}
+
 std::vector<std::string> ModbusMap::names()
 {
     std::vector<std::string> names;
@@ -324,7 +362,10 @@ std::string ModbusMap::descriptionLine() const
         counts.unit = "counts";
         told.channels.push_back(std::move(counts));
     }
-    return "{\"bnof\":" + toJson(told).dump() + "}\n";
+    Json json = toJson(told);
+    if (complete)
+        json.set("complete", true);
+    return "{\"bnof\":" + json.dump() + "}\n";
 }
 
 } // namespace bnof::sensing

@@ -69,6 +69,7 @@ struct ModbusMap {
     std::string name;
     std::string description;
     bool simulated = false; ///< the device says that its data is simulated
+    bool complete = false;  ///< the channel table is told whole at once: a silent unit has its channels, too
     int unit = 1;
     int baud = 9600;
     std::string parity = "none";
@@ -86,6 +87,9 @@ struct ModbusMap {
     /// Names of the maps that ship with the program.
     [[nodiscard]] static std::vector<std::string> names();
 
+    /// The same registers of several units on one line, each name behind its unit ("u7 CO2"). Registers with a
+    /// device of their own stay as they are. Errors: too many registers, a name that becomes too long.
+    [[nodiscard]] Result<ModbusMap> forUnits(const std::vector<int>& units) const;
     /// All registers in as few requests as gap and maximumBlock allow, by unit, function and address.
     [[nodiscard]] std::vector<ModbusBlock> blocks(int sourceUnit) const;
     /// {"bnof": {…}} with every channel in the order of the rows, for the decoder "ndjson".

@@ -48,17 +48,28 @@ std::string requestText(const ModbusBlock& block)
 Result<std::unique_ptr<Transport>> ModbusTransport::make(const SourceUri& uri, TransportListener& listener)
 {
     BNOF_TRY_ASSIGN(ModbusMap map, ModbusMap::load(uri.parameter("map")));
-    return std::unique_ptr<Transport>(std::make_unique<ModbusTransport>(uri, std::move(map), listener));
+    const auto units = wholeNumbers(uri.parameter("unit")).value_or(std::vector{map.unit});
+    if (units.size() > 1) {
+        BNOF_TRY_ASSIGN(map, map.forUnits(units));
+    }
+    return std::unique_ptr<Transport>(std::make_unique<ModbusTransport>(uri, std::move(map), units, listener));
 }
 
-ModbusTransport::ModbusTransport(SourceUri uri, ModbusMap map, TransportListener& listener)
-    : m_uri(std::move(uri)), m_map(std::move(map)), m_listener(listener),
-      m_unit(wholeNumber(m_uri.parameter("unit")).value_or(m_map.unit)),
+ModbusTransport::ModbusTransport(SourceUri uri, ModbusMap map, std::vector<int> units, TransportListener& listener)
+    : m_uri(std::move(uri)), m_map(std::move(map)), m_listener(listener), m_unitNumbers(std::move(units)),
+      m_unit(m_unitNumbers.front()), m_identity(identityFromText(m_uri.parameter("device"))),
       m_pollMilliseconds(wholeNumber(m_uri.parameter("poll")).value_or(m_map.pollMilliseconds)),
       m_timeoutMilliseconds(wholeNumber(m_uri.parameter("timeout")).value_or(m_map.timeoutMilliseconds)),
       m_values(m_map.registers.size()), m_raws(m_map.registers.size()), m_bitsTold(m_map.registers.size())
 {
     m_blocks = m_map.blocks(m_unit);
+    if (m_unitNumbers.size() > 1)
+        for (const ModbusBlock& block : m_blocks)
+            if (unitOf(block.unit) == nullptr)
+                m_units.push_back({.number = block.unit});
+    for (const ModbusWrite& write : m_map.start)
+        if (!m_units.empty() && unitOf(write.unit) == nullptr)
+            m_units.push_back({.number = write.unit});
     m_poll.setInterval(m_pollMilliseconds);
     m_poll.setTimerType(Qt::PreciseTimer);
     connect(&m_poll, &QTimer::timeout, this, &ModbusTransport::beginRound);
@@ -75,7 +86,10 @@ ModbusTransport::~ModbusTransport()
 std::string ModbusTransport::deviceName() const
 {
     const std::string place = m_uri.host.empty() ? m_uri.path : m_uri.host + ":" + std::to_string(m_uri.port);
-    return m_map.name + " (unit " + std::to_string(m_unit) + ") at " + place;
+    std::string units;
+    for (const int unit : m_unitNumbers)
+        units += (units.empty() ? "" : ", ") + std::to_string(unit);
+    return m_map.name + (m_unitNumbers.size() > 1 ? " (units " : " (unit ") + units + ") at " + place;
 }
 
 std::string ModbusTransport::silenceRemedy() const
@@ -93,7 +107,19 @@ void ModbusTransport::open()
     });
 }
 
-std::unique_ptr<QModbusClient> ModbusTransport::makeClient() const
+ModbusTransport::Unit* ModbusTransport::unitOf(int number)
+{
+    const auto it = std::ranges::find(m_units, number, &Unit::number);
+    return it == m_units.end() ? nullptr : &*it;
+}
+
+bool ModbusTransport::skipped(int number)
+{
+    const Unit* unit = unitOf(number);
+    return unit != nullptr && (unit->rest > 0 || (unit->asked && !unit->answered));
+}
+
+std::unique_ptr<QModbusClient> ModbusTransport::makeClient(const std::string& port) const
 {
     std::unique_ptr<QModbusClient> client;
     if (m_uri.scheme == "modbus-tcp") {
@@ -105,7 +131,7 @@ std::unique_ptr<QModbusClient> ModbusTransport::makeClient() const
         if (m_uri.parameter("baud").empty())
             settings.baud = m_map.baud;
         client = std::make_unique<QModbusRtuSerialClient>();
-        client->setConnectionParameter(QModbusDevice::SerialPortNameParameter, QString::fromStdString(m_uri.path));
+        client->setConnectionParameter(QModbusDevice::SerialPortNameParameter, QString::fromStdString(port));
         client->setConnectionParameter(QModbusDevice::SerialBaudRateParameter, settings.baud);
         client->setConnectionParameter(QModbusDevice::SerialDataBitsParameter, static_cast<int>(settings.dataBits));
         client->setConnectionParameter(QModbusDevice::SerialParityParameter,
@@ -120,12 +146,24 @@ std::unique_ptr<QModbusClient> ModbusTransport::makeClient() const
 
 void ModbusTransport::openNow()
 {
-    m_client = makeClient();
+    std::string port = m_uri.path;
+    if (m_uri.host.empty() && m_identity.vendorId != 0) {
+        auto found = locateDevice(m_identity, port, listPorts());
+        if (!found.ok()) {
+            fail(found.error());
+            return;
+        }
+        port = std::move(*found);
+    }
+    m_client = makeClient(port);
     const std::uint64_t attempt = m_attempt;
-    connect(m_client.get(), &QModbusDevice::stateChanged, this, [this](QModbusDevice::State state) {
-        if (state == QModbusDevice::ConnectedState)
+    connect(m_client.get(), &QModbusDevice::stateChanged, this, [this, port](QModbusDevice::State state) {
+        if (state == QModbusDevice::ConnectedState) {
+            if (auto found = m_uri.host.empty() ? identifyPort(port) : std::nullopt)
+                m_identity = std::move(found->identity);
             connected();
-        else if (state == QModbusDevice::UnconnectedState && m_connected)
+        }
+        if (state == QModbusDevice::UnconnectedState && m_connected)
             lost(m_client->errorString().toStdString());
     });
     connect(m_client.get(), &QModbusDevice::errorOccurred, this, [this](QModbusDevice::Error error) {
@@ -185,7 +223,7 @@ void ModbusTransport::connected()
 {
     m_connected = true;
     m_opened = true;
-    m_nextWrite = 0;
+    m_nextWrite = m_units.empty() ? 0 : m_map.start.size(); // several are started in the rounds
     // Not within the client's own signal.
     const std::uint64_t attempt = m_attempt;
     QTimer::singleShot(0, this, [this, attempt] {
@@ -196,6 +234,10 @@ void ModbusTransport::connected()
 
 void ModbusTransport::writeNext()
 {
+    // Of several units each is started when it is there.
+    const auto done = [this](const Unit* unit) { return unit != nullptr && (unit->started || skipped(unit->number)); };
+    while (m_nextWrite < m_map.start.size() && done(unitOf(m_map.start[m_nextWrite].unit)))
+        ++m_nextWrite;
     if (m_nextWrite < m_map.start.size()) {
         const std::size_t index = m_nextWrite++;
         const ModbusWrite& write = m_map.start[index];
@@ -203,6 +245,10 @@ void ModbusTransport::writeNext()
                                    QList<quint16>(write.values.begin(), write.values.end()));
         whenFinished(m_client->sendWriteRequest(unit, write.unit != 0 ? write.unit : m_unit),
                      [this, index](QModbusReply* reply) { wrote(reply, index); });
+        return;
+    }
+    if (m_roundRuns) {
+        readAll();
         return;
     }
     m_barren = 0;
@@ -224,8 +270,15 @@ void ModbusTransport::wrote(QModbusReply* reply, std::size_t index)
         writeNext();
         return;
     }
-    const std::string request = "writing to register " + std::to_string(m_map.start[index].address);
+    const int number = m_map.start[index].unit;
+    const std::string request = (m_units.empty() ? "" : "unit " + std::to_string(number) + ", ") +
+                                "writing to register " + std::to_string(m_map.start[index].address);
     blame(request, *reply);
+    if (Unit* unit = unitOf(number); unit != nullptr) {
+        unit->asked = true; // and has not answered: the others go on
+        writeNext();
+        return;
+    }
     fail(makeError(ErrorKind::Device, "the Modbus device could not be started: " + m_lastProblem, deviceName(),
                    "Check cable, power, unit number and baud rate, and \"start\" in the register map."));
 }
@@ -241,11 +294,25 @@ void ModbusTransport::beginRound()
     std::ranges::fill(m_values, "null");
     std::ranges::fill(m_raws, "null");
     m_anyValue = false;
+    for (Unit& unit : m_units) {
+        unit.asked = unit.answered = false;
+        unit.rest = std::max(unit.rest - 1, 0);
+    }
+    m_nextWrite = m_units.empty() ? m_map.start.size() : 0;
+    writeNext();
+}
+
+void ModbusTransport::readAll()
+{
+    for (Unit& unit : m_units)
+        unit.started = unit.started || !skipped(unit.number);
     readNext();
 }
 
 void ModbusTransport::readNext()
 {
+    while (m_nextBlock < m_blocks.size() && skipped(m_blocks[m_nextBlock].unit))
+        ++m_nextBlock;
     if (m_nextBlock >= m_blocks.size()) {
         endRound();
         return;
@@ -261,6 +328,11 @@ void ModbusTransport::took(QModbusReply* reply)
 {
     m_arrival = monotonicNow();
     const ModbusBlock& block = m_blocks[m_nextBlock++];
+    if (Unit* unit = unitOf(block.unit); unit != nullptr) {
+        unit->asked = true;
+        unit->answered = unit->answered || reply->error() == QModbusDevice::NoError ||
+                         reply->error() == QModbusDevice::ProtocolError;
+    }
     const std::uint64_t attempt = m_attempt;
     if (reply->error() != QModbusDevice::NoError || reply->result().valueCount() != block.count)
         blame(requestText(block), *reply);
@@ -322,10 +394,33 @@ void ModbusTransport::tellOnce(const std::string& text)
     m_listener.transportNotice(text);
 }
 
+void ModbusTransport::endRoundOf(Unit& unit)
+{
+    if (!unit.asked)
+        return;
+    if (unit.answered) {
+        if (unit.silentRounds >= barrenRounds)
+            m_listener.transportNotice("unit " + std::to_string(unit.number) + " answers again");
+        unit.silentRounds = 0;
+        return;
+    }
+    unit.started = false; // it may have been switched off
+    if (++unit.silentRounds < barrenRounds)
+        return;
+    unit.rest = restRounds + 1;
+    if (unit.silentRounds == barrenRounds)
+        m_listener.transportNotice("unit " + std::to_string(unit.number) +
+                                   " is silent; its values are missing, the other units go on");
+}
+
 void ModbusTransport::endRound()
 {
     m_roundRuns = false;
+    for (Unit& unit : m_units)
+        endRoundOf(unit);
     if (!m_anyValue) {
+        for (Unit& unit : m_units)
+            unit.rest = 0; // there is nobody left to be slowed
         if (++m_barren >= barrenRounds)
             fail(makeError(ErrorKind::Device, "the Modbus device gives no values: " + m_lastProblem, deviceName(),
                            m_uri.host.empty()
@@ -350,6 +445,13 @@ void ModbusTransport::endRound()
 void ModbusTransport::fail(Error error, bool retry)
 {
     close();
+    if (retry && m_uri.host.empty()) {
+        m_watcher = std::make_unique<PortWatcher>(portRoots(), std::vector{m_uri.path});
+        connect(m_watcher.get(), &PortWatcher::changed, this, [this] {
+            if (m_client == nullptr)
+                emit worthTrying();
+        });
+    }
     m_listener.transportClosed({std::move(error), retry});
 }
 
@@ -359,6 +461,10 @@ void ModbusTransport::close()
     m_connected = false;
     m_roundRuns = false;
     m_poll.stop();
+    for (Unit& unit : m_units)
+        unit = {.number = unit.number};
+    if (m_watcher != nullptr)
+        m_watcher.release()->deleteLater(); // it may have woken us
     if (m_client == nullptr)
         return;
     m_client->disconnect(this);

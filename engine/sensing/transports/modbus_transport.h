@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/sensing/transports/modbus_map.h"
+#include "engine/sensing/transports/serial_transport.h"
 #include "engine/sensing/transports/transport.h"
 
 class QModbusClient;
@@ -19,6 +20,11 @@ namespace bnof::sensing {
 /// and gives each round as one line of JSON for the decoder "ndjson", behind a line that describes the channels. Raw
 /// counts stay in the row where the map says "raw"; floats are printed so that they read back as the same bits.
 ///
+/// Several units of one line (unit=1,2,7) are read one after the other in each round and give one row together, each
+/// channel named behind its unit ("u7 CO2"). A unit that is silent is missing in the row and told once; after three
+/// silent rounds it is asked only every tenth round, so that it does not slow the others, and started anew when it
+/// answers again. A USB adapter is the same one on another port, as in SerialTransport.
+///
 /// What a request does not bring is missing in its row (null), never repeated. Exceptions, timeouts and replies of the
 /// wrong length are counted (sensing.modbus_exceptions, _timeouts, _malformed; a reply with a wrong checksum is none,
 /// and counts as a timeout), the first of each kind is told, and after three rounds without any value the connection
@@ -28,10 +34,12 @@ class ModbusTransport final : public Transport {
 
 public:
     static constexpr int barrenRounds = 3;
+    static constexpr int restRounds = 9;             ///< between two questions to a silent one of several units
     static constexpr int connectMilliseconds = 5000; ///< TCP
 
     [[nodiscard]] static Result<std::unique_ptr<Transport>> make(const SourceUri& uri, TransportListener& listener);
-    ModbusTransport(SourceUri uri, ModbusMap map, TransportListener& listener);
+    /// `units`: what the URI says, or the map; of several, the map is already the one forUnits().
+    ModbusTransport(SourceUri uri, ModbusMap map, std::vector<int> units, TransportListener& listener);
     ~ModbusTransport() override;
 
     void open() override;
@@ -42,8 +50,22 @@ public:
     [[nodiscard]] std::string silenceRemedy() const override;
 
 private:
+    /// One of several units on the line.
+    struct Unit {
+        int number = 0;
+        bool started = false; ///< what the map wants written is written
+        bool asked = false;   ///< in this round
+        bool answered = false;
+        int silentRounds = 0;
+        int rest = 0; ///< rounds in which it is left alone
+    };
+
     void openNow();
-    [[nodiscard]] std::unique_ptr<QModbusClient> makeClient() const;
+    [[nodiscard]] std::unique_ptr<QModbusClient> makeClient(const std::string& port) const;
+    [[nodiscard]] Unit* unitOf(int number);
+    [[nodiscard]] bool skipped(int number);
+    void endRoundOf(Unit& unit);
+    void readAll();
     void connected();
     void lost(const std::string& words);
     void writeNext();
@@ -65,7 +87,11 @@ private:
     TransportListener& m_listener;
     std::unique_ptr<QModbusClient> m_client;
     QTimer m_poll{this};
-    int m_unit;
+    std::vector<int> m_unitNumbers;
+    int m_unit;                ///< the first of them
+    std::vector<Unit> m_units; ///< empty: there is only one, and its failure is the connection's
+    PortIdentity m_identity;
+    std::unique_ptr<PortWatcher> m_watcher; ///< while closed: tells when the port is back
     int m_pollMilliseconds;
     int m_timeoutMilliseconds;
     std::uint64_t m_attempt = 0;

@@ -70,6 +70,27 @@ PortIdentity identityFromText(const std::string& text)
     return identity;
 }
 
+std::optional<IdentifiedPort> identifyPort(const std::string& path)
+{
+    const std::string node = canonical(path);
+    const std::vector<PortInfo> ports = listPorts();
+    // A node may be a link (of a test, of udev rules): compare what the links end at.
+    const auto it = std::ranges::find_if(ports, [&](const PortInfo& port) {
+        return port.path == path || port.path == node || canonical(port.path) == node;
+    });
+    if (it == ports.end() || it->vendorId == 0)
+        return std::nullopt;
+    IdentifiedPort found;
+    found.identity = {it->vendorId, it->productId, it->serialNumber, it->location, it->interface, false};
+    found.identity.twins =
+        std::ranges::count_if(ports, [&](const PortInfo& port) { return sameDevice(port, found.identity); }) > 1;
+    char ids[16];
+    std::snprintf(ids, sizeof ids, "%04x:%04x", it->vendorId, it->productId);
+    const std::string product = !it->product.empty() ? it->product : it->suggestion;
+    found.name = product + " (" + ids + (it->serialNumber.empty() ? "" : ", " + it->serialNumber) + ")";
+    return found;
+}
+
 Result<std::string> locateDevice(const PortIdentity& identity, const std::string& path,
                                  const std::vector<PortInfo>& ports)
 {
@@ -195,20 +216,10 @@ void SerialTransport::identify(const std::string& path)
 {
     const std::string node = canonical(path);
     m_deviceName = node == m_path ? m_path : m_path + " (" + node + ")";
-    const std::vector<PortInfo> ports = listPorts();
-    // A node may be a link (of a test, of udev rules): compare what the links end at.
-    const auto it = std::ranges::find_if(ports, [&](const PortInfo& port) {
-        return port.path == path || port.path == node || canonical(port.path) == node;
-    });
-    if (it == ports.end() || it->vendorId == 0)
-        return;
-    m_identity = {it->vendorId, it->productId, it->serialNumber, it->location, it->interface, false};
-    m_identity.twins =
-        std::ranges::count_if(ports, [&](const PortInfo& port) { return sameDevice(port, m_identity); }) > 1;
-    char ids[16];
-    std::snprintf(ids, sizeof ids, "%04x:%04x", it->vendorId, it->productId);
-    const std::string product = !it->product.empty() ? it->product : it->suggestion;
-    m_deviceName = product + " (" + ids + (it->serialNumber.empty() ? "" : ", " + it->serialNumber) + ")";
+    if (auto found = identifyPort(path)) {
+        m_identity = std::move(found->identity);
+        m_deviceName = std::move(found->name);
+    }
 }
 
 void SerialTransport::readAvailable()

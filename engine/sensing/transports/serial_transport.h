@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/sensing/transports/port_enumerator.h"
@@ -30,6 +31,12 @@ struct PortIdentity {
 /// with the context "missing" means that it is not plugged in.
 [[nodiscard]] Result<std::string> locateDevice(const PortIdentity& identity, const std::string& path,
                                                const std::vector<PortInfo>& ports);
+/// What is at `path` now, by the system's table; empty: nothing on USB.
+struct IdentifiedPort {
+    PortIdentity identity;
+    std::string name; ///< for people
+};
+[[nodiscard]] std::optional<IdentifiedPort> identifyPort(const std::string& path);
 /// "1a86:7523" or "1a86:7523:SERIAL" (the parameter device), as SourceUri::parse() accepts it.
 [[nodiscard]] PortIdentity identityFromText(const std::string& text);
 
