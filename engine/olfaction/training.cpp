@@ -241,8 +241,8 @@ Result<void> checkOptions(const TrainingOptions& options)
         return bad("the number of Kenyon cells must be within 10 and 1,000,000");
     if (options.fanIn < 1 || options.fanIn > 1000)
         return bad("the fan-in of Kenyon cells must be within 1 and 1000");
-    if (options.outputsPerGas > 1000 || options.localNeurons < 1 ||
-        options.localNeurons > 10'000 || options.feedbackNeurons < 1 || options.feedbackNeurons > 10'000)
+    if (options.outputsPerGas > 1000 || options.localNeurons < 1 || options.localNeurons > 10'000 ||
+        options.feedbackNeurons < 1 || options.feedbackNeurons > 10'000)
         return bad("a population is empty or too large");
     const double ticks = options.decisionIntervalSeconds * 1000;
     if (!(ticks >= 10 && ticks <= 60'000) || std::abs(ticks - std::round(ticks)) > 1e-9)
