@@ -9,12 +9,11 @@
 #include <optional>
 #include <thread>
 
-#include <boost/math/distributions/students_t.hpp>
-
 #include "engine/base/philox.h"
 #include "engine/base/time.h"
 #include "engine/olfaction/exposure_network.h"
 #include "engine/olfaction/metrics.h"
+#include "engine/statistics/t_tests.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -356,21 +355,12 @@ Json paired(const Figures& ours, const Figures& theirs, const EvaluationOptions&
     const std::vector<double> a = ours.draws();
     const std::vector<double> b = theirs.draws();
     Json out = Json::object();
-    std::vector<double> difference;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        difference.push_back(a[i] - b[i]);
-    const double mean = Figures::mean(difference);
-    out.set("difference", mean);
-    if (options.protocol == Protocol::FewShot && difference.size() > 1) {
-        const auto n = static_cast<double>(difference.size());
-        double squares = 0;
-        for (const double d : difference)
-            squares += (d - mean) * (d - mean);
-        const double error = std::sqrt(squares / (n - 1) / n);
-        const double t = boost::math::quantile(boost::math::students_t(n - 1), 0.975);
-        out.set("interval", Json::arrayOf(std::vector<double>{mean - t * error, mean + t * error}));
-        out.set("standard_error", error);
-        return out;
+    out.set("difference", Figures::mean(a) - Figures::mean(b));
+    if (options.protocol == Protocol::FewShot && a.size() > 1) {
+        const auto test = statistics::pairedT(a, b);
+        if (!test.ok()) // the same figures in every draw
+            return out.set("interval", nullptr).set("reason", test.error().what);
+        return out.set("interval", Json::arrayOf(std::vector<double>{test->interval.low, test->interval.high}));
     }
     std::vector<double> answers;
     std::vector<int> blocks;
