@@ -26,7 +26,7 @@ struct TrainingOptions {
     std::string name;       ///< of the model; empty: the data set's
     double skipSeconds = 0; ///< at the start of every recording (a device's power-on transient)
     std::uint32_t kenyonCells = 2000;
-    std::uint32_t fanIn = 6; ///< projection neurons a Kenyon cell listens to
+    std::uint32_t fanIn = 6;         ///< projection neurons a Kenyon cell listens to
     std::uint32_t outputsPerGas = 0; ///< 0: 12, or fewer where there are more than 12 gases
     std::uint32_t localNeurons = 20;
     std::uint32_t feedbackNeurons = 8;
