@@ -8,6 +8,7 @@
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/model.h"
 #include "engine/olfaction/training.h"
+#include "engine/session/recorded_dataset.h"
 
 namespace bnof::cli {
 namespace {
@@ -70,7 +71,7 @@ int run(const Invocation& invocation)
         if (!number->ok())
             return fail(number->error());
     }
-    const auto data = olfaction::loadDataset(invocation.argument(0), {.sampleRateHz = *rate});
+    const auto data = session::openDataset(invocation.argument(0), {.sampleRateHz = *rate});
     if (!data.ok())
         return fail(data.error());
     for (const auto& note : data->notes)
