@@ -33,6 +33,8 @@ const std::vector<Setting>& table()
         {"session.source", T::Text, "", 0, 0, "", "", "Source URI to connect to at the start; empty: ask."},
         {"recognition.model", T::Text, "default", 0, 0, "", "",
          "Model file (.bnofmodel), or \"default\" for the one that ships with the program."},
+        {"recognition.models_folder", T::Text, "", 0, 0, "", "",
+         "Where trained models are kept; empty: bnof/models among this user's data."},
         {"recognition.back_end", T::Choice, "auto", 0, 0, "", "auto|reference|vector|parallel|cuda",
          "What computes the spiking network; auto takes the fastest on this machine."},
         {"recognition.precision", T::Choice, "model", 0, 0, "", "model|fp32|fp16|int16|int8|adaptive",

@@ -40,6 +40,8 @@ struct TrainingOptions {
     std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
     std::uint32_t epochs = 12;       ///< passes of the delta rule
     std::string backEnd = "auto";
+    /// Told the mean squared error of the readout in every pass, counted from 0, of every network that is trained.
+    std::function<void(std::uint32_t epoch, double error)> watchEpoch = {};
 };
 
 /// Called with the share done (0..1) and what is being done; training stops when it returns false.

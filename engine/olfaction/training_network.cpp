@@ -281,12 +281,16 @@ void deltaRule(const Matrix& counts, const TeachingPoints& teaching, std::size_t
         const float step = 0.6F / static_cast<float>(1 + epoch);
         for (std::size_t i = order.size(); i > 1; --i)
             std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
+        double squares = 0;
         for (const Eigen::Index i : order) {
             const auto row = phi.row(i);
             const float power = row.squaredNorm() + 0.05F;
             const Eigen::RowVectorXf error = target.row(i) - row * weights;
             weights.noalias() += (step / power) * row.transpose() * error;
+            squares += error.squaredNorm();
         }
+        if (options.watchEpoch)
+            options.watchEpoch(epoch, squares / static_cast<double>(n));
     }
     weights.array().colwise() *= scale.transpose().array();
     constants = (middle - mean * weights).transpose();

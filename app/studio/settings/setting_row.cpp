@@ -132,7 +132,7 @@ void SettingRow::disableMissingBackEnds(const std::vector<std::string>& present)
 
 QWidget* SettingRow::makeChooser()
 {
-    const bool folder = m_setting.key == "recording.folder";
+    const bool folder = m_setting.key == "recording.folder" || m_setting.key == "recognition.models_folder";
     if (!folder && m_setting.key != "recognition.model")
         return nullptr;
     auto* button = new QToolButton(this);

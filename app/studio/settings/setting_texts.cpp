@@ -42,6 +42,8 @@ constexpr std::array texts{
     Text{"recognition.model", QT_TRANSLATE_NOOP("Settings", "Model"),
          QT_TRANSLATE_NOOP("Settings", "Model file (.bnofmodel), or \"default\" for the one that ships with the "
                                        "program. Takes effect with the next session.")},
+    Text{"recognition.models_folder", QT_TRANSLATE_NOOP("Settings", "Folder of models"),
+         QT_TRANSLATE_NOOP("Settings", "Where trained models are kept; empty: among this user's data.")},
     Text{"recognition.back_end", QT_TRANSLATE_NOOP("Settings", "Back end"),
          QT_TRANSLATE_NOOP("Settings", "What computes the spiking network; automatic takes the fastest on this "
                                        "computer. Results are the same.")},

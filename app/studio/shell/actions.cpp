@@ -20,6 +20,7 @@ private:
     static void createRecordings(ActionRegistry& actions);
     static void createProtocol(ActionRegistry& actions);
     static void createNetwork(ActionRegistry& actions);
+    static void createTraining(ActionRegistry& actions);
     static void createView(ActionRegistry& actions);
 };
 
@@ -114,6 +115,21 @@ void Texts::createNetwork(ActionRegistry& actions)
     actions.add(id("network-save"), tr("Save the model as…"), {}, QKeySequence(QKeySequence::SaveAs));
 }
 
+void Texts::createTraining(ActionRegistry& actions)
+{
+    actions.add(id("train"), tr("&Train a model"), {}, QKeySequence(Qt::CTRL | Qt::Key_T), id("bnof train"));
+    actions.add(id("training-folder"), tr("Train on a folder or file…"), id("folder"));
+    actions.add(id("model-use"), tr("Recognise with this model"));
+    actions.add(id("model-card"), tr("Model card…"), id("report"), {}, id("bnof model card"));
+    actions.add(id("model-reveal"), tr("Show the model in its folder"), id("folder"));
+    actions.add(id("model-delete"), tr("Delete the model…"), id("trash"));
+    actions.action(id("train"))->setIconText(tr("Train", "short for Train a model"));
+    actions.action(id("model-reveal"))->setIconText(tr("Show in folder", "short for Show the model in its folder"));
+    actions.action(id("model-delete"))->setIconText(tr("Delete…", "short for Delete the model…"));
+    for (const char* action : {"train", "training-folder", "model-use", "model-delete"})
+        actions.markEngineering(id(action));
+}
+
 void Texts::createView(ActionRegistry& actions)
 {
     actions.add(id("undo"), tr("Undo"), id("undo"), QKeySequence(Qt::CTRL | Qt::Key_Z));
@@ -121,10 +137,13 @@ void Texts::createView(ActionRegistry& actions)
     actions.add(id("workspace-live"), tr("Live"), id("live"), QKeySequence(Qt::CTRL | Qt::Key_1), id("bnof watch"));
     actions.add(id("workspace-recordings"), tr("Recordings"), id("recordings"), QKeySequence(Qt::CTRL | Qt::Key_2),
                 id("bnof list"));
-    actions.add(id("workspace-network"), tr("Network"), id("network"), QKeySequence(Qt::CTRL | Qt::Key_3));
-    actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_4),
+    actions.add(id("workspace-training"), tr("Training"), id("training"), QKeySequence(Qt::CTRL | Qt::Key_3),
+                id("bnof train"));
+    actions.add(id("workspace-network"), tr("Network"), id("network"), QKeySequence(Qt::CTRL | Qt::Key_4));
+    actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_5),
                 id("bnof config show"));
-    for (const char* workspace : {"workspace-live", "workspace-recordings", "workspace-network", "workspace-settings"})
+    for (const char* workspace :
+         {"workspace-live", "workspace-recordings", "workspace-training", "workspace-network", "workspace-settings"})
         actions.action(id(workspace))->setCheckable(true);
     actions.add(id("palette"), tr("Command palette"), id("search"), QKeySequence(Qt::CTRL | Qt::Key_K));
     actions.add(id("problems"), tr("Problems"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
@@ -143,6 +162,7 @@ void Texts::create(ActionRegistry& actions)
     createSession(actions);
     createRecordings(actions);
     createNetwork(actions);
+    createTraining(actions);
     createProtocol(actions);
     createView(actions);
 }

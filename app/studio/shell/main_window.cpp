@@ -43,6 +43,7 @@
 #include "app/studio/shell/role_dialog.h"
 #include "app/studio/shell/session_bar.h"
 #include "app/studio/shell/status_figures.h"
+#include "app/studio/training/training_workspace.h"
 #include "engine/base/build_config.h"
 #include "engine/base/log.h"
 #include "widgets/command_palette.h"
@@ -116,6 +117,7 @@ void MainWindow::buildWindow()
     m_stack = new QStackedWidget(this);
     m_live = new LiveWorkspace(m_services, m_actions, this);
     m_recordings = new RecordingsWorkspace(m_services, m_actions, this);
+    m_training = new TrainingWorkspace(m_services, m_actions, this);
     m_network = new NetworkWorkspace(m_services, m_actions, this);
     m_settings = new SettingsWorkspace(m_services, m_actions, this);
     m_jobs = new JobBar(m_services.jobs, this);
@@ -124,6 +126,7 @@ void MainWindow::buildWindow()
     m_figures = new StatusFigures(m_services, *m_strip, this);
     addWorkspace(id("live"), m_live);
     addWorkspace(id("recordings"), m_recordings);
+    addWorkspace(id("training"), m_training);
     addWorkspace(id("network"), m_network);
     m_rail->addStretch();
     addWorkspace(id("settings"), m_settings);
@@ -156,6 +159,7 @@ void MainWindow::buildWindow()
     });
     connect(m_network, &NetworkWorkspace::backEndChoiceRequested, this, [this] { statusActivated(id("backend")); });
     connect(m_network, &NetworkWorkspace::notice, this, [this](const QString& text) { notify(text); });
+    connect(m_training, &TrainingWorkspace::notice, this, [this](const QString& text) { notify(text); });
     connect(m_live, &LiveWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::replayRequested, this, [this](const QString& path, double speed) {
@@ -199,9 +203,12 @@ void MainWindow::buildMenus()
     fill(menuBar()->addMenu(tr("&Protocol")),
          {"protocol", "", "protocol-start", "protocol-override", "protocol-pause", "protocol-abort", "protocol-again",
           "", "protocol-dataset", "", "protocol-edit", "protocol-new"});
+    fill(menuBar()->addMenu(tr("&Training")),
+         {"train", "training-folder", "", "model-use", "model-card", "model-reveal", "model-delete"});
     fill(menuBar()->addMenu(tr("&Network")), {"network-apply", "network-revert", "", "network-save"});
-    QMenu* view = fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-network",
-                                                         "workspace-settings", "", "palette", "problems"});
+    QMenu* view =
+        fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-training",
+                                               "workspace-network", "workspace-settings", "", "palette", "problems"});
     QMenu* panels = view->addMenu(tr("Panels of Live"));
     for (QDockWidget* dock : m_live->docks())
         panels->addAction(dock->toggleViewAction());
@@ -224,6 +231,7 @@ void MainWindow::connectActions()
     on("reset-layout", [this] {
         m_live->resetLayout();
         m_recordings->resetLayout();
+        m_training->resetLayout();
         saveState();
     });
     on("operator-view", [this] { setOperatorView(!m_operatorView); });
@@ -461,6 +469,7 @@ void MainWindow::unlockActions()
         m_actions.setEnabled(action, true, {});
     m_recordings->updateActions();
     m_network->updateActions();
+    m_training->updateActions();
     m_live->protocolPanel().updateActions();
     updateActions();
 }

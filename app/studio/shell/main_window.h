@@ -34,6 +34,7 @@ class Services;
 class SessionBar;
 class SettingsWorkspace;
 class StatusFigures;
+class TrainingWorkspace;
 
 /// The window: rail, session bar, one workspace at a time, status strip. It shows and starts things; what
 /// runs belongs to Services and outlives it.
@@ -47,11 +48,12 @@ public:
     [[nodiscard]] ActionRegistry& actionRegistry() { return m_actions; }
     [[nodiscard]] LiveWorkspace& live() { return *m_live; }
     [[nodiscard]] RecordingsWorkspace& recordings() { return *m_recordings; }
+    [[nodiscard]] TrainingWorkspace& training() { return *m_training; }
     [[nodiscard]] NetworkWorkspace& network() { return *m_network; }
     [[nodiscard]] SettingsWorkspace& settingsWorkspace() { return *m_settings; }
     [[nodiscard]] widgets::CommandPalette& palette() { return *m_palette; }
 
-    /// live, recordings, network or settings.
+    /// live, recordings, training, network or settings.
     void showWorkspace(const QString& id);
     [[nodiscard]] QString workspace() const;
     /// A recording is shown, a file of another program is offered for import.
@@ -122,6 +124,7 @@ private:
     QStackedWidget* m_stack = nullptr;
     LiveWorkspace* m_live = nullptr;
     RecordingsWorkspace* m_recordings = nullptr;
+    TrainingWorkspace* m_training = nullptr;
     NetworkWorkspace* m_network = nullptr;
     SettingsWorkspace* m_settings = nullptr;
     JobBar* m_jobs = nullptr;
