@@ -97,7 +97,7 @@ void SplitView::paintEvent(QPaintEvent*)
     int nameWidth = 0;
     for (const SplitRow& row : m_rows) {
         longest = std::max(longest, row.seconds);
-        nameWidth = std::max(nameWidth, painter.fontMetrics().horizontalAdvance(row.name));
+        nameWidth = std::max(nameWidth, painter.fontMetrics().horizontalAdvance(row.name) + 2);
     }
     nameWidth = std::min(nameWidth, width() / 3);
     const int height = rowHeight();

@@ -7,6 +7,7 @@
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/json_vectors.h"
 #include "engine/olfaction/model.h"
+#include "engine/olfaction/model_signature.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -215,6 +216,7 @@ std::vector<std::uint8_t> modelToBytes(const Model& model)
         out.set("spiking", spikingToJson(model.spiking));
         out.set("network", snn::toJson(model.spiking.network));
     }
+    out.set("content_sha256", modelContentDigest(out));
     const std::string text = out.dump() + '\n';
     return {text.begin(), text.end()};
 }
@@ -225,6 +227,9 @@ Result<Model> modelFromBytes(std::span<const std::uint8_t> bytes, const std::str
         return makeError(ErrorKind::BadInput, "the model is larger than any that training makes", sourceName);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, sourceName));
+    if (json.contains("content_sha256") && json["content_sha256"].toString() != modelContentDigest(json))
+        return makeError(ErrorKind::BadInput, "the checksum of this model does not fit its content", sourceName,
+                         "The file is damaged or was edited by hand: take a copy, or train again.");
     auto model = modelFromJson(json);
     if (model.ok())
         return model;

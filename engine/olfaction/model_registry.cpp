@@ -55,6 +55,12 @@ RegisteredModel readEntry(const fs::path& path)
         out.problem = model.error();
         return out;
     }
+    auto signature = checkSignature(bytes, keysFolder(), out.path);
+    if (!signature.ok()) {
+        out.problem = signature.error();
+        return out;
+    }
+    out.signature = std::move(signature).value();
     out.name = model->name;
     out.kind = model->kind;
     out.digest = sha256Hex(bytes);

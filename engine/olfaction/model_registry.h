@@ -11,6 +11,7 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/olfaction/model_signature.h"
 
 namespace bnof::olfaction {
 
@@ -23,6 +24,7 @@ struct RegisteredModel {
     std::vector<std::string> gases;
     std::vector<ChannelInfo> channels;
     bool simulatedTraining = false;
+    ModelSignature signature;
     Json metrics;                 ///< Model::metrics; "evaluation" is what held-out data said
     std::uint64_t bytes = 0;      ///< of the file
     std::int64_t writtenUtc = 0;  ///< when, nanoseconds since 1970: the file's time

@@ -7,6 +7,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QStackedWidget>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
@@ -14,6 +15,7 @@
 #include "app/studio/services/format.h"
 #include "app/studio/services/services.h"
 #include "app/studio/training/training.h"
+#include "widgets/empty_state.h"
 #include "widgets/table_copy.h"
 #include "widgets/theme.h"
 
@@ -43,7 +45,8 @@ Entries withMarks(const std::string& database)
 } // namespace
 
 DataPanel::DataPanel(Services& services, Training& training, QWidget* parent)
-    : QWidget(parent), m_services(services), m_training(training), m_table(new QTableWidget(this)),
+    : QWidget(parent), m_services(services), m_training(training), m_pages(new QStackedWidget(this)),
+      m_table(new QTableWidget(this)), m_empty(new widgets::EmptyState(this)),
       m_byDay(new QCheckBox(tr("Recordings of one day belong together"), this)), m_folder(new QLabel(this)),
       m_back(new QPushButton(tr("Use recordings again"), this))
 {
@@ -74,7 +77,9 @@ DataPanel::DataPanel(Services& services, Training& training, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(Theme::space(2));
-    layout->addWidget(m_table, 1);
+    m_pages->addWidget(m_table);
+    m_pages->addWidget(m_empty);
+    layout->addWidget(m_pages, 1);
     layout->addWidget(m_folder);
     layout->addLayout(row);
 
@@ -143,6 +148,7 @@ void DataPanel::listRecordings()
             m_table->resizeColumnsToContents();
             m_table->setColumnWidth(Title, std::min(m_table->columnWidth(Title), Theme::space(70)));
             m_filling = false;
+            showPage();
             if (ticked() != before)
                 chosen();
         },
@@ -161,12 +167,25 @@ void DataPanel::askForFolder()
 void DataPanel::chooseFolder(const QString& path)
 {
     m_path = path;
-    m_table->setEnabled(path.isEmpty());
     m_byDay->setEnabled(path.isEmpty());
     m_back->setVisible(!path.isEmpty());
     m_folder->setVisible(!path.isEmpty());
     m_folder->setText(tr("Training data: %1").arg(path));
+    showPage();
     chosen();
+}
+
+/// The list, or why there is none.
+void DataPanel::showPage()
+{
+    m_pages->setCurrentWidget(m_path.isEmpty() && m_table->rowCount() > 0 ? static_cast<QWidget*>(m_table) : m_empty);
+    if (m_path.isEmpty())
+        m_empty->setText(tr("No recordings with marks yet"),
+                         tr("Record several exposures of every gas, in random order, with clean air in between. Mark "
+                            "each with its gas, or let an exposure protocol run the experiment."));
+    else
+        m_empty->setText(tr("Measurements of another program"),
+                         tr("Recordings of the list take no part while a folder or file is chosen."));
 }
 
 void DataPanel::chosen()

@@ -6,7 +6,12 @@
 class QCheckBox;
 class QLabel;
 class QPushButton;
+class QStackedWidget;
 class QTableWidget;
+
+namespace bnof::widgets {
+class EmptyState;
+}
 
 namespace bnof::studio {
 
@@ -30,11 +35,14 @@ public:
 
 private:
     void listRecordings();
+    void showPage();
     void chosen();
 
     Services& m_services;
     Training& m_training;
+    QStackedWidget* m_pages;
     QTableWidget* m_table;
+    widgets::EmptyState* m_empty;
     QCheckBox* m_byDay;
     QLabel* m_folder;
     QPushButton* m_back;

@@ -36,7 +36,7 @@ namespace {
 using olfaction::RegisteredModel;
 using widgets::Theme;
 
-enum Column { Name, Kind, Accuracy, Lda, Gases, Written, Size, ColumnCount };
+enum Column { Name, Kind, Accuracy, Lda, Gases, Signed, Written, Size, ColumnCount };
 
 struct Listing {
     std::vector<RegisteredModel> models;
@@ -46,6 +46,14 @@ struct Listing {
 QString id(const char* text)
 {
     return QLatin1String(text);
+}
+
+QString signedBy(const olfaction::ModelSignature& signature)
+{
+    if (!signature.present)
+        return ModelsPanel::tr("nobody");
+    const QString signer = toQString(signature.signer);
+    return signature.trusted ? signer : ModelsPanel::tr("%1 (key not trusted)").arg(signer);
 }
 
 /// The lab's models, and last the one that ships with the program.
@@ -73,8 +81,8 @@ ModelsPanel::ModelsPanel(Services& services, Training& training, ActionRegistry&
     m_table->setObjectName(id("models"));
     m_table->setAccessibleName(tr("Models"));
     m_table->setColumnCount(ColumnCount);
-    m_table->setHorizontalHeaderLabels(
-        {tr("Model"), tr("Kind"), tr("Held out"), tr("LDA beside it"), tr("Gases"), tr("Written"), tr("Size")});
+    m_table->setHorizontalHeaderLabels({tr("Model"), tr("Kind"), tr("Held out"), tr("LDA beside it"), tr("Gases"),
+                                        tr("Signed by"), tr("Written"), tr("Size")});
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -177,6 +185,7 @@ void ModelsPanel::showModels()
                                 Verdict::percent(evaluation["accuracy"]),
                                 Verdict::percent(evaluation["baselines"]["lda"]["accuracy"]),
                                 gases.join(QStringLiteral(", ")),
+                                signedBy(model.signature),
                                 Format::dateTime(model.writtenUtc),
                                 Format::bytes(static_cast<double>(model.bytes))};
         for (int column = 0; column < ColumnCount; ++column) {

@@ -119,6 +119,17 @@ QWidget* PlanPanel::buildChoices(ActionRegistry& actions)
     train->setFocusPolicy(Qt::StrongFocus);
     train->setAccessibleName(tr("Train"));
     m_cancel->setMinimumHeight(Theme::space(9));
+    const auto style = [train] {
+        const auto& theme = Theme::current();
+        train->setStyleSheet(QStringLiteral("QToolButton { border: 1px solid %1; border-radius: 6px; background: %2;"
+                                            " color: %3; padding: 4px 12px; }"
+                                            "QToolButton:enabled { background: %4; color: %5; }"
+                                            "QToolButton:focus { border: 2px solid %6; }")
+                                 .arg(theme.border.name(), theme.raised.name(), theme.textMuted.name(),
+                                      theme.accent.name(), theme.onAccent.name(), theme.text.name()));
+    };
+    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, train, style);
+    style();
     auto* row = new QHBoxLayout;
     row->addWidget(train);
     row->addWidget(m_cancel);

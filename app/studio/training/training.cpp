@@ -10,6 +10,7 @@
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/evaluation_splits.h"
 #include "engine/olfaction/model_registry.h"
+#include "engine/olfaction/model_signature.h"
 #include "engine/session/recorded_dataset.h"
 #include "widgets/theme.h"
 
@@ -81,6 +82,13 @@ void appendWarnings(const Json& checks, QStringList& out)
     }
     if (const auto& warning = checks["class_balance"]["warning"].toString(); !warning.empty())
         out << toQString(warning);
+}
+
+/// Who vouches for models that are trained here; counts when the lab's key is made.
+std::string signerName(const Services& services)
+{
+    const QString name = services.configuration.text("general.operator");
+    return name.isEmpty() ? "this lab" : name.toStdString();
 }
 
 TrainingData read(const std::vector<std::string>& paths, bool byDay)
@@ -187,8 +195,8 @@ void Training::start(const TrainingPlan& plan)
     };
     m_job = m_services.jobs.run(
         tr("Training of %1").arg(toQString(plan.name)),
-        [shared = m_shared, data = m_data.dataset, options, plan,
-         folder = modelsFolder().toStdString()](const Job::Progress& progress) -> JobOutcome {
+        [shared = m_shared, data = m_data.dataset, options, plan, folder = modelsFolder().toStdString(),
+         signer = signerName(m_services)](const Job::Progress& progress) -> JobOutcome {
             auto model = olfaction::trainAndJudge(plan.kind, *data, options, [&](double done, std::string_view what) {
                 {
                     const std::lock_guard lock(shared->mutex);
@@ -204,7 +212,12 @@ void Training::start(const TrainingPlan& plan)
                         cancelled ? tr("cancelled, no model was made") : Format::error(model.error()),
                         {}};
             }
-            auto kept = olfaction::keepModel(folder, plan.name, model->bytes);
+            const auto key = olfaction::labKey(olfaction::keysFolder(), signer);
+            auto made =
+                key.ok() ? olfaction::signModel(model->bytes, *key) : Result<std::vector<std::uint8_t>>(key.error());
+            if (!made.ok())
+                return {false, false, Format::error(made.error()), {}};
+            auto kept = olfaction::keepModel(folder, plan.name, *made);
             if (!kept.ok())
                 return {false, false, Format::error(kept.error()), {}};
             shared->evaluation = std::move(model->evaluation);
