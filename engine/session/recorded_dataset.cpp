@@ -11,7 +11,6 @@
 
 #include "engine/base/sha256.h"
 #include "engine/olfaction/dataset_labels.h"
-#include "engine/olfaction/recogniser.h"
 #include "engine/recording/reader.h"
 #include "engine/sensing/faults/fault_event.h"
 #include "engine/session/exposure_marks.h"
@@ -60,6 +59,25 @@ Result<Source> openSource(const std::string& path)
         return makeError(ErrorKind::BadInput, "no exposure is marked in this recording", path,
                          "Mark the begin of each exposure with the gas and its concentration (\"ethanol 100 ppm\") and "
                          "the end with \"end\", or let a protocol set the marks.");
+    return out;
+}
+
+/// For each wanted channel, which of the recording's it is. Position means nothing: it may be another device.
+Result<std::vector<std::size_t>> channelsByName(const std::vector<ChannelInfo>& wanted,
+                                                const std::vector<ChannelInfo>& present, const std::string& path)
+{
+    std::vector<std::size_t> out;
+    std::string missing;
+    for (const ChannelInfo& channel : wanted) {
+        const auto found =
+            std::find_if(present.begin(), present.end(), [&](const auto& c) { return c.name == channel.name; });
+        out.push_back(static_cast<std::size_t>(found - present.begin()));
+        if (found == present.end())
+            missing += (missing.empty() ? "" : ", ") + channel.name;
+    }
+    if (!missing.empty())
+        return makeError(ErrorKind::BadInput, "this recording has no channel " + missing + ", which the others have",
+                         path, "Train on recordings of one device, or of devices with the same channels.");
     return out;
 }
 
@@ -226,13 +244,7 @@ Result<olfaction::Dataset> datasetOfRecordings(const std::vector<std::string>& p
         const auto& description = metadata.sources[metadata.recognisedSource];
         if (data.channels.empty())
             data.channels = description.channels;
-        auto map = olfaction::matchChannels(data.channels, description.channels);
-        if (!map.ok()) {
-            Error error = map.error();
-            error.where = source.reader->path();
-            return error;
-        }
-        source.map = std::move(map).value();
+        BNOF_TRY_ASSIGN(source.map, channelsByName(data.channels, description.channels, source.reader->path()));
         data.simulated = data.simulated || description.simulated;
     }
     collectLabels(sources, data);
