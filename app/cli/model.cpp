@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <span>
@@ -7,6 +8,7 @@
 #include "app/report/model_card.h"
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
+#include "engine/olfaction/channel_mapping.h"
 #include "engine/olfaction/model.h"
 #include "engine/olfaction/model_registry.h"
 #include "engine/olfaction/model_signature.h"
@@ -17,8 +19,13 @@ namespace {
 void describe(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("out"),
-                      QStringLiteral("card: the PDF to write (default: beside the model). Example: --out nose.pdf"),
-                      QStringLiteral("PDF")});
+                      QStringLiteral("card: the PDF to write (default: beside the model). map: the model to write. "
+                                     "Example: --out nose.pdf"),
+                      QStringLiteral("FILE")});
+    parser.addOption({QStringLiteral("channels"),
+                      QStringLiteral("map: which channel of the device stands for each of the model, as "
+                                     "MODEL=DEVICE,...; those that are not named keep their names."),
+                      QStringLiteral("LIST")});
     parser.addOption({QStringLiteral("signer"),
                       QStringLiteral("sign: who vouches for it (default: general.operator, else the user); counts when "
                                      "the lab's key is made. trust: whose key it is."),
@@ -77,6 +84,10 @@ int show(const std::string& path, bool json)
     Json line = Json::object();
     line.set("signature", toJson(*signature));
     line.set("file", path).set("name", model->name).set("kind", model->kind);
+    Json channels = Json::array();
+    for (const auto& channel : model->channels)
+        channels.push(channel.name);
+    line.set("channels", std::move(channels));
     line.set("gases", Json::arrayOf(model->gases)).set("sha256", sha256Hex(bytes)).set("bytes", bytes.size());
     line.set("seed", model->seed).set("training_digest", model->trainingDigest);
     line.set("simulated_training", model->simulatedTraining).set("program_version", model->programVersion);
@@ -134,14 +145,53 @@ int trust(const Invocation& invocation, const std::string& key)
     return Ok;
 }
 
+/// "a=b,c=d" over the model's channels.
+Result<std::vector<std::string>> namesFor(const std::vector<ChannelInfo>& channels, const std::string& list)
+{
+    std::vector<std::string> names;
+    for (const auto& channel : channels)
+        names.push_back(channel.name);
+    for (const QString& part : QString::fromStdString(list).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        const qsizetype equals = part.indexOf(QLatin1Char('='));
+        const std::string from = part.left(equals).trimmed().toStdString();
+        const auto found =
+            std::find_if(channels.begin(), channels.end(), [&](const auto& c) { return c.name == from; });
+        if (equals < 1 || found == channels.end())
+            return makeError(ErrorKind::Usage, "\"" + part.toStdString() + "\" names no channel of the model",
+                             "--channels", "Write MODEL=DEVICE, with names as \"bnof model show\" prints them.");
+        names[static_cast<std::size_t>(found - channels.begin())] = part.mid(equals + 1).trimmed().toStdString();
+    }
+    return names;
+}
+
+int map(const Invocation& invocation, const std::string& path)
+{
+    const std::string out = invocation.value("out");
+    const auto work = [&]() -> Result<void> {
+        if (out.empty())
+            return makeError(ErrorKind::Usage, "--out MODEL is missing", "bnof model map", "Say where to write it.");
+        if (std::error_code ignored; std::filesystem::exists(out, ignored))
+            return makeError(ErrorKind::Usage, "this file exists already", out, "Choose another name.");
+        BNOF_TRY_ASSIGN(const std::string content, readFile(path));
+        const std::span bytes(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
+        BNOF_TRY_ASSIGN(const auto model, olfaction::modelFromBytes(bytes, path));
+        BNOF_TRY_ASSIGN(const auto names, namesFor(model.channels, invocation.value("channels")));
+        BNOF_TRY_ASSIGN(const auto made, olfaction::mappedModel(bytes, names));
+        return writeFileAtomically(out, {reinterpret_cast<const char*>(made.data()), made.size()});
+    };
+    if (const auto done = work(); !done.ok())
+        return fail(done.error());
+    return show(out, invocation.json);
+}
+
 int run(const Invocation& invocation)
 {
     const std::string what = invocation.argument(0);
     if (what == "list")
         return list(invocation);
-    if (what != "show" && what != "card" && what != "sign" && what != "trust")
+    if (what != "show" && what != "card" && what != "sign" && what != "trust" && what != "map")
         return fail(makeError(ErrorKind::Usage, "\"" + what + "\" is not something to do with models", "bnof model",
-                              "Use list, show, card, sign or trust."));
+                              "Use list, show, card, sign, trust or map."));
     if (invocation.arguments.size() < 2)
         return fail(makeError(ErrorKind::Usage, what == "trust" ? "which key?" : "which model?", "bnof model " + what,
                               what == "trust" ? "\"bnof model show\" prints the key of a signed model."
@@ -151,19 +201,23 @@ int run(const Invocation& invocation)
         return show(argument, invocation.json);
     if (what == "card")
         return card(invocation, argument);
+    if (what == "map")
+        return map(invocation, argument);
     return what == "sign" ? sign(invocation, argument) : trust(invocation, argument);
 }
 
 } // namespace
 
-const Command modelCommand{"model",
-                           "list [FOLDER] | show MODEL | card MODEL [--out PDF] | sign MODEL | trust KEY",
-                           "The lab's models: list, show, sign and trust them, write model cards.",
-                           "bnof model card my-nose.bnofmodel --out card.pdf",
-                           1,
-                           2,
-                           true,
-                           describe,
-                           run};
+const Command modelCommand{
+    "model",
+    "list [FOLDER] | show MODEL | card MODEL [--out PDF] | sign MODEL | trust KEY | map MODEL "
+    "--channels LIST --out MODEL",
+    "The lab's models: list, show, sign, trust and map them to other devices, write model cards.",
+    "bnof model card my-nose.bnofmodel --out card.pdf",
+    1,
+    2,
+    true,
+    describe,
+    run};
 
 } // namespace bnof::cli

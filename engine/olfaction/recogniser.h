@@ -107,7 +107,8 @@ struct RecogniserOptions {
                                                                  const RecogniserOptions& options = {});
 
 /// For each channel of the model, the index of the device channel that feeds it: by name where all names are
-/// present, else by position where the counts agree. The error names the channels that are missing.
+/// present, else by position where the counts agree and the device's names say no more than the place ("ch1", "2").
+/// The error names the channels that are missing and those that may be meant.
 [[nodiscard]] Result<std::vector<std::size_t>> matchChannels(const std::vector<ChannelInfo>& modelChannels,
                                                              const std::vector<ChannelInfo>& deviceChannels);
 
