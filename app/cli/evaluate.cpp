@@ -54,9 +54,11 @@ void printGroups(const Json& result)
     const Json& groups = result["per_group"];
     if (groups.members().size() < 2 || groups.members().size() > 12)
         return;
-    for (const auto& [name, share] : groups.members())
+    for (const auto& [name, share] : groups.members()) {
+        const Json& theirs = result["baselines"]["lda"]["per_group"][name];
         printLine("  " + name + std::string(name.size() < 21 ? 21 - name.size() : 1, ' ') + percent(share) +
-                  "   (shrinkage LDA " + percent(result["baselines"]["lda"]["per_group"][name]) + ")");
+                  (theirs.isNumber() ? "   (shrinkage LDA " + percent(theirs) + ")" : ""));
+    }
 }
 
 void printForPeople(const Json& result)

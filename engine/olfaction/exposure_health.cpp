@@ -73,6 +73,29 @@ Result<void> refuseGases(const ExposureTable& table)
     return {};
 }
 
+/// Features that one batch has and another has not.
+Result<void> refuseMismatch(const ExposureTable& table)
+{
+    std::vector<std::vector<std::size_t>> good(table.groups.size(), std::vector<std::size_t>(table.dimension, 0));
+    for (std::size_t i = 0; i < table.rows(); ++i) {
+        const auto row = table.row(i);
+        for (std::size_t f = 0; f < table.dimension; ++f)
+            good[static_cast<std::size_t>(table.group[i])][f] += std::isfinite(row[f]) ? 1 : 0;
+    }
+    for (std::size_t f = 0; f < table.dimension; ++f) {
+        const auto has = [f](const auto& counts) { return counts[f] > 0; };
+        const auto without = std::find_if_not(good.begin(), good.end(), has);
+        if (without == good.end() || std::none_of(good.begin(), good.end(), has))
+            continue;
+        const std::string name = "feature " + std::to_string(f + 1);
+        return bad("the batches have different sensors: " + name + " is missing throughout, others have it",
+                   table.groups[static_cast<std::size_t>(without - good.begin())],
+                   "Use the same sensors in the same order everywhere, or leave the feature out (--without \"" + name +
+                       "\").");
+    }
+    return {};
+}
+
 Result<void> refuseFeatures(const ExposureTable& table)
 {
     for (std::size_t f = 0; f < table.dimension; ++f) {
@@ -103,6 +126,7 @@ Result<void> refuseUnfit(const ExposureTable& table)
 {
     BNOF_TRY(refuseBatches(table));
     BNOF_TRY(refuseGases(table));
+    BNOF_TRY(refuseMismatch(table));
     return refuseFeatures(table);
 }
 

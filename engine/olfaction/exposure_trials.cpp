@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Dense>
 
 #include "engine/base/exact_math.h"
 #include "engine/base/philox.h"
@@ -71,33 +75,137 @@ std::vector<LabelledStretch> askedStretches(const Dataset& data)
     return several ? gases : all;
 }
 
-double balancedAccuracyOf(const ExposureTrials& all, const ExposureTrial& trial, std::span<const int> unitLabels,
-                          const std::vector<std::uint8_t>& keep)
+/// Mean recall of the classes that were asked about; the answers are best(i) for test row i.
+template <typename Best> double meanRecall(const std::vector<int>& truth, std::size_t classes, const Best& best)
 {
-    std::vector<int> labels(trial.units.size());
-    for (std::size_t i = 0; i < labels.size(); ++i)
-        labels[i] = keep.empty() || keep[trial.units[i]] ? unitLabels[trial.units[i]] : -1;
-    const auto d = fitDiscriminant(trial.train.features, all.dimension, labels, all.labels.size());
-    if (!d.ok())
-        return notANumber;
-    std::vector<double> right(all.labels.size(), 0);
-    std::vector<double> count(all.labels.size(), 0);
-    DiscriminantPoint point;
-    std::vector<double> s;
-    for (std::size_t i = 0; i < trial.test.labels.size(); ++i) {
-        project(*d, {trial.test.features.data() + i * all.dimension, all.dimension}, point);
-        scores(*d, point.u, s);
-        const auto label = static_cast<std::size_t>(trial.test.labels[i]);
+    std::vector<double> right(classes, 0);
+    std::vector<double> count(classes, 0);
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        const auto label = static_cast<std::size_t>(truth[i]);
         count[label] += 1;
-        right[label] += static_cast<std::size_t>(std::max_element(s.begin(), s.end()) - s.begin()) == label ? 1 : 0;
+        right[label] += best(i) == label ? 1 : 0;
     }
     std::vector<double> recalls;
-    for (std::size_t c = 0; c < count.size(); ++c) {
+    for (std::size_t c = 0; c < classes; ++c) {
         if (count[c] > 0)
             recalls.push_back(right[c] / count[c]);
     }
     return recalls.empty() ? notANumber : statistics::mean(recalls);
 }
+
+Result<Discriminant> fitTo(const ExposureTrials& all, const ExposureTrial& trial, const std::vector<std::uint8_t>& keep)
+{
+    std::vector<int> labels(trial.units.size());
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        labels[i] = keep[trial.units[i]] ? all.label[trial.units[i]] : -1;
+    return fitDiscriminant(trial.train.features, all.dimension, labels, all.labels.size());
+}
+
+/// Mean balanced accuracy of the discriminant over the trials when only some units teach; not a number when it cannot
+/// be fitted.
+double accuracyOfSubset(const ExposureTrials& all, const std::vector<std::uint8_t>& keep)
+{
+    std::vector<double> out;
+    std::optional<Discriminant> d;
+    for (std::size_t t = 0; t < all.trials.size(); ++t) {
+        const ExposureTrial& trial = all.trials[t];
+        if (!d || trial.units != all.trials[t - 1].units) { // else the one before learnt the same
+            auto fitted = fitTo(all, trial, keep);
+            if (!fitted.ok())
+                return notANumber;
+            d = std::move(*fitted);
+        }
+        DiscriminantPoint point;
+        std::vector<double> s;
+        out.push_back(meanRecall(trial.test.labels, all.labels.size(), [&](std::size_t i) {
+            project(*d, {trial.test.features.data() + i * all.dimension, all.dimension}, point);
+            scores(*d, point.u, s);
+            return static_cast<std::size_t>(std::max_element(s.begin(), s.end()) - s.begin());
+        }));
+    }
+    return out.empty() ? notANumber : statistics::mean(out);
+}
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// The discriminant of one trial for any labels: the total scatter is summed up once, the scatter within classes is
+/// what the class means leave of it. The shrinkage is that of the true labels.
+class RelabelledLda {
+public:
+    RelabelledLda(const ExposureTrials& all, const ExposureTrial& trial)
+        : m_trial(trial), m_dimension(static_cast<Eigen::Index>(all.dimension)), m_classes(all.labels.size()),
+          m_rows(Eigen::Map<const Matrix>(trial.train.features.data(), static_cast<Eigen::Index>(trial.units.size()),
+                                          m_dimension)),
+          m_test(Eigen::Map<const Matrix>(trial.test.features.data(),
+                                          static_cast<Eigen::Index>(trial.test.labels.size()), m_dimension)),
+          m_total(m_rows.transpose() * m_rows)
+    {
+        const Sums sums = sumsOf(all.label);
+        Matrix residuals = m_rows;
+        for (Eigen::Index i = 0; i < residuals.rows(); ++i) {
+            const auto c = static_cast<Eigen::Index>(all.label[trial.units[static_cast<std::size_t>(i)]]);
+            residuals.row(i) -= sums.rows.row(c) / sums.counts[static_cast<std::size_t>(c)];
+        }
+        m_shrinkage = ledoitWolfShrinkage({residuals.data(), static_cast<std::size_t>(residuals.size())},
+                                          trial.units.size(), all.dimension);
+    }
+
+    [[nodiscard]] double balancedAccuracy(std::span<const int> unitLabels) const
+    {
+        const Sums sums = sumsOf(unitLabels);
+        const auto n = static_cast<double>(m_rows.rows());
+        Eigen::MatrixXd within = m_total;
+        Eigen::MatrixXd means = Eigen::MatrixXd::Zero(m_dimension, static_cast<Eigen::Index>(m_classes));
+        for (std::size_t c = 0; c < m_classes; ++c) {
+            if (sums.counts[c] <= 0)
+                continue;
+            const auto column = static_cast<Eigen::Index>(c);
+            means.col(column) = sums.rows.row(column).transpose() / sums.counts[c];
+            within.noalias() -= sums.counts[c] * means.col(column) * means.col(column).transpose();
+        }
+        within /= n;
+        const double level = std::max(within.trace() / static_cast<double>(m_dimension), 1e-9);
+        within *= 1 - m_shrinkage;
+        within.diagonal().array() += (m_shrinkage + 1e-9) * level;
+        const Eigen::LLT<Eigen::MatrixXd> factor(within);
+        if (factor.info() != Eigen::Success)
+            return notANumber;
+        const Eigen::MatrixXd weights = factor.solve(means);
+        Eigen::RowVectorXd offsets = -0.5 * means.cwiseProduct(weights).colwise().sum();
+        for (std::size_t c = 0; c < m_classes; ++c)
+            offsets[static_cast<Eigen::Index>(c)] += sums.counts[c] > 0 ? exactLog(sums.counts[c] / n) : -1e300;
+        const Matrix answers = (m_test * weights).rowwise() + offsets;
+        return meanRecall(m_trial.test.labels, m_classes, [&answers](std::size_t i) {
+            Eigen::Index best = 0;
+            answers.row(static_cast<Eigen::Index>(i)).maxCoeff(&best);
+            return static_cast<std::size_t>(best);
+        });
+    }
+
+private:
+    struct Sums {
+        Matrix rows;
+        std::vector<double> counts;
+    };
+    [[nodiscard]] Sums sumsOf(std::span<const int> unitLabels) const
+    {
+        Sums out{Matrix::Zero(static_cast<Eigen::Index>(m_classes), m_dimension), std::vector<double>(m_classes, 0)};
+        for (std::size_t i = 0; i < m_trial.units.size(); ++i) {
+            const int c = unitLabels[m_trial.units[i]];
+            out.rows.row(c) += m_rows.row(static_cast<Eigen::Index>(i));
+            out.counts[static_cast<std::size_t>(c)] += 1;
+        }
+        return out;
+    }
+
+    const ExposureTrial& m_trial;
+    Eigen::Index m_dimension;
+    std::size_t m_classes;
+    Matrix m_rows;
+    Matrix m_test;
+    Eigen::MatrixXd m_total;
+    double m_shrinkage = 0;
+};
 
 Json noPermutation(const std::string& reason)
 {
@@ -114,8 +222,9 @@ Json permutationJson(const Result<statistics::PermutationResult>& test, double c
     char p[32];
     std::snprintf(p, sizeof p, "%.3g", test->p);
     std::string text = "Were the labels without meaning, " + name + " would be as good as " +
-                       percentText(test->observed) + " balanced in " + std::to_string(asGood) + " of " +
-                       std::to_string(tries) + " shuffles (" + percentText(chance) + " on average; p = " + p + "): ";
+                       percentText(test->observed) + " (balanced, all groups together) in " + std::to_string(asGood) +
+                       " of " + std::to_string(tries) + " shuffles (" + percentText(chance) + " on average; p = " + p +
+                       "): ";
     text += test->p <= 0.05 ? "the answers follow the labels." : "this accuracy can well be chance.";
     return Json::object()
         .set("balanced_accuracy", test->observed)
@@ -303,24 +412,23 @@ ExposureTrials trialsOfRecordings(const Dataset& train, const Dataset& test)
     return out;
 }
 
-double balancedAccuracyOf(const ExposureTrials& trials, std::span<const int> unitLabels,
-                          const std::vector<std::uint8_t>& keep)
-{
-    std::vector<double> out;
-    for (const ExposureTrial& trial : trials.trials)
-        out.push_back(balancedAccuracyOf(trials, trial, unitLabels, keep));
-    return out.empty() ? notANumber : statistics::mean(out);
-}
-
 Json permutationByTraining(const ExposureTrials& trials, std::uint64_t seed, int rounds)
 {
     if (trials.label.size() < 4 || trials.trials.empty() || trials.trials.front().test.labels.empty())
         return noPermutation("there are too few exposures to shuffle");
+    std::vector<RelabelledLda> fits;
+    for (const ExposureTrial& trial : trials.trials)
+        fits.emplace_back(trials, trial);
     std::vector<double> seen; // the observed figure first
-    const auto test = statistics::labelPermutationTest(
-        trials.label, trials.group,
-        [&](std::span<const int> labels) { return seen.emplace_back(balancedAccuracyOf(trials, labels)); },
-        {.rounds = rounds, .seed = seed});
+    const auto test =
+        statistics::labelPermutationTest(trials.label, trials.group,
+                                         [&](std::span<const int> labels) {
+                                             double sum = 0;
+                                             for (const RelabelledLda& lda : fits)
+                                                 sum += lda.balancedAccuracy(labels);
+                                             return seen.emplace_back(sum / static_cast<double>(fits.size()));
+                                         },
+                                         {.rounds = rounds, .seed = seed});
     const double chance = seen.size() > 1 ? statistics::mean(std::span(seen).subspan(1)) : 0;
     return permutationJson(test, chance, "shrinkage LDA",
                            "one row an exposure, trained anew for every shuffle of the training labels within groups");

@@ -35,11 +35,6 @@ struct ExposureTrials {
 /// of the background before it, where there is one.
 [[nodiscard]] ExposureTrials trialsOfRecordings(const Dataset& train, const Dataset& test);
 
-/// Mean balanced accuracy of the discriminant over the trials, the units labelled as said; units that are not in `keep`
-/// (empty: all are) teach nothing. Not a number when it cannot be fitted.
-[[nodiscard]] double balancedAccuracyOf(const ExposureTrials& trials, std::span<const int> unitLabels,
-                                        const std::vector<std::uint8_t>& keep = {});
-
 /// The labels of the training exposures are shuffled within their groups, the baseline is trained anew each time.
 /// {balanced_accuracy, chance, p, rounds, what, text}; p and text are null with a reason where nothing can be shuffled.
 [[nodiscard]] Json permutationByTraining(const ExposureTrials& trials, std::uint64_t seed, int rounds);

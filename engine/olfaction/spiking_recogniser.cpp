@@ -157,12 +157,6 @@ void SpikingRecogniser::saveMore(StateWriter& writer) const
     writer.put(m_tickBase);
     writer.put(m_intervals);
     writer.putAll(m_counts);
-    if (model().spiking.restAfterTicks > 0) {
-        writer.put(static_cast<std::uint8_t>(m_resting));
-        writer.put(m_heldTicks);
-        writer.put(m_skippedTicks);
-        writer.putAll(m_windowCounts);
-    }
     m_network.save(writer);
 }
 
@@ -171,24 +165,13 @@ Result<void> SpikingRecogniser::loadMore(StateReader& reader)
     m_tickBase = reader.get<std::uint64_t>();
     m_intervals = reader.get<std::uint32_t>();
     reader.getAll(m_counts, m_counts.size());
-    const auto sane = [](const std::vector<std::uint32_t>& counts) {
-        return std::all_of(counts.begin(), counts.end(), [](std::uint32_t n) { return n <= 1'000'000; });
-    };
-    bool restSane = true;
-    if (model().spiking.restAfterTicks > 0) {
-        m_resting = reader.get<std::uint8_t>() != 0;
-        m_heldTicks = reader.get<std::uint64_t>();
-        m_skippedTicks = reader.get<std::uint32_t>();
-        reader.getAll(m_windowCounts, m_windowCounts.size());
-        restSane = sane(m_windowCounts) && m_heldTicks <= tick() && m_tickBase + m_skippedTicks <= tick() &&
-                   (m_resting || m_skippedTicks == 0);
-    }
-    if (!reader.ok() || !sane(m_counts) || !restSane || m_intervals > model().spiking.windowIntervals ||
+    const bool countsSane = std::all_of(m_counts.begin(), m_counts.end(), [](std::uint32_t n) { return n <= 1000000; });
+    if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals ||
         m_tickBase > tick())
         return makeError(ErrorKind::BadInput, "the decision window of the saved state is damaged",
                          "saved state of recogniser " + model().name);
     BNOF_TRY(m_network.load(reader));
-    if (m_network.active().tick() != tick() - m_tickBase - m_skippedTicks)
+    if (m_network.active().tick() != tick() - m_tickBase)
         return makeError(ErrorKind::BadInput, "the network's time does not fit the recogniser's",
                          "saved state of recogniser " + model().name);
     return {};

@@ -37,7 +37,7 @@ private:
     std::uint32_t m_intervals = 0;             ///< finished intervals in the window
     std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running
     std::vector<std::uint32_t> m_windowCounts; ///< of the last decision
-    // Of models that rest (SpikingPart::restAfterTicks):
+    // Of models that rest (SpikingPart::restAfterTicks); a frame ends the rest, so that saved states know none.
     bool m_resting = false;
     std::uint64_t m_heldTicks = 0;    ///< device time since the last frame, up to the rest
     std::uint32_t m_skippedTicks = 0; ///< of the running interval, in which the network rested
