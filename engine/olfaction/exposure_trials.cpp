@@ -496,7 +496,7 @@ Json learningCurve(const ExposureTrials& trials, double target, std::uint64_t se
     for (const std::size_t size : sizes) {
         std::vector<double> accuracies;
         for (std::size_t draw = 0; draw < curveDraws; ++draw) {
-            const double accuracy = balancedAccuracyOf(trials, trials.label, subset(trials, taught, size, draw, seed));
+            const double accuracy = accuracyOfSubset(trials, subset(trials, taught, size, draw, seed));
             if (!std::isfinite(accuracy))
                 return noCurve("the baseline cannot be fitted to " + std::to_string(size) + " exposures of each gas");
             accuracies.push_back(accuracy);
