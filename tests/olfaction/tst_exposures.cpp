@@ -295,9 +295,11 @@ private slots:
     {
         const Json told = permutationByTraining(trialsOf(tableOf(2, 10)), 1, 200);
         QVERIFY(told["balanced_accuracy"].toDouble() > 0.85);
-        QCOMPARE(told["p"].toDouble(), 1 / 201.0);
+        // With three tight clusters a shuffle may put every cluster right by luck.
+        QVERIFY2(told["p"].toDouble() < 0.05, told.dump().c_str());
         QVERIFY(std::abs(told["chance"].toDouble() - 1 / 3.0) < 0.12);
-        QVERIFY(told["text"].toString().find("in 1 of 201 shuffles") != std::string::npos);
+        QVERIFY(told["text"].toString().find("of 201 shuffles") != std::string::npos);
+        QVERIFY(told["text"].toString().find("the answers follow the labels") != std::string::npos);
         const Json chance = permutationByTraining(trialsOf(tableOf(2, 10, 0)), 1, 200);
         QVERIFY2(chance["p"].toDouble() > 0.05, chance.dump().c_str());
         QVERIFY(chance["text"].toString().find("can well be chance") != std::string::npos);
@@ -329,7 +331,7 @@ private slots:
         const Json easy = learningCurve(trialsOf(tableOf(2, 12, 5)), 0.9, 1);
         QCOMPARE(easy["more_per_gas"].toInteger(-1), std::int64_t{0});
         // Far enough up the curve that a few more would do.
-        const Json near = learningCurve(trialsOf(tableOf(2, 8, 2.2)), easy["target"].toDouble(), 1);
+        const Json near = learningCurve(trialsOf(tableOf(2, 8, 2.2)), 0.97, 1);
         QVERIFY2(near["more_per_gas"].toInteger() > 0, near.dump().c_str());
         QVERIFY(near["more_low"].toInteger() <= near["more_per_gas"].toInteger());
         QVERIFY(near["more_per_gas"].toInteger() <= near["more_high"].toInteger());
