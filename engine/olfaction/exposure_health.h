@@ -13,7 +13,8 @@ namespace bnof::olfaction {
 /// Refuses what no accuracy may be computed from, with the remedy: one batch only, fewer than two exposures in a batch,
 /// fewer than two gases in all or in the first batch, a gas with one exposure, labels that differ only by a slip of the
 /// pen, labels that follow time (each gas in a batch of its own), features that are constant (all zero) or mostly
-/// missing or missing in one batch only (other sensors), batches in which more than a tenth of the exposures hold no value.
+/// missing or missing in one batch only (other sensors), batches in which more than a tenth of the exposures hold no
+/// value.
 [[nodiscard]] Result<void> refuseUnfit(const ExposureTable& table);
 
 /// The table without some features, counted from 1 as the files do ("3" or "feature 3"); the error names one that it

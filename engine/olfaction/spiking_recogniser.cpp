@@ -166,8 +166,7 @@ Result<void> SpikingRecogniser::loadMore(StateReader& reader)
     m_intervals = reader.get<std::uint32_t>();
     reader.getAll(m_counts, m_counts.size());
     const bool countsSane = std::all_of(m_counts.begin(), m_counts.end(), [](std::uint32_t n) { return n <= 1000000; });
-    if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals ||
-        m_tickBase > tick())
+    if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals || m_tickBase > tick())
         return makeError(ErrorKind::BadInput, "the decision window of the saved state is damaged",
                          "saved state of recogniser " + model().name);
     BNOF_TRY(m_network.load(reader));

@@ -521,9 +521,9 @@ private slots:
     void severalSeeds()
     {
         EvaluationOptions options;
-        options.training = quick();
-        options.training.replayPoints = 200;
-        options.training.realPoints = 200;
+        options.training.kenyonCells = 100;
+        options.training.realPoints = options.training.replayPoints = 100;
+        options.training.novelPoints = 60;
         options.permutationRounds = 20;
         const Dataset data = test::noseData(2);
         const auto one = evaluate(data, options);
