@@ -3,6 +3,7 @@
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
+#include "engine/olfaction/exposure_health.h"
 #include "engine/olfaction/template_recall.h"
 
 namespace bnof::cli {
@@ -15,17 +16,21 @@ void describe(QCommandLineParser& parser)
     };
     option("protocol",
            "Of recordings: time-split (default), held-out, leave-gas-out. Of exposures described by features: "
-           "first-batch, previous-batches, few-shot. Of single vectors: template-recall.",
+           "first-batch, previous-batches, few-shot, leave-gas-out. Of single vectors: template-recall.",
            "P");
     option("train-groups",
            "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
            "each in turn is held out).",
            "G,...");
     option("baselines", "Further competitors: svm, forest, knn, cnn, separated by commas.", "KIND,...");
-    option("without", "Channels to leave out, separated by commas.", "CH,...");
+    option("without", "Channels to leave out, or of exposures features by number, separated by commas.", "CH,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
-    option("seeds", "first-batch, previous-batches: networks of so many seeds; figures are their mean (default 5).",
+    option("seeds",
+           "Networks of so many seeds; figures are their mean, with the range (default 5 for first-batch and "
+           "previous-batches, else 1).",
            "N");
+    option("permutations", "How often labels are shuffled to see what chance would reach (default 200).", "N");
+    option("target", "Balanced accuracy that the learning curve's forecast speaks of (default 0.95).", "X");
     option("draws", "few-shot: how often they are drawn anew (default 20).", "N");
     option("train-fraction", "time-split: the share of the time that trains (default 0.6).", "X");
     option("seed", "Seed of the training (default 1).", "N");
@@ -41,6 +46,19 @@ std::string percent(const Json& share)
     char text[32];
     std::snprintf(text, sizeof text, "%.1f %%", share.toDouble() * 100);
     return text;
+}
+
+/// The groups that were tested, each as it is: a mean would hide that one of them fails.
+void printGroups(const Json& result)
+{
+    const Json& groups = result["per_group"];
+    if (groups.members().size() < 2 || groups.members().size() > 12)
+        return;
+    for (const auto& [name, share] : groups.members()) {
+        const Json& theirs = result["baselines"]["lda"]["per_group"][name];
+        printLine("  " + name + std::string(name.size() < 21 ? 21 - name.size() : 1, ' ') + percent(share) +
+                  (theirs.isNumber() ? "   (shrinkage LDA " + percent(theirs) + ")" : ""));
+    }
 }
 
 void printForPeople(const Json& result)
@@ -64,11 +82,14 @@ void printForPeople(const Json& result)
     row("macro F1               ", "macro_f1");
     if (result["novelty_auroc"].isNumber())
         row("novelty AUROC          ", "novelty_auroc");
-    const Json& paired = result["paired"]["lda"];
-    const auto& interval = paired["interval"].items();
-    if (interval.size() == 2)
-        printLine("difference to LDA      " + percent(paired["difference"]) + "   (95 % interval " +
-                  percent(interval[0]) + " to " + percent(interval[1]) + ")");
+    printGroups(result);
+    for (const auto& [name, comparison] : result["paired"].members()) {
+        if (comparison["text"].isString())
+            printLine("compared               " + comparison["text"].toString());
+    }
+    if (const auto& range = result["seed_range"].items(); range.size() == 2 && result["per_seed"].items().size() > 1)
+        printLine("over " + std::to_string(result["per_seed"].items().size()) + " seeds           " +
+                  percent(range[0]) + " to " + percent(range[1]));
     for (const auto& [gas, rmse] : result["rmse"].members()) {
         char text[64];
         std::snprintf(text, sizeof text, "RMSE %-17s %.3g ppm", gas.c_str(), rmse.toDouble());
@@ -90,6 +111,15 @@ void printForPeople(const Json& result)
         if (const auto& warning = check["warning"]; warning.isString() && !warning.toString().empty())
             printLine(std::string(what) + warning.toString());
     };
+    for (const char* who : {"spiking", "lda"}) {
+        if (const Json& text = result["label_permutation"][who]["text"]; text.isString())
+            printLine("shuffled labels        " + text.toString());
+    }
+    const Json& curve = result["learning_curve"];
+    if (curve["text"].isString())
+        printLine("learning curve (LDA)   " + curve["text"].toString());
+    else if (curve["reason"].isString())
+        printLine("learning curve (LDA)   none: " + curve["reason"].toString());
     warn("LEAK TEST              ", result["leak_test"]);
     for (const Json& check : result["confounders"].items())
         warn("CONFOUNDER             ", check);
@@ -118,7 +148,8 @@ Result<Json> evaluateFolder(const std::string& path, const olfaction::Evaluation
         return olfaction::evaluateTemplateRecall(set, options);
     }
     if (olfaction::holdsExposures(path)) {
-        BNOF_TRY_ASSIGN(const olfaction::ExposureTable table, olfaction::loadExposures(path));
+        BNOF_TRY_ASSIGN(olfaction::ExposureTable table, olfaction::loadExposures(path));
+        BNOF_TRY_ASSIGN(table, olfaction::withoutFeatures(table, without));
         return olfaction::evaluateExposures(table, options, progress);
     }
     BNOF_TRY_ASSIGN(olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
@@ -140,8 +171,10 @@ int run(const Invocation& invocation)
     const auto rate = invocation.number("rate", 0, 0, 1e6);
     const auto shots = invocation.number("shots", 1, 1, 1000);
     const auto draws = invocation.number("draws", 20, 1, 1000);
-    const auto seeds = invocation.number("seeds", 5, 1, 100);
-    for (const auto* number : {&share, &seed, &kenyon, &rate, &shots, &draws, &seeds}) {
+    const auto seeds = invocation.number("seeds", 0, 1, 100);
+    const auto permutations = invocation.number("permutations", 200, 1, 100000);
+    const auto target = invocation.number("target", 0.95, 0.01, 1);
+    for (const auto* number : {&share, &seed, &kenyon, &rate, &shots, &draws, &seeds, &permutations, &target}) {
         if (!number->ok())
             return fail(number->error());
     }
@@ -159,6 +192,8 @@ int run(const Invocation& invocation)
                                   "Use svm, forest, knn or cnn."));
     }
     options.seeds = static_cast<std::size_t>(*seeds);
+    options.permutationRounds = static_cast<int>(*permutations);
+    options.targetAccuracy = *target;
     const auto result = evaluateFolder(invocation.argument(0), options, *rate, listOf(invocation.value("without")));
     if (!result.ok())
         return fail(result.error());

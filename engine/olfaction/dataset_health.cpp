@@ -58,19 +58,7 @@ Result<void> refuseLabels(const Dataset& dataset, const std::vector<LabelledStre
     if (std::count_if(counts.begin(), counts.end(), [](std::size_t n) { return n > 0; }) < 2)
         return makeError(ErrorKind::BadInput, "the data set holds fewer than two different labels", dataset.name,
                          "Record at least clean air and one gas, and label them differently.");
-    for (std::size_t a = 0; a < counts.size(); ++a) {
-        for (std::size_t b = a + 1; b < counts.size(); ++b) {
-            // Ethane and ethene are two gases, but one that was met once beside another met often is a slip.
-            const bool same = lowerCase(trimmed(dataset.labels[a])) == lowerCase(trimmed(dataset.labels[b]));
-            const bool once = std::min(counts[a], counts[b]) == 1 && std::max(counts[a], counts[b]) > 1;
-            if (same || (once && slipOfThePen(dataset.labels[a], dataset.labels[b])))
-                return makeError(ErrorKind::BadInput,
-                                 "the labels \"" + dataset.labels[a] + "\" (" + std::to_string(counts[a]) +
-                                     " exposures) and \"" + dataset.labels[b] + "\" (" + std::to_string(counts[b]) +
-                                     ") look like one gas, written differently",
-                                 dataset.name, "Write the name of a gas the same way everywhere.");
-        }
-    }
+    BNOF_TRY(refuseSlips(dataset.labels, counts, dataset.name));
     std::vector<std::string> rare;
     for (std::size_t label = 0; label < counts.size(); ++label) {
         if (counts[label] == 1)
@@ -236,6 +224,25 @@ Json balanceOf(const Dataset& train)
 }
 
 } // namespace
+
+Result<void> refuseSlips(const std::vector<std::string>& labels, const std::vector<std::size_t>& counts,
+                         const std::string& where)
+{
+    for (std::size_t a = 0; a < counts.size(); ++a) {
+        for (std::size_t b = a + 1; b < counts.size(); ++b) {
+            // Ethane and ethene are two gases, but one that was met once beside another met often is a slip.
+            const bool same = lowerCase(trimmed(labels[a])) == lowerCase(trimmed(labels[b]));
+            const bool once = std::min(counts[a], counts[b]) == 1 && std::max(counts[a], counts[b]) > 1;
+            if (same || (once && slipOfThePen(labels[a], labels[b])))
+                return makeError(ErrorKind::BadInput,
+                                 "the labels \"" + labels[a] + "\" (" + std::to_string(counts[a]) +
+                                     " exposures) and \"" + labels[b] + "\" (" + std::to_string(counts[b]) +
+                                     ") look like one gas, written differently",
+                                 where, "Write the name of a gas the same way everywhere.");
+        }
+    }
+    return {};
+}
 
 std::vector<LabelledStretch> stretchesOf(const Dataset& dataset)
 {

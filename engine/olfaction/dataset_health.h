@@ -28,6 +28,11 @@ struct LabelledStretch {
 /// recording), channels that are constant or mostly missing, stretches in which every channel is missing.
 [[nodiscard]] Result<void> refuseUnfit(const Dataset& dataset);
 
+/// Refuses labels that differ in case or blanks only, and one that was met once and differs from another by a slip of
+/// the pen. `counts` has the exposures of each label.
+[[nodiscard]] Result<void> refuseSlips(const std::vector<std::string>& labels, const std::vector<std::size_t>& counts,
+                                       const std::string& where);
+
 /// The data set without some channels; the error names one that it has not.
 [[nodiscard]] Result<Dataset> withoutChannels(const Dataset& dataset, const std::vector<std::string>& names);
 

@@ -13,7 +13,9 @@
 
 #include "engine/base/time.h"
 #include "engine/olfaction/dataset_health.h"
+#include "engine/olfaction/exposure_trials.h"
 #include "engine/olfaction/metrics.h"
+#include "engine/olfaction/model.h"
 #include "engine/olfaction/reaction.h"
 #include "engine/olfaction/recogniser.h"
 
@@ -48,6 +50,7 @@ struct Answers {
     std::vector<double> noveltyAuroc;                 ///< one a split in which a gas was unknown
     ReactionMeter reaction{-1};
     Reliability reliability; ///< of the answers that named a gas
+    int units = 0;           ///< exposures so far, the background's too
     double spikes = 0;
     double decisions = 0;
     double activitySum = 0;
@@ -59,10 +62,14 @@ struct Answers {
         const auto join = [](auto& to, auto& from) {
             to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
         };
+        for (Answer& answer : more.all)
+            answer.unit += units;
+        units += more.units;
         join(all, more.all);
         join(settled, more.settled);
         join(groups, more.groups);
         join(exposures, more.exposures);
+        join(noveltyAuroc, more.noveltyAuroc);
         reaction.append(more.reaction);
         reliability.append(more.reliability);
         for (const auto& [to, from] : {std::pair{&estimates, &more.estimates}, std::pair{&truths, &more.truths}}) {
@@ -83,7 +90,9 @@ struct Answers {
 /// Counts the share of Kenyon cells that fire in consecutive windows.
 class ActivityMeter {
 public:
-    ActivityMeter(const RecogniserInfo& info, std::uint32_t windowTicks) : m_windowTicks(windowTicks)
+    /// `rests`: windows without a spike are no activity of the network's.
+    ActivityMeter(const RecogniserInfo& info, std::uint32_t windowTicks, bool rests)
+        : m_windowTicks(windowTicks), m_rests(rests)
     {
         for (std::size_t i = 0; i < info.layers.size(); ++i) {
             if (info.layers[i].name == "Kenyon") {
@@ -110,7 +119,7 @@ private:
         // The first window includes the start from rest; windows in which nothing fired count as such.
         if (m_window > 0) {
             answers.activitySum += static_cast<double>(m_count) / static_cast<double>(m_active.size());
-            answers.activityWindows += next > m_window ? static_cast<double>(next - m_window) : 1.0;
+            answers.activityWindows += next > m_window && !m_rests ? static_cast<double>(next - m_window) : 1.0;
         }
         m_window = next;
         m_count = 0;
@@ -118,6 +127,7 @@ private:
     }
 
     std::uint32_t m_windowTicks;
+    bool m_rests;
     int m_layer = -1;
     std::uint32_t m_window = 0;
     std::size_t m_count = 0;
@@ -137,13 +147,15 @@ class Scorer {
 public:
     Scorer(const Dataset& data, const EvaluationOptions& options) : m_data(data), m_options(options) {}
 
-    Result<void> run(Recogniser& recogniser, const LabelledRecording& recording, const Scoring& scoring, Answers& out)
+    Result<void> run(Recogniser& recogniser, bool rests, const LabelledRecording& recording, const Scoring& scoring,
+                     Answers& out)
     {
         recogniser.reset();
+        out.units = 1;
         const std::size_t channels = m_data.channels.size();
         const auto windowTicks = static_cast<std::uint32_t>(m_options.training.decisionIntervalSeconds * 1000 *
                                                             m_options.training.windowIntervals);
-        ActivityMeter meter(recogniser.info(), std::max(windowTicks, 1U));
+        ActivityMeter meter(recogniser.info(), std::max(windowTicks, 1U), rests);
         out.reaction = ReactionMeter(m_data.background);
         RecogniserOutput output;
         int said = -1;
@@ -159,6 +171,7 @@ public:
             if (i > 0 && recording.labels[i] != recording.labels[i - 1]) {
                 changed = seconds(recording, i);
                 newExposure = true;
+                ++out.units;
             }
             for (const auto& layer : output.spikes)
                 out.spikes += static_cast<double>(layer.size());
@@ -191,7 +204,7 @@ public:
             if (!trained) // nothing that it could say would be right but "unknown": judged by the novelty
                 continue;
             const int block = scoring.firstBlock + (scoring.blocksByTime ? static_cast<int>(t / timeBlockSeconds) : 0);
-            out.all.push_back({label, said, block});
+            out.all.push_back({label, said, block, out.units - 1});
             out.settled.push_back(t - changed > m_options.settledSeconds);
             out.groups.push_back(recording.group);
             if (said >= 0)
@@ -250,14 +263,6 @@ double shareRight(const Answers& answers, bool settledOnly)
         count += 1;
     }
     return count > 0 ? right / count : std::numeric_limits<double>::quiet_NaN();
-}
-
-Json intervalJson(const Interval& interval)
-{
-    Json out = Json::array();
-    out.push(interval.low);
-    out.push(interval.high);
-    return out;
 }
 
 Json rmseJson(const Dataset& data, const Answers& answers, bool settledOnly)
@@ -365,8 +370,8 @@ void setFigures(Json& out, const Dataset& data, const Answers& answers, const Ev
     out.set("accuracy_mean", mean);
     out.set("balanced_accuracy", balancedAccuracyOf(answers.all, classes));
     out.set("macro_f1", macroF1Of(answers.all, classes));
-    out.set("interval", intervalJson(blockBootstrap(rightness(answers), blocksOf(answers), options.bootstrapRounds,
-                                                    options.training.seed)));
+    out.set("interval", intervalJson(groupInterval(rightness(answers), blocksOf(answers), options.bootstrapRounds,
+                                                   options.training.seed)));
     out.set("per_group", std::move(perGroup));
     out.set("settled_accuracy", shareRight(answers, true));
     out.set("unknown", answers.all.empty() ? 0.0 : unknown / static_cast<double>(answers.all.size()));
@@ -380,7 +385,7 @@ void setFigures(Json& out, const Dataset& data, const Answers& answers, const Ev
 
 /// Everything that the splits produce together.
 struct Pool {
-    Answers spiking;
+    std::vector<Answers> spiking; ///< one a seed
     Answers lda;
     Answers templates;
     Answers majority;
@@ -437,6 +442,7 @@ struct Task {
 struct Candidate {
     std::span<const std::uint8_t> model;
     RecogniserOptions options;
+    bool rests = false; ///< see SpikingPart::restAfterTicks
 };
 
 /// Scores every recording with every recogniser, on all cores; the answers do not depend on how many there are.
@@ -452,7 +458,8 @@ Result<void> runTasks(const Dataset& data, const EvaluationOptions& options, con
         Scorer scorer(data, options);
         for (const Candidate& candidate : candidates) {
             BNOF_TRY_ASSIGN(const auto recogniser, makeRecogniser(candidate.model, candidate.options));
-            BNOF_TRY(scorer.run(*recogniser, *task.recording, task.scoring, task.answers.emplace_back()));
+            BNOF_TRY(
+                scorer.run(*recogniser, candidate.rests, *task.recording, task.scoring, task.answers.emplace_back()));
         }
         return {};
     };
@@ -488,12 +495,24 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
     training.skipSeconds = split.skipSeconds;
     if (options.protocol == Protocol::LeaveGasOut)
         pool.nextBlock = 0; // every split is asked about the same time: it does not become more independent by that
-    const std::int64_t begin = threadCpuNow();
-    BNOF_TRY_ASSIGN(const auto spikingBytes,
-                    trainSpiking(split.train, training, [&](double done, std::string_view what) {
-                        return !progress || progress(0.6 * done, what);
-                    }));
-    pool.trainingSeconds += toSeconds(threadCpuNow() - begin);
+    const std::size_t seeds = pool.spiking.size();
+    std::vector<std::vector<std::uint8_t>> spikingBytes;
+    std::vector<Candidate> candidates;
+    for (std::size_t s = 0; s < seeds; ++s) {
+        TrainingOptions own = training;
+        own.seed = training.seed + s;
+        const std::int64_t begin = monotonicNow();
+        BNOF_TRY_ASSIGN(auto bytes, trainSpiking(split.train, own, [&](double done, std::string_view what) {
+                            return !progress ||
+                                   progress(0.6 * (static_cast<double>(s) + done) / static_cast<double>(seeds), what);
+                        }));
+        pool.trainingSeconds += toSeconds(monotonicNow() - begin);
+        spikingBytes.push_back(std::move(bytes));
+    }
+    for (const auto& bytes : spikingBytes) {
+        BNOF_TRY_ASSIGN(const Model model, modelFromBytes(bytes));
+        candidates.push_back({bytes, {.backEnd = training.backEnd}, model.spiking.restAfterTicks > 0});
+    }
     BNOF_TRY_ASSIGN(const auto ldaBytes, trainLda(split.train, training));
     BNOF_TRY_ASSIGN(const auto templateBytes, trainTemplates(split.train, training));
     std::vector<std::vector<std::uint8_t>> otherBytes;
@@ -511,8 +530,8 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
         pool.nextBlock +=
             options.protocol == Protocol::HeldOut ? 1 : static_cast<int>(recording.duration() / timeBlockSeconds) + 1;
     }
-    std::vector<Candidate> candidates{
-        {spikingBytes, {.backEnd = training.backEnd}}, {ldaBytes, {}}, {templateBytes, {}}};
+    candidates.push_back({ldaBytes, {}});
+    candidates.push_back({templateBytes, {}});
     for (const auto& bytes : otherBytes)
         candidates.push_back({bytes, {}});
     BNOF_TRY(runTasks(split.test, options, candidates, tasks, [&](double done, std::string_view what) {
@@ -520,37 +539,80 @@ Result<void> runSplit(const Split& split, const EvaluationOptions& options, Pool
     }));
     pool.others.resize(otherBytes.size());
     for (Task& task : tasks) {
-        for (std::size_t k = 0; k < task.answers[1].all.size(); ++k) {
-            pool.majority.all.push_back({task.answers[1].all[k].truth, majority, task.answers[1].all[k].block});
-            pool.majority.settled.push_back(task.answers[1].settled[k]);
+        const Answers& lda = task.answers[seeds];
+        for (std::size_t k = 0; k < lda.all.size(); ++k) {
+            pool.majority.all.push_back({lda.all[k].truth, majority, lda.all[k].block});
+            pool.majority.settled.push_back(lda.settled[k]);
         }
-        pool.spiking.append(std::move(task.answers[0]));
-        pool.lda.append(std::move(task.answers[1]));
-        pool.templates.append(std::move(task.answers[2]));
+        for (std::size_t s = 0; s < seeds; ++s)
+            pool.spiking[s].append(std::move(task.answers[s]));
+        pool.lda.append(std::move(task.answers[seeds]));
+        pool.templates.append(std::move(task.answers[seeds + 1]));
         for (std::size_t b = 0; b < pool.others.size(); ++b)
-            pool.others[b].append(std::move(task.answers[3 + b]));
+            pool.others[b].append(std::move(task.answers[seeds + 2 + b]));
     }
-    for (Answers* answers : {&pool.spiking, &pool.lda, &pool.templates})
+    for (Answers& answers : pool.spiking)
+        closeNovelty(answers);
+    for (Answers* answers : {&pool.lda, &pool.templates})
         closeNovelty(*answers);
     for (Answers& answers : pool.others)
         closeNovelty(answers);
     return {};
 }
 
-Json pairedWith(const Answers& ours, const Answers& theirs, const EvaluationOptions& options)
+/// `ours` holds the answers of several seeds one after the other, each to the questions of `theirs`.
+Json pairedWith(const Answers& ours, const Answers& theirs, const std::string& name, const EvaluationOptions& options)
 {
-    std::vector<double> difference = rightness(ours);
+    AnswerPairs pairs;
+    pairs.ours = rightness(ours);
     const std::vector<double> right = rightness(theirs);
-    double mean = 0;
-    for (std::size_t i = 0; i < difference.size(); ++i) {
-        difference[i] -= right[i];
-        mean += difference[i] / static_cast<double>(difference.size());
+    for (std::size_t i = 0; i < pairs.ours.size(); ++i) {
+        const Answer& answer = theirs.all[i % right.size()];
+        pairs.theirs.push_back(right[i % right.size()]);
+        pairs.groups.push_back(answer.block);
+        pairs.units.push_back(answer.unit);
     }
-    Json out = Json::object();
-    out.set("difference", mean);
-    out.set("interval",
-            intervalJson(blockBootstrap(difference, blocksOf(ours), options.bootstrapRounds, options.training.seed)));
-    return out;
+    return comparisonJson(pairs, name, options.bootstrapRounds, options.training.seed);
+}
+
+/// Stored answers, exposure by exposure; where several gases were asked about, those to the background do not count.
+std::vector<AnsweredExposure> answeredExposures(const Dataset& data, const Answers& answers)
+{
+    std::map<int, AnsweredExposure> units;
+    std::map<std::string, int> groups;
+    for (std::size_t i = 0; i < answers.all.size(); ++i) {
+        const Answer& answer = answers.all[i];
+        const int group = groups.try_emplace(answers.groups[i], static_cast<int>(groups.size())).first->second;
+        AnsweredExposure& unit = units[answer.unit];
+        unit.truth = answer.truth;
+        unit.group = group;
+        unit.said.resize(data.labels.size(), 0);
+        unit.asked += 1;
+        if (answer.said >= 0)
+            unit.said[static_cast<std::size_t>(answer.said)] += 1;
+    }
+    std::vector<AnsweredExposure> all;
+    std::vector<AnsweredExposure> gases;
+    for (auto& [number, unit] : units) {
+        if (unit.truth != data.background)
+            gases.push_back(unit);
+        all.push_back(std::move(unit));
+    }
+    const bool several = std::any_of(gases.begin(), gases.end(),
+                                     [&](const AnsweredExposure& e) { return e.truth != gases.front().truth; });
+    return several ? gases : all;
+}
+
+/// Figures of every seed and their range.
+void setSeeds(Json& out, const Pool& pool)
+{
+    std::vector<double> accuracies;
+    for (const Answers& answers : pool.spiking)
+        accuracies.push_back(accuracyOf(answers.all));
+    const auto [low, high] = std::minmax_element(accuracies.begin(), accuracies.end());
+    out.set("seeds", accuracies.size());
+    out.set("seed_range", Json::arrayOf(std::vector<double>{*low, *high}));
+    out.set("per_seed", Json::arrayOf(accuracies));
 }
 
 Json reportJson(const Dataset& data, const EvaluationOptions& options, const Pool& pool, const Split& first)
@@ -560,12 +622,17 @@ Json reportJson(const Dataset& data, const EvaluationOptions& options, const Poo
     out.set("dataset", data.name);
     out.set("dataset_digest", data.digest);
     out.set("simulated", data.simulated);
-    setFigures(out, data, pool.spiking, options);
-    setNovelty(out, pool.spiking);
-    out.set("spikes_per_decision",
-            pool.spiking.decisions > 0 ? Json(pool.spiking.spikes / pool.spiking.decisions) : Json());
+    Answers spiking;
+    for (const Answers& answers : pool.spiking) {
+        Answers seed = answers;
+        spiking.append(std::move(seed));
+    }
+    setFigures(out, data, spiking, options);
+    setSeeds(out, pool);
+    setNovelty(out, spiking);
+    out.set("spikes_per_decision", spiking.decisions > 0 ? Json(spiking.spikes / spiking.decisions) : Json());
     out.set("kenyon_activity",
-            pool.spiking.activityWindows > 0 ? Json(pool.spiking.activitySum / pool.spiking.activityWindows) : Json());
+            spiking.activityWindows > 0 ? Json(spiking.activitySum / spiking.activityWindows) : Json());
     Json lda = Json::object();
     setFigures(lda, data, pool.lda, options);
     setNovelty(lda, pool.lda);
@@ -580,24 +647,34 @@ Json reportJson(const Dataset& data, const EvaluationOptions& options, const Poo
     baselines.set("nearest_template", std::move(templates));
     baselines.set("majority", std::move(majority));
     Json paired = Json::object();
-    paired.set("lda", pairedWith(pool.spiking, pool.lda, options));
-    paired.set("nearest_template", pairedWith(pool.spiking, pool.templates, options));
+    paired.set("lda", pairedWith(spiking, pool.lda, "LDA", options));
+    paired.set("nearest_template", pairedWith(spiking, pool.templates, "the nearest template", options));
     for (std::size_t b = 0; b < pool.others.size(); ++b) {
         Json other = Json::object();
         setFigures(other, data, pool.others[b], options);
         setNovelty(other, pool.others[b]);
         baselines.set(options.baselines[b], std::move(other));
-        paired.set(options.baselines[b], pairedWith(pool.spiking, pool.others[b], options));
+        paired.set(options.baselines[b], pairedWith(spiking, pool.others[b], options.baselines[b], options));
     }
     out.set("baselines", std::move(baselines));
     out.set("paired", std::move(paired));
+    if (options.protocol != Protocol::LeaveGasOut) { // there the question is another one
+        const ExposureTrials trials = trialsOfRecordings(first.train, first.test);
+        out.set("label_permutation",
+                Json::object()
+                    .set("spiking",
+                         permutationOfAnswers(answeredExposures(data, pool.spiking.front()), data.labels.size(),
+                                              "the spiking model", options.training.seed, options.permutationRounds))
+                    .set("lda", permutationByTraining(trials, options.training.seed, options.permutationRounds)));
+        out.set("learning_curve", learningCurve(trials, options.targetAccuracy, options.training.seed));
+    }
     // Groups that were held out first are asked about what the others betray.
     out.set("leak_test", leakTest(first.train, first.test));
     const Json checks = confoundersOf(first.train, first.test);
     for (const auto& [key, value] : checks.members())
         out.set(key, value);
     out.set("notes", Json::arrayOf(data.notes));
-    out.set("answers", pool.spiking.all.size());
+    out.set("answers", pool.spiking.front().all.size());
     out.set("training_seconds", pool.trainingSeconds);
     return out;
 }
@@ -637,13 +714,16 @@ Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options, con
     if (!(options.scoreStepSeconds >= 0.01 && options.scoreStepSeconds <= 3600))
         return makeError(ErrorKind::Usage, "the scoring step must be between 0.01 and 3600 s", "evaluation options");
     BNOF_TRY_ASSIGN(const std::vector<Split> splits, splitsOf(data, options));
+    if (options.seeds > 100)
+        return makeError(ErrorKind::Usage, "there must be between 1 and 100 seeds", "evaluation options");
     Pool pool;
+    pool.spiking.resize(std::max<std::size_t>(options.seeds, 1));
     for (std::size_t i = 0; i < splits.size(); ++i) {
         BNOF_TRY(runSplit(splits[i], options, pool, [&](double done, std::string_view what) {
             return !progress || progress((static_cast<double>(i) + done) / static_cast<double>(splits.size()), what);
         }));
     }
-    if (pool.spiking.all.empty())
+    if (pool.spiking.front().all.empty())
         return makeError(ErrorKind::BadInput, "the test part holds no labelled instant to score", data.name,
                          "Record more data, or lower the training fraction.");
     if (progress)

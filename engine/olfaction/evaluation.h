@@ -41,9 +41,12 @@ struct EvaluationOptions {
     std::vector<std::string> trainGroups = {};
     std::size_t shots = 1;  ///< FewShot: labelled exposures of each gas
     std::size_t draws = 20; ///< FewShot: how often they are drawn anew
-    std::size_t seeds = 5;  ///< FirstBatch, PreviousBatches: networks of different seeds; figures are their mean
+    /// Networks of different seeds; figures are their mean. 0: five for FirstBatch and PreviousBatches, else one.
+    std::size_t seeds = 0;
     std::vector<std::string> baselines = {}; ///< beside LDA, nearest template and majority: see classifierKinds()
     int bootstrapRounds = 1000;
+    int permutationRounds = 200;  ///< shuffles of labels
+    double targetAccuracy = 0.95; ///< balanced, of the learning curve's forecast
     TrainingOptions training;
 };
 
@@ -51,13 +54,15 @@ struct EvaluationOptions {
 /// accuracy_mean, balanced_accuracy, macro_f1, interval, per_group, settled_accuracy, unknown, rmse,
 /// ppm_intervals {component: coverage, median_width in ppm, and both _settled; 0.9 is promised},
 /// novelty_auroc, spikes_per_decision, kenyon_activity, baselines.lda,
-/// .nearest_template and .majority, paired.lda and .nearest_template {difference, interval}, leak_test {accuracy,
-/// chance, warning, exposures}, confounders and class_balance (confoundersOf()), reaction (ReactionMeter), reliability,
-/// confusion, answers, training_seconds, simulated. novelty_auroc is that of exposures to gases that
-/// were not trained against those to trained ones, by their mean novelty, averaged over the splits; null with
-/// novelty_reason where every gas was trained. Instants of untrained gases count nowhere else. Shares are 0..1,
-/// concentrations ppm. Errors: too little data, one group
-/// only, whatever refuseUnfit() refuses.
+/// .nearest_template and .majority, paired.lda and .nearest_template (comparisonJson()), label_permutation.spiking (its
+/// stored answers) and .lda (trained anew for every shuffle), learning_curve (of LDA; learningCurve()), seeds, per_seed
+/// and seed_range (accuracy), leak_test {accuracy, chance, warning, exposures}, confounders and class_balance
+/// (confoundersOf()), reaction (ReactionMeter), reliability, confusion, answers (of one seed), training_seconds (wall
+/// clock, all seeds), simulated. Intervals draw whole groups; they are null where there is one group only.
+/// novelty_auroc is that of exposures to gases that were not trained against those to trained ones, by their mean
+/// novelty, averaged over the splits; null with novelty_reason where every gas was trained. Instants of untrained gases
+/// count nowhere else. Shares are 0..1, concentrations ppm. Errors: too little data, one group only, whatever
+/// refuseUnfit() refuses.
 [[nodiscard]] Result<Json> evaluate(const Dataset& data, const EvaluationOptions& options = {},
                                     const TrainingProgress& progress = {});
 

@@ -5,13 +5,17 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "engine/base/philox.h"
 #include "engine/base/time.h"
+#include "engine/olfaction/exposure_health.h"
 #include "engine/olfaction/exposure_network.h"
+#include "engine/olfaction/exposure_novelty.h"
+#include "engine/olfaction/exposure_trials.h"
 #include "engine/olfaction/metrics.h"
 #include "engine/statistics/t_tests.h"
 
@@ -83,7 +87,8 @@ void drawShots(const ExposureTable& table, std::size_t shots, std::uint64_t seed
 /// How often every batch is tested: with other labelled exposures and another seed each time.
 std::size_t drawsOf(const EvaluationOptions& options)
 {
-    return options.protocol == Protocol::FewShot ? options.draws : options.seeds;
+    constexpr std::size_t usualSeeds = 5;
+    return options.protocol == Protocol::FewShot ? options.draws : options.seeds == 0 ? usualSeeds : options.seeds;
 }
 
 std::vector<Trial> trialsOf(const ExposureTable& table, const EvaluationOptions& options)
@@ -291,7 +296,8 @@ public:
         const Trial& t = m_trials[trial];
         std::vector<Answer> answers;
         for (std::size_t i = 0; i < t.test.size(); ++i)
-            answers.push_back({m_table.label[t.test[i]], said(i), static_cast<int>(t.group)});
+            answers.push_back(
+                {m_table.label[t.test[i]], said(i), static_cast<int>(t.group), static_cast<int>(t.test[i])});
         const double accuracy = accuracyOf(answers);
         m_perGroup[t.group].push_back(accuracy);
         m_perDraw[t.draw].push_back(accuracy);
@@ -320,15 +326,19 @@ public:
             right.push_back(answer.truth == answer.said ? 1 : 0);
             blocks.push_back(answer.block);
         }
-        const Interval interval = blockBootstrap(right, blocks, options.bootstrapRounds, options.training.seed);
         out.set("accuracy", accuracyOf(m_all));
         out.set("accuracy_mean", mean(draws()));
         out.set("balanced_accuracy", mean(m_balanced));
         out.set("macro_f1", mean(m_f1));
-        out.set("interval", Json::arrayOf(std::vector<double>{interval.low, interval.high}));
+        out.set("interval", intervalJson(groupInterval(right, blocks, options.bootstrapRounds, options.training.seed)));
         out.set("per_group", std::move(groups));
-        if (m_draws > 1)
-            out.set(options.protocol == Protocol::FewShot ? "per_draw" : "per_seed", Json::arrayOf(draws()));
+        if (m_draws < 2)
+            return;
+        const std::vector<double> each = draws();
+        const auto [low, high] = std::minmax_element(each.begin(), each.end());
+        const std::string what = options.protocol == Protocol::FewShot ? "draw" : "seed";
+        out.set("per_" + what, Json::arrayOf(each));
+        out.set(what + "_range", Json::arrayOf(std::vector<double>{*low, *high}));
     }
     [[nodiscard]] static double mean(const std::vector<double>& values)
     {
@@ -349,30 +359,33 @@ private:
     std::vector<Answer> m_all;
 };
 
-/// Mean difference of accuracy with its 95 % interval: over the draws of labelled exposures, else over whole groups.
-Json paired(const Figures& ours, const Figures& theirs, const EvaluationOptions& options)
+/// comparisonJson() over all answers; in FewShot the interval is that over the draws of labelled exposures, on each of
+/// which both were asked, and interval_groups is that over whole groups.
+Json paired(const Figures& ours, const Figures& theirs, const std::string& name, const EvaluationOptions& options)
 {
-    const std::vector<double> a = ours.draws();
-    const std::vector<double> b = theirs.draws();
-    Json out = Json::object();
-    out.set("difference", Figures::mean(a) - Figures::mean(b));
-    if (options.protocol == Protocol::FewShot && a.size() > 1) {
-        const auto test = statistics::pairedT(a, b);
-        if (!test.ok()) // the same figures in every draw
-            return out.set("interval", nullptr).set("reason", test.error().what);
-        return out.set("interval", Json::arrayOf(std::vector<double>{test->interval.low, test->interval.high}));
-    }
-    std::vector<double> answers;
-    std::vector<int> blocks;
+    AnswerPairs pairs;
     for (std::size_t i = 0; i < ours.answers().size(); ++i) {
         const Answer& own = ours.answers()[i];
-        const Answer& other = theirs.answers()[i];
-        answers.push_back((own.said == own.truth ? 1.0 : 0.0) - (other.said == other.truth ? 1.0 : 0.0));
-        blocks.push_back(own.block);
+        const Answer& other = theirs.answers()[i % theirs.answers().size()]; // of one seed, if it has no others
+        pairs.ours.push_back(own.said == own.truth ? 1 : 0);
+        pairs.theirs.push_back(other.said == other.truth ? 1 : 0);
+        pairs.groups.push_back(own.block);
+        pairs.units.push_back(own.unit);
     }
-    const Interval interval = blockBootstrap(answers, blocks, options.bootstrapRounds, options.training.seed);
-    out.set("interval", Json::arrayOf(std::vector<double>{interval.low, interval.high}));
-    return out;
+    Json out = comparisonJson(pairs, name, options.bootstrapRounds, options.training.seed);
+    const std::vector<double> a = ours.draws();
+    const std::vector<double> b = theirs.draws();
+    const double difference = Figures::mean(a) - Figures::mean(b);
+    out.set("difference_mean", difference); // of the groups' accuracies, each group weighing the same
+    if (options.protocol != Protocol::FewShot || a.size() < 2)
+        return out;
+    out.set("interval_groups", out["interval"]);
+    out.set("difference", difference);
+    const auto test = statistics::pairedT(a, b);
+    if (!test.ok()) // the same figures in every draw
+        return out.set("interval", nullptr).set("reason", test.error().what);
+    const Interval interval = test->interval;
+    return out.set("interval", intervalJson(interval)).set("text", verdictText(difference, interval, name));
 }
 
 /// Runs the trials on all cores; the outcome does not depend on how many there are.
@@ -417,20 +430,81 @@ Result<std::vector<Outcome>> runAll(const ExposureTable& table, const Evaluation
 
 Result<void> check(const ExposureTable& table, const EvaluationOptions& options)
 {
-    if (table.groups.size() < 2)
-        return makeError(ErrorKind::BadInput, "there is only one batch, so nothing can be tested on another",
-                         table.name, "Put the exposures of every day or batch into a file of its own.");
-    std::vector<std::size_t> counts(table.groups.size(), 0);
-    for (const int g : table.group)
-        ++counts[static_cast<std::size_t>(g)];
-    for (std::size_t g = 0; g < counts.size(); ++g) {
-        if (counts[g] < 2)
-            return makeError(ErrorKind::BadInput, "the batch holds fewer than two exposures", table.groups[g]);
-    }
+    BNOF_TRY(refuseUnfit(table));
     if (options.shots < 1 || drawsOf(options) < 1 || drawsOf(options) > 1000)
         return makeError(ErrorKind::Usage, "there must be at least one shot and between 1 and 1000 draws or seeds",
                          "evaluation options");
     return {};
+}
+
+/// Exposures beyond which the baseline that is trained hundreds of times learns no more of.
+constexpr std::size_t mostRepeatedRows = 600;
+
+/// The first draw's trials as the baseline's; the exposures of the past thinned evenly where there are very many.
+ExposureTrials repeatedTrials(const ExposureTable& table, const std::vector<Trial>& trials,
+                              const EvaluationOptions& options)
+{
+    ExposureTrials out{table.dimension, table.labels, {}, table.label, table.group};
+    for (const Trial& t : trials) {
+        if (t.draw != 0)
+            continue;
+        ExposureTrial trial;
+        const std::size_t take = std::min(t.past.size(), mostRepeatedRows);
+        for (std::size_t i = 0; i < take; ++i)
+            trial.units.push_back(t.past[i * t.past.size() / take]);
+        for (std::size_t k = 0; k < repeats(options.shots); ++k)
+            trial.units.insert(trial.units.end(), t.fresh.begin(), t.fresh.end());
+        const FeatureScaling scaling = fitScaling(table, trial.units);
+        trial.train.features = scaledRows(table, trial.units, scaling);
+        trial.test.features = scaledRows(table, t.test, scaling);
+        for (const std::uint32_t i : t.test)
+            trial.test.labels.push_back(table.label[i]);
+        out.trials.push_back(std::move(trial));
+    }
+    return out;
+}
+
+/// Every exposure once, with all answers to it.
+std::vector<AnsweredExposure> answeredExposures(const ExposureTable& table, const Figures& figures)
+{
+    std::map<int, AnsweredExposure> units;
+    for (const Answer& answer : figures.answers()) {
+        AnsweredExposure& unit = units[answer.unit];
+        unit.truth = answer.truth;
+        unit.group = answer.block;
+        unit.said.resize(table.labels.size(), 0);
+        unit.asked += 1;
+        if (answer.said >= 0)
+            unit.said[static_cast<std::size_t>(answer.said)] += 1;
+    }
+    std::vector<AnsweredExposure> out;
+    for (auto& [row, unit] : units)
+        out.push_back(std::move(unit));
+    return out;
+}
+
+/// Gases that are asked about in a batch without having been trained: nothing can be right about them.
+std::vector<std::string> untrainedNotes(const ExposureTable& table, const std::vector<Trial>& trials)
+{
+    std::vector<std::string> notes;
+    for (const Trial& t : trials) {
+        if (t.draw != 0)
+            continue;
+        std::vector<std::size_t> taught(table.labels.size(), 0);
+        std::vector<std::size_t> asked(table.labels.size(), 0);
+        for (const Rows* rows : {&t.past, &t.fresh}) {
+            for (const std::uint32_t i : *rows)
+                ++taught[static_cast<std::size_t>(table.label[i])];
+        }
+        for (const std::uint32_t i : t.test)
+            ++asked[static_cast<std::size_t>(table.label[i])];
+        for (std::size_t c = 0; c < taught.size(); ++c) {
+            if (asked[c] > 0 && taught[c] == 0)
+                notes.push_back(table.groups[t.group] + " asks about " + std::to_string(asked[c]) + " exposures to " +
+                                table.labels[c] + ", which was not trained: they count as wrong");
+        }
+    }
+    return notes;
 }
 
 } // namespace
@@ -438,11 +512,15 @@ Result<void> check(const ExposureTable& table, const EvaluationOptions& options)
 Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptions& options,
                                const TrainingProgress& progress)
 {
+    if (options.protocol == Protocol::LeaveGasOut) {
+        BNOF_TRY(check(table, options));
+        return evaluateNovelty(table, options, progress);
+    }
     if (options.protocol != Protocol::FirstBatch && options.protocol != Protocol::PreviousBatches &&
         options.protocol != Protocol::FewShot)
         return makeError(ErrorKind::BadInput,
                          "protocol " + nameOf(options.protocol) + " needs recordings; these are extracted features",
-                         table.name, "Use --protocol first-batch, previous-batches or few-shot.");
+                         table.name, "Use --protocol first-batch, previous-batches, few-shot or leave-gas-out.");
     BNOF_TRY(check(table, options));
     const std::vector<Trial> trials = trialsOf(table, options);
     BNOF_TRY_ASSIGN(const std::vector<Outcome> outcomes, runAll(table, options, trials, progress));
@@ -497,15 +575,29 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
     for (std::size_t b = 0; b < others.size(); ++b)
         baseline(options.baselines[b].c_str(), others[b]);
     out.set("baselines", std::move(baselines));
-    out.set("paired", Json::object()
-                          .set("lda", paired(spiking, lda, options))
-                          .set("nearest_template", paired(spiking, templates, options)));
+    Json compared = Json::object();
+    compared.set("lda", paired(spiking, lda, "LDA", options));
+    compared.set("nearest_template", paired(spiking, templates, "the nearest template", options));
+    for (std::size_t b = 0; b < others.size(); ++b)
+        compared.set(options.baselines[b], paired(spiking, others[b], options.baselines[b], options));
+    out.set("paired", std::move(compared));
+    const ExposureTrials repeated = repeatedTrials(table, trials, options);
+    out.set(
+        "label_permutation",
+        Json::object()
+            .set("spiking", permutationOfAnswers(answeredExposures(table, spiking), table.labels.size(),
+                                                 "the spiking model", options.training.seed, options.permutationRounds))
+            .set("lda", permutationByTraining(repeated, options.training.seed, options.permutationRounds)));
+    out.set("learning_curve",
+            options.protocol == Protocol::FewShot
+                ? Json::object().set("text", nullptr).set("reason", "compare --shots 1, 2, 5 ... instead")
+                : learningCurve(repeated, options.targetAccuracy, options.training.seed));
     if (!adapted.empty()) {
         Json json = Json::object();
         json.set("what", "features re-centred and re-scaled by the running mean and deviation of the batch so far, in "
                          "the order of the file: no labels and nothing of the future is used");
         adapted.write(json, options);
-        json.set("paired", Json::object().set("lda", paired(adapted, lda, options)));
+        json.set("paired", Json::object().set("lda", paired(adapted, lda, "LDA", options)));
         out.set("adapted", std::move(json));
     }
     out.set("leak_test", Json::object()
@@ -513,7 +605,10 @@ Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptio
                              .set("chance", nullptr)
                              .set("warning", "")
                              .set("reason", "extracted features hold nothing from before the exposure"));
-    out.set("notes", Json::arrayOf(table.notes));
+    std::vector<std::string> notes = table.notes;
+    for (std::string& note : untrainedNotes(table, trials))
+        notes.push_back(std::move(note));
+    out.set("notes", Json::arrayOf(notes));
     out.set("answers", spiking.answers().size());
     out.set("training_seconds", seconds);
     return out;

@@ -7,11 +7,13 @@
 
 namespace bnof::olfaction {
 
-/// Protocols FirstBatch, PreviousBatches and FewShot. The result has the fields of evaluate(), with the batches as
-/// groups; in FewShot every figure is the mean over the draws of the labelled exposures, all recognisers get the same
-/// draws, and paired.*.interval is that of the mean difference over the draws (Student's t). `adapted` are the same
-/// figures with re-centring by a running mean and deviation of the batch so far (no label is looked at, none of the
-/// future is). Errors: fewer than two groups, a group without exposures.
+/// Protocols FirstBatch, PreviousBatches, FewShot and LeaveGasOut (evaluateNovelty()). The result has the fields of
+/// evaluate(), with the batches as groups; accuracy_mean and paired.*.difference_mean weigh every batch the same. In
+/// FewShot every figure is the mean over the draws of the labelled exposures, all recognisers get the same draws, and
+/// paired.*.interval is that of the mean difference over the draws (Student's t), interval_groups that over batches.
+/// `adapted` are the same figures with re-centring by a running mean and deviation of the batch so far (no label is
+/// looked at, none of the future is). per_seed and seed_range, or per_draw and draw_range, are mean accuracies over the
+/// batches. Errors: those of refuseUnfit().
 [[nodiscard]] Result<Json> evaluateExposures(const ExposureTable& table, const EvaluationOptions& options,
                                              const TrainingProgress& progress = {});
 

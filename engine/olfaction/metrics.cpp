@@ -2,14 +2,18 @@
 #include "engine/olfaction/metrics.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <map>
+#include <set>
 
-#include "engine/base/philox.h"
+#include "engine/statistics/bootstrap.h"
+#include "engine/statistics/contingency.h"
+#include "engine/statistics/rank_tests.h"
+#include "engine/statistics/summary.h"
 
 namespace bnof::olfaction {
 namespace {
-
-constexpr std::uint32_t bootstrapStream = 0xB007;
 
 struct ClassCounts {
     double truth = 0;
@@ -64,51 +68,73 @@ double macroF1Of(std::span<const Answer> answers, std::size_t classes)
 
 double auroc(std::span<const double> positive, std::span<const double> negative)
 {
-    if (positive.empty() || negative.empty())
-        return 0.5;
-    std::vector<double> sorted(negative.begin(), negative.end());
-    std::sort(sorted.begin(), sorted.end());
-    double sum = 0;
-    for (const double score : positive) {
-        const auto low = std::lower_bound(sorted.begin(), sorted.end(), score);
-        const auto high = std::upper_bound(low, sorted.end(), score);
-        sum += static_cast<double>(low - sorted.begin()) + 0.5 * static_cast<double>(high - low);
-    }
-    return sum / static_cast<double>(positive.size()) / static_cast<double>(negative.size());
+    const auto test = statistics::mannWhitney(positive, negative);
+    return test.ok() ? test->superiority : 0.5;
 }
 
-Interval blockBootstrap(std::span<const double> values, std::span<const int> blocks, int rounds, std::uint64_t seed)
+std::optional<Interval> groupInterval(std::span<const double> values, std::span<const int> groups, int rounds,
+                                      std::uint64_t seed)
 {
-    struct Block {
-        double sum = 0;
-        double count = 0;
+    const auto drawn = statistics::clusterBootstrapOfMean(values, groups, {.rounds = rounds, .seed = seed});
+    return drawn.ok() ? std::optional(drawn->percentile) : std::nullopt;
+}
+
+Json intervalJson(const std::optional<Interval>& interval)
+{
+    return interval ? Json::arrayOf(std::vector<double>{interval->low, interval->high}) : Json();
+}
+
+std::string verdictText(double difference, const std::optional<Interval>& interval, const std::string& theirName)
+{
+    const auto points = [](double share) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.1f", 100 * share + 0.0);
+        return std::string(text);
     };
-    std::map<int, Block> byBlock;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        byBlock[blocks[i]].sum += values[i];
-        byBlock[blocks[i]].count += 1;
+    if (!interval)
+        return "the spiking model differs from " + theirName + " by " + points(difference) +
+               " points; there are too few independent groups to tell whether that is chance";
+    if (interval->low > 0)
+        return "the spiking model is better than " + theirName + " by " + points(difference) + " points (" +
+               points(interval->low) + " to " + points(interval->high) + ")";
+    if (interval->high < 0)
+        return "the spiking model is worse than " + theirName + " by " + points(-difference) + " points (" +
+               points(-interval->high) + " to " + points(-interval->low) + ")";
+    return "no difference between the spiking model and " + theirName + " can be told: " + points(difference) +
+           " points (" + points(interval->low) + " to " + points(interval->high) + ")";
+}
+
+Json comparisonJson(const AnswerPairs& pairs, const std::string& theirName, int rounds, std::uint64_t seed)
+{
+    std::vector<double> difference(pairs.ours.size());
+    std::map<int, std::array<double, 3>> units; // right of ours, right of theirs, answers
+    for (std::size_t i = 0; i < difference.size(); ++i) {
+        difference[i] = pairs.ours[i] - pairs.theirs[i];
+        auto& unit = units[pairs.units[i]];
+        unit[0] += pairs.ours[i];
+        unit[1] += pairs.theirs[i];
+        unit[2] += 1;
     }
-    if (byBlock.empty() || rounds < 1)
-        return {};
-    std::vector<Block> all;
-    for (const auto& [index, block] : byBlock)
-        all.push_back(block);
-    PhiloxSequence random(seed, bootstrapStream);
-    std::vector<double> means(static_cast<std::size_t>(rounds));
-    for (double& mean : means) {
-        Block drawn;
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            const Block& block = all[random.below(static_cast<std::uint32_t>(all.size()))];
-            drawn.sum += block.sum;
-            drawn.count += block.count;
-        }
-        mean = drawn.sum / drawn.count;
+    statistics::Discordant counts;
+    for (const auto& [unit, sums] : units) {
+        const bool ours = 2 * sums[0] > sums[2];
+        const bool theirs = 2 * sums[1] > sums[2];
+        counts.onlyA += ours && !theirs ? 1 : 0;
+        counts.onlyB += theirs && !ours ? 1 : 0;
     }
-    std::sort(means.begin(), means.end());
-    const auto at = [&means](double q) {
-        return means[static_cast<std::size_t>(q * static_cast<double>(means.size() - 1))];
-    };
-    return {at(0.025), at(0.975)};
+    const statistics::McNemar test = statistics::mcNemar(counts);
+    const double mean = statistics::mean(difference);
+    const auto interval = groupInterval(difference, pairs.groups, rounds, seed);
+    return Json::object()
+        .set("difference", mean)
+        .set("interval", intervalJson(interval))
+        .set("groups", std::set<int>(pairs.groups.begin(), pairs.groups.end()).size())
+        .set("exposures", units.size())
+        .set("only_ours", counts.onlyA)
+        .set("only_theirs", counts.onlyB)
+        .set("p", test.exact)
+        .set("mid_p", test.midP)
+        .set("text", verdictText(mean, interval, theirName));
 }
 
 } // namespace bnof::olfaction

@@ -79,6 +79,8 @@ Result<void> validateSpiking(const Model& model)
     const double ticks = model.decisionIntervalSeconds * 1000 / part.network.tickMs;
     if (ticks < 1 || ticks > 1e6 || ticks != std::floor(ticks))
         return bad("a decision interval must be a whole number of ticks", "decision_interval_s");
+    if (part.restAfterTicks > 0 && part.restAfterTicks < ticks * part.windowIntervals)
+        return bad("a network must not rest before its decision window is full", "spiking.rest_after_ticks");
     const snn::Network network = fullNetwork(part);
     if (const auto clipped = snn::withClips(network, clipsOf(part, network)); !clipped.ok())
         return bad("they do not fit the network: " + clipped.error().what, "spiking.int8_clip_percentiles");

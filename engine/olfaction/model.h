@@ -45,6 +45,10 @@ struct SpikingPart {
     double readoutUnitMv = 0;          ///< weight of 1 in mV, a power of two
     std::uint32_t windowIntervals = 2; ///< a decision reads the last so many decision intervals
     ReadoutCalibration calibration;
+    /// Not 0, for devices that print a frame only now and then: once the receptors have been driven with the same frame
+    /// for so many ticks at the end of a decision interval, the network rests until the next frame. Its decisions are
+    /// those of the last window meanwhile, because that has settled.
+    std::uint32_t restAfterTicks = 0;
     /// How projections of fullNetwork() are rounded to int8, by name; those that are not named are not clipped.
     std::vector<std::pair<std::string, snn::ProjectionClip>> clips;
 

@@ -27,6 +27,8 @@ Json spikingToJson(const SpikingPart& part)
     out.set("readout", Json::arrayOf(part.readout));
     out.set("window_intervals", part.windowIntervals);
     out.set("calibration", toJson(part.calibration));
+    if (part.restAfterTicks > 0)
+        out.set("rest_after_ticks", part.restAfterTicks);
     if (!part.clips.empty()) {
         Json clips = Json::object();
         for (const auto& [projection, clip] : part.clips)
@@ -57,6 +59,7 @@ Result<SpikingPart> spikingFromJson(const Json& json, const Json& network, std::
         if (std::abs(bias) > 1e5F)
             return makeError(ErrorKind::BadInput, "a bias is beyond 100,000 mV", "spiking.output_bias_mv");
     }
+    part.restAfterTicks = static_cast<std::uint32_t>(fields.integerOr("rest_after_ticks", 0, 0, 100'000'000));
     if (fields.has("int8_clip_percentiles")) {
         for (const auto& [projection, clip] : fields.objectField("int8_clip_percentiles").members())
             part.clips.push_back({projection, {!clip.isNull(), clip.toDouble(100)}});

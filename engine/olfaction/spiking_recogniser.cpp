@@ -2,6 +2,7 @@
 #include "engine/olfaction/spiking_recogniser.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bnof::olfaction {
 
@@ -52,12 +53,33 @@ void SpikingRecogniser::restart(std::uint64_t tick)
     (void)applyBiases(); // cannot fail: create() applied the same drives
     m_tickBase = tick;
     m_intervals = 0;
+    m_resting = false;
+    m_heldTicks = 0;
+    m_skippedTicks = 0;
     const std::size_t outputs = model().spiking.network.populations[Outputs].size;
     m_counts.assign((std::size_t{model().spiking.windowIntervals} + 1) * outputs, 0);
     m_windowCounts.assign(outputs, 0);
 }
 
 void SpikingRecogniser::advance(std::uint32_t ticks, RecogniserOutput& output)
+{
+    if (m_resting) {
+        m_skippedTicks += ticks;
+        return;
+    }
+    m_heldTicks += ticks;
+    runAndCount(ticks, output);
+}
+
+void SpikingRecogniser::beforeChange(RecogniserOutput& output)
+{
+    // Intervals are whole: what was skipped of the running one happens now, before the drive changes.
+    if (std::exchange(m_resting, false) && m_skippedTicks > 0)
+        runAndCount(std::exchange(m_skippedTicks, 0U), output);
+    m_heldTicks = 0;
+}
+
+void SpikingRecogniser::runAndCount(std::uint32_t ticks, RecogniserOutput& output)
 {
     std::vector<std::size_t> before(output.spikes.size());
     for (std::size_t layer = 0; layer < before.size(); ++layer)
@@ -95,6 +117,11 @@ bool SpikingRecogniser::decide(CountDecision& decision, RecogniserOutput& output
 {
     const SpikingPart& part = model().spiking;
     const std::size_t outputs = m_windowCounts.size();
+    if (m_resting) {
+        m_tickBase += std::exchange(m_skippedTicks, 0U);
+        decision = decideFromCounts(m_windowCounts, model().gases.size(), part.calibration);
+        return true;
+    }
     // The running interval becomes the newest of the window; the oldest makes room.
     std::rotate(m_counts.begin(), m_counts.begin() + static_cast<std::ptrdiff_t>(outputs), m_counts.end());
     std::fill(m_counts.end() - static_cast<std::ptrdiff_t>(outputs), m_counts.end(), 0U);
@@ -109,6 +136,7 @@ bool SpikingRecogniser::decide(CountDecision& decision, RecogniserOutput& output
     decision = decideFromCounts(m_windowCounts, model().gases.size(), part.calibration);
     if (const auto change = m_network.intervalEnded(decision.gas))
         output.precisionChanges.push_back({change->to, change->reason});
+    m_resting = part.restAfterTicks > 0 && m_heldTicks >= part.restAfterTicks;
     return true;
 }
 

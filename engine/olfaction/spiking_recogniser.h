@@ -21,21 +21,28 @@ private:
 
     void advance(std::uint32_t ticks, RecogniserOutput& output) override;
     bool decide(CountDecision& decision, RecogniserOutput& output) override;
+    void beforeChange(RecogniserOutput& output) override;
     Result<void> featuresChanged() override;
     void restart(std::uint64_t tick) override;
     void saveMore(StateWriter& writer) const override;
     [[nodiscard]] Result<void> loadMore(StateReader& reader) override;
     [[nodiscard]] Result<void> applyBiases();
     void runNetwork(std::uint32_t ticks, snn::SpikesByPopulation& spikes);
+    void runAndCount(std::uint32_t ticks, RecogniserOutput& output);
 
     PrecisionLadder m_network;
     std::uint32_t m_saveEveryTicks = 0;
-    std::uint64_t m_tickBase = 0;              ///< tick at which the simulation's tick 0 lies
+    /// Tick at which the simulation's tick 0 would lie, had it never rested since.
+    std::uint64_t m_tickBase = 0;
     std::uint32_t m_intervals = 0;             ///< finished intervals in the window
     std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running
-    std::vector<std::uint32_t> m_windowCounts; ///< reused
-    std::vector<float> m_drive;                ///< reused
-    DiscriminantPoint m_point;                 ///< reused
+    std::vector<std::uint32_t> m_windowCounts; ///< of the last decision
+    // Of models that rest (SpikingPart::restAfterTicks); a frame ends the rest, so that saved states know none.
+    bool m_resting = false;
+    std::uint64_t m_heldTicks = 0;    ///< device time since the last frame, up to the rest
+    std::uint32_t m_skippedTicks = 0; ///< of the running interval, in which the network rested
+    std::vector<float> m_drive;       ///< reused
+    DiscriminantPoint m_point;        ///< reused
 };
 
 } // namespace bnof::olfaction

@@ -36,6 +36,8 @@ StreamRecogniser::StreamRecogniser(Model model, std::string digest)
     m_info.modified = m_model.metrics["modified_after_training"].toBool();
 }
 
+void StreamRecogniser::beforeChange(RecogniserOutput& /*output*/) {}
+
 void StreamRecogniser::reset()
 {
     m_frontEnd.reset();
@@ -84,6 +86,7 @@ Result<void> StreamRecogniser::process(const SensorFrame& frame, RecogniserOutpu
             runTo(now, output);
         }
     }
+    beforeChange(output);
     m_last = frame.t;
     output.tickZero = m_start;
     m_frontEnd.update(frame.t, frame.values, frame.masked);

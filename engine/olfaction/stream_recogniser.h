@@ -33,6 +33,8 @@ protected:
     virtual void advance(std::uint32_t ticks, RecogniserOutput& output) = 0;
     /// An interval is over: false while the window is not full yet.
     virtual bool decide(CountDecision& decision, RecogniserOutput& output) = 0;
+    /// A frame is about to change the drive.
+    virtual void beforeChange(RecogniserOutput& output);
     /// The front end has new features.
     virtual Result<void> featuresChanged() = 0;
     /// Back to rest; tick counts restart at `tick`.

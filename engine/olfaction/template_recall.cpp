@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "engine/base/philox.h"
@@ -181,7 +180,6 @@ Json figures(const TemplateSet& set, const std::vector<int>& said, const Evaluat
         groups[set.truth[i]].first += right.back();
         groups[set.truth[i]].second += 1;
     }
-    const Interval interval = blockBootstrap(right, blocks, options.bootstrapRounds, options.training.seed);
     Json perGroup = Json::object();
     for (const auto& [odour, shares] : groups)
         perGroup.set("odour " + std::to_string(odour + 1), shares.first / shares.second);
@@ -191,21 +189,21 @@ Json figures(const TemplateSet& set, const std::vector<int>& said, const Evaluat
         .set("accuracy_mean", accuracy)
         .set("balanced_accuracy", balancedAccuracyOf(answers, set.templates.size()))
         .set("macro_f1", macroF1Of(answers, set.templates.size()))
-        .set("interval", Json::arrayOf(std::vector<double>{interval.low, interval.high}))
+        .set("interval", intervalJson(groupInterval(right, blocks, options.bootstrapRounds, options.training.seed)))
         .set("per_group", std::move(perGroup));
 }
 
 Json pairedWith(const TemplateSet& set, const std::vector<int>& ours, const std::vector<int>& theirs,
-                const EvaluationOptions& options)
+                const std::string& name, const EvaluationOptions& options)
 {
-    std::vector<double> difference;
-    for (std::size_t i = 0; i < ours.size(); ++i)
-        difference.push_back((ours[i] == set.truth[i] ? 1.0 : 0.0) - (theirs[i] == set.truth[i] ? 1.0 : 0.0));
-    const Interval interval = blockBootstrap(difference, set.truth, options.bootstrapRounds, options.training.seed);
-    const double n = static_cast<double>(difference.size());
-    return Json::object()
-        .set("difference", std::accumulate(difference.begin(), difference.end(), 0.0) / n)
-        .set("interval", Json::arrayOf(std::vector<double>{interval.low, interval.high}));
+    AnswerPairs pairs;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        pairs.ours.push_back(ours[i] == set.truth[i] ? 1 : 0);
+        pairs.theirs.push_back(theirs[i] == set.truth[i] ? 1 : 0);
+        pairs.units.push_back(static_cast<int>(i));
+    }
+    pairs.groups = set.truth;
+    return comparisonJson(pairs, name, options.bootstrapRounds, options.training.seed);
 }
 
 /// The share of values that differ from the template, which is what the task corrupts.
@@ -285,9 +283,10 @@ Result<Json> evaluateTemplateRecall(const TemplateSet& set, const EvaluationOpti
     baselines.set("lda",
                   Json::object().set("accuracy", nullptr).set("reason", "one vector an odour has no covariance"));
     out.set("baselines", std::move(baselines));
-    out.set("paired", Json::object()
-                          .set("nearest_template", pairedWith(set, spiking, hamming, options))
-                          .set("nearest_template_l1", pairedWith(set, spiking, l1, options)));
+    out.set("paired",
+            Json::object()
+                .set("nearest_template", pairedWith(set, spiking, hamming, "the nearest template", options))
+                .set("nearest_template_l1", pairedWith(set, spiking, l1, "the nearest template by L1", options)));
     out.set("remark",
             "the nearest template by Hamming distance solves this task too: it shows nothing about a network");
     out.set("leak_test", Json::object()

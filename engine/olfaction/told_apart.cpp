@@ -11,7 +11,18 @@ namespace {
 
 constexpr std::size_t fewestExposures = 5;
 
-/// Standardise both by the training part.
+Json untold(std::size_t exposures, const std::string& reason)
+{
+    return Json::object()
+        .set("accuracy", nullptr)
+        .set("chance", nullptr)
+        .set("warning", nullptr)
+        .set("exposures", exposures)
+        .set("reason", reason);
+}
+
+} // namespace
+
 void standardise(std::vector<double>& train, std::vector<double>& test, std::size_t dimension)
 {
     for (std::size_t f = 0; f < dimension; ++f) {
@@ -29,18 +40,6 @@ void standardise(std::vector<double>& train, std::vector<double>& test, std::siz
         }
     }
 }
-
-Json untold(std::size_t exposures, const std::string& reason)
-{
-    return Json::object()
-        .set("accuracy", nullptr)
-        .set("chance", nullptr)
-        .set("warning", nullptr)
-        .set("exposures", exposures)
-        .set("reason", reason);
-}
-
-} // namespace
 
 Json toldApart(const std::vector<int>& said, const std::vector<int>& truth, const std::vector<int>& learnt,
                std::size_t classes, const std::string& text)

@@ -16,6 +16,9 @@ struct ExposureRows {
     std::vector<int> labels;
 };
 
+/// Standardises both by the training part, within +-8 deviations.
+void standardise(std::vector<double>& train, std::vector<double>& test, std::size_t dimension);
+
 /// Trains a discriminant on `learn` and asks it about `ask`: {accuracy, chance, warning, exposures}. `chance` is the
 /// better of two guesses: the label that was most frequent in training, and the one that is most frequent here.
 /// `warning` is `text` when the accuracy exceeds chance by more than one-sided 95 % of a binomial distribution (normal

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
+#include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "engine/base/build_config.h"
@@ -24,6 +27,16 @@ constexpr std::size_t fewestConcentrationRows = 20;
 bool tell(const TrainingProgress& progress, double done, std::string_view what)
 {
     return !progress || progress(done, what);
+}
+
+/// The work's result in the future, from a thread of its own where there is one to be had, else when it is asked for.
+template <typename Work> auto inBackground(const Work& work)
+{
+    try {
+        return std::async(std::launch::async, work);
+    } catch (const std::system_error&) {
+        return std::async(std::launch::deferred, work);
+    }
 }
 
 Error cancelled()
@@ -307,13 +320,35 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
     const std::vector<std::uint32_t>& early = p.folds.back().train;
     BNOF_TRY_ASSIGN(const Discriminant earlyTeacher, fitOn(p.rows, early, data.labels.size(), p.shrinkage));
-    BNOF_TRY_ASSIGN(const SpikingPart rehearsal, trainOn(p, early, earlyTeacher, options, progress, 0.2, 0.5));
-    if (!tell(progress, 0.5, "calibrating on held-out time"))
-        return cancelled();
-    BNOF_TRY_ASSIGN(const CalibrationResult judged, judge(p, earlyTeacher, rehearsal, options));
-    BNOF_TRY_ASSIGN(model.spiking, trainOn(p, allLabelled(p.rows), model.discriminant, options, progress, 0.6, 0.98));
+    // The rehearsal on the earlier part and the training on everything do not know of each other: they run side by
+    // side. The callback hears of one of them at a time.
+    std::mutex mutex;
+    double share[2] = {0, 0};
+    const auto report = [&](std::size_t which) -> TrainingProgress {
+        return [&, which](double done, std::string_view what) {
+            const std::scoped_lock lock(mutex);
+            share[which] = done;
+            return tell(progress, 0.2 + 0.39 * (share[0] + share[1]), what);
+        };
+    };
+    const auto rehearse = [&]() -> Result<CalibrationResult> {
+        const TrainingProgress own = report(0);
+        BNOF_TRY_ASSIGN(const SpikingPart rehearsal, trainOn(p, early, earlyTeacher, options, own, 0, 0.7));
+        if (!own(0.7, "calibrating on held-out time"))
+            return cancelled();
+        return judge(p, earlyTeacher, rehearsal, options);
+    };
+    auto rehearsed = inBackground(rehearse);
+    auto trained = trainOn(p, allLabelled(p.rows), model.discriminant, options, report(1), 0, 1);
+    BNOF_TRY_ASSIGN(const CalibrationResult judged, rehearsed.get());
+    BNOF_TRY_ASSIGN(model.spiking, std::move(trained));
     model.kind = "spiking";
     model.spiking.calibration = judged.calibration;
+    const auto settled = static_cast<std::uint32_t>(settleTicks + options.decisionIntervalSeconds * 1000 *
+                                                                      static_cast<double>(options.windowIntervals));
+    // A slow device holds its frames for longer than the network takes to settle and to be read.
+    if (p.frameIntervalSeconds * 1000 >= settled + options.decisionIntervalSeconds * 2000)
+        model.spiking.restAfterTicks = settled;
     model.spiking.clips = judged.clips;
     model.metrics.set("held_out_accuracy", judged.accuracy);
     model.metrics.set("held_out_agreement_with_teacher", judged.agreement);

@@ -17,9 +17,8 @@ constexpr double rheobaseMv = 10;    ///< threshold - rest of every population
 constexpr double kenyonInputMs = 5;  ///< synaptic time constant
 constexpr double kenyonInputMv = 10; ///< weight of a projection neuron on a Kenyon cell
 constexpr double outputSynapseMs = 20;
-constexpr double outputGainMv = 30;       ///< drive of an output neuron for an answer of 1
-constexpr std::uint32_t settleTicks = 80; ///< after a change of stimulus, before counting
-constexpr double kenyonShare = 0.7;       ///< norm of the Kenyon counts beside that of the projection neurons
+constexpr double outputGainMv = 30; ///< drive of an output neuron for an answer of 1
+constexpr double kenyonShare = 0.7; ///< norm of the Kenyon counts beside that of the projection neurons
 constexpr std::uint32_t graphStream = 0x4B43;
 constexpr std::uint32_t orderStream = 0x4F52;
 

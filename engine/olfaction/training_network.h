@@ -10,6 +10,8 @@
 
 namespace bnof::olfaction {
 
+constexpr std::uint32_t settleTicks = 80; ///< after a change of stimulus, before a window is counted
+
 /// Points with what the outputs should answer (one number a gas; all 0 means "none of these").
 struct TeachingPoints {
     std::vector<DiscriminantPoint> points;

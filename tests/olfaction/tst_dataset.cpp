@@ -156,6 +156,8 @@ private slots:
         refused(folder, "not after onset_s");
         put(dir, "manifest.csv", "file,label\na.csv,x\nb.csv,y\n");
         refused(folder, "b.csv");
+        put(dir, "b.csv", "t,s1,s2\n0,1,1\n1,2,2\n");
+        refused(folder, "the sensor columns differ from those of the first file (2 against 1");
     }
 };
 

@@ -10,6 +10,8 @@
 #include "engine/base/philox.h"
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
+#include "engine/olfaction/exposure_health.h"
+#include "engine/olfaction/exposure_trials.h"
 #include "engine/olfaction/reaction.h"
 #include "engine/olfaction/template_recall.h"
 #include "tests/support/suite.h"
@@ -45,6 +47,44 @@ Dataset sessionOf(const std::vector<int>& labels, const std::vector<std::string>
     return data;
 }
 
+/// `each` exposures of three gases in each of `batches` batches, six features of which the gas moves some; later
+/// batches have drifted a little. `meaning` 0: labels say nothing.
+ExposureTable tableOf(int batches, int each, double meaning = 3)
+{
+    ExposureTable table;
+    table.name = "table";
+    table.dimension = 6;
+    table.labels = {"acetone", "butanol", "toluene"};
+    PhiloxSequence random(11, 1);
+    for (int g = 0; g < batches; ++g) {
+        table.groups.push_back("batch" + std::to_string(g + 1));
+        for (int i = 0; i < 3 * each; ++i) {
+            table.label.push_back(i % 3);
+            table.group.push_back(g);
+            table.ppm.push_back(std::numeric_limits<double>::quiet_NaN());
+            for (int f = 0; f < 6; ++f)
+                table.features.push_back(50 + 0.3 * g + (f % 3 == i % 3 ? meaning : 0) + random.normal());
+        }
+    }
+    return table;
+}
+
+/// The baseline's trial: the first batch teaches, the second is asked about.
+ExposureTrials trialsOf(const ExposureTable& table)
+{
+    ExposureTrials out{table.dimension, table.labels, {}, table.label, table.group};
+    ExposureTrial trial;
+    for (std::uint32_t i = 0; i < table.rows(); ++i) {
+        ExposureRows& rows = table.group[i] == 0 ? trial.train : trial.test;
+        rows.features.insert(rows.features.end(), table.row(i).begin(), table.row(i).end());
+        rows.labels.push_back(table.label[i]);
+        if (table.group[i] == 0)
+            trial.units.push_back(i);
+    }
+    out.trials.push_back(std::move(trial));
+    return out;
+}
+
 const std::vector<int> mixedOrder{0, 1, 0, 2, 0, 2, 0, 1, 0, 1, 0, 2, 0};
 
 } // namespace
@@ -66,6 +106,16 @@ class TestExposures : public test::Suite {
         QVERIFY2(result.error().message().find(what) != std::string::npos, result.error().message().c_str());
         QVERIFY2(!result.error().remedy.empty(), what);
         QVERIFY(!evaluate(data).ok());
+    }
+    void refusedTable(const ExposureTable& table, const char* what)
+    {
+        EvaluationOptions options;
+        options.protocol = Protocol::FirstBatch;
+        options.seeds = 1;
+        const auto result = evaluateExposures(table, options);
+        QVERIFY2(!result.ok(), what);
+        QVERIFY2(result.error().message().find(what) != std::string::npos, result.error().message().c_str());
+        QVERIFY2(!result.error().remedy.empty(), what);
     }
     std::string shared(const char* name) { return std::string(BNOF_TEST_SHARED_DATA) + "/" + name; }
 
@@ -140,6 +190,7 @@ private slots:
         EvaluationOptions options;
         options.protocol = Protocol::FirstBatch;
         options.seeds = 1;
+        options.permutationRounds = 20;
         const auto first = evaluateExposures(*table, options);
         BNOF_VERIFY_OK(first);
         const Json& lda = (*first)["baselines"]["lda"]["per_group"];
@@ -158,6 +209,152 @@ private slots:
         const auto again = evaluateExposures(*table, options);
         BNOF_VERIFY_OK(again);
         QCOMPARE((*again)["per_group"].dump(), (*shot)["per_group"].dump());
+    }
+    void unfitTablesGetNoAccuracy()
+    {
+        const ExposureTable good = tableOf(2, 6);
+        BNOF_VERIFY_OK(refuseUnfit(good));
+        refusedTable(tableOf(1, 6), "only one batch");
+        ExposureTable table = good; // two exposures in all
+        table.label = {0, 1};
+        table.group = {0, 1};
+        table.features.resize(12);
+        table.ppm.resize(2);
+        refusedTable(table, "fewer than two exposures");
+        table = good;
+        std::fill(table.label.begin(), table.label.end(), 1);
+        refusedTable(table, "fewer than two different gases");
+        table = good;
+        for (int& label : table.label)
+            label = std::min(label, 1);
+        table.label[20] = 2;
+        refusedTable(table, "only one exposure of toluene");
+        table.labels = {"acetone", "butanol", "butanoll"};
+        refusedTable(table, "written differently");
+        table.labels = {"acetone", "Acetone ", "butanol"};
+        refusedTable(table, "written differently");
+        table = good;
+        for (std::size_t i = 0; i < table.rows(); ++i)
+            table.label[i] = table.group[i];
+        refusedTable(table, "the labels follow time");
+        table = tableOf(3, 6);
+        for (std::size_t i = 0; i < table.rows(); ++i)
+            table.label[i] = table.group[i] == 0 ? 0 : table.label[i];
+        refusedTable(table, "the first batch holds one gas only");
+        table = good;
+        ExposureTable missing = good;
+        ExposureTable other = good;
+        ExposureTable silent = good;
+        const double none = std::numeric_limits<double>::quiet_NaN();
+        for (std::size_t i = 0; i < table.rows(); ++i) {
+            table.features[6 * i + 2] = 0;
+            missing.features[6 * i + 3] = i % 3 == 0 ? good.features[6 * i + 3] : none;
+            if (table.group[i] == 1)
+                other.features[6 * i + 5] = none;
+            for (std::size_t f = 0; f < 6 && i < 3; ++f)
+                silent.features[6 * i + f] = none;
+        }
+        refusedTable(table, "constant throughout, so that nothing was measured: feature 3");
+        refusedTable(missing, "without a value in more than half of the exposures: feature 4");
+        refusedTable(other, "the batches have different sensors: feature 6");
+        refusedTable(silent, "no feature has a value in 3 of 18 exposures");
+        const auto mended = withoutFeatures(table, {"feature 3"});
+        BNOF_VERIFY_OK(mended);
+        QCOMPARE(mended->dimension, std::size_t{5});
+        QCOMPARE(mended->row(1)[2], good.row(1)[3]);
+        BNOF_VERIFY_OK(refuseUnfit(*mended));
+        QVERIFY(!withoutFeatures(table, {"7"}).ok());
+        QVERIFY(!withoutFeatures(table, {"1", "2", "3", "4", "5", "6"}).ok());
+    }
+    void aReportSaysWhatItRestsOn()
+    {
+        ExposureTable table = tableOf(2, 8);
+        for (std::size_t i = 0; i < table.rows(); ++i) { // toluene comes with the second batch
+            if (table.group[i] == 0 && table.label[i] == 2)
+                table.label[i] = static_cast<int>(i) % 2;
+        }
+        EvaluationOptions options;
+        options.protocol = Protocol::FirstBatch;
+        options.seeds = 2;
+        options.permutationRounds = 50;
+        const auto report = evaluateExposures(table, options);
+        BNOF_VERIFY_OK(report);
+        QVERIFY2((*report)["notes"].dump().find("8 exposures to toluene, which was not trained") != std::string::npos,
+                 (*report)["notes"].dump().c_str());
+        QCOMPARE((*report)["per_seed"].items().size(), std::size_t{2});
+        QVERIFY((*report)["seed_range"].items()[0].toDouble() <= (*report)["accuracy_mean"].toDouble());
+        QVERIFY((*report)["interval"].isNull()); // one batch was tested: no interval over batches
+        const Json& paired = (*report)["paired"]["lda"];
+        QVERIFY(paired["text"].toString().find("too few independent groups") != std::string::npos);
+        QCOMPARE(paired["exposures"].toInteger(), std::int64_t{24});
+        QVERIFY((*report)["label_permutation"]["spiking"]["p"].isNumber());
+        QVERIFY((*report)["label_permutation"]["lda"]["p"].isNumber());
+        QVERIFY((*report)["learning_curve"]["points"].items().size() >= 4);
+    }
+    void labelsWithoutMeaning()
+    {
+        const Json told = permutationByTraining(trialsOf(tableOf(2, 10)), 1, 200);
+        QVERIFY(told["balanced_accuracy"].toDouble() > 0.85);
+        // With three tight clusters a shuffle may put every cluster right by luck.
+        QVERIFY2(told["p"].toDouble() < 0.05, told.dump().c_str());
+        QVERIFY(std::abs(told["chance"].toDouble() - 1 / 3.0) < 0.12);
+        QVERIFY(told["text"].toString().find("of 201 shuffles") != std::string::npos);
+        QVERIFY(told["text"].toString().find("the answers follow the labels") != std::string::npos);
+        const Json chance = permutationByTraining(trialsOf(tableOf(2, 10, 0)), 1, 200);
+        QVERIFY2(chance["p"].toDouble() > 0.05, chance.dump().c_str());
+        QVERIFY(chance["text"].toString().find("can well be chance") != std::string::npos);
+        // Stored answers: always right, and one that always says the same.
+        std::vector<AnsweredExposure> right;
+        std::vector<AnsweredExposure> same;
+        for (int i = 0; i < 24; ++i) {
+            right.push_back({i % 3, i / 12, {0, 0, 0}, 5});
+            right.back().said[static_cast<std::size_t>(i % 3)] = 5;
+            same.push_back({i % 3, i / 12, {5, 0, 0}, 5});
+        }
+        QCOMPARE(permutationOfAnswers(right, 3, "it", 1, 200)["p"].toDouble(), 1 / 201.0);
+        QCOMPARE(permutationOfAnswers(same, 3, "it", 1, 200)["p"].toDouble(), 1.0);
+        for (AnsweredExposure& e : right)
+            e.group = e.truth; // each day its own gas
+        const Json confounded = permutationOfAnswers(right, 3, "it", 1, 200);
+        QVERIFY(confounded["p"].isNull() && !confounded["reason"].toString().empty());
+    }
+    void learningCurves()
+    {
+        const Json hard = learningCurve(trialsOf(tableOf(2, 30, 1.2)), 0.95, 1);
+        const auto& points = hard["points"].items();
+        QCOMPARE(points.front()["exposures"].toInteger(), std::int64_t{2});
+        QCOMPARE(points.back()["exposures"].toInteger(), std::int64_t{30});
+        QVERIFY(points.back()["balanced_accuracy"].toDouble() > points.front()["balanced_accuracy"].toDouble() + 0.1);
+        QVERIFY(hard["levels_off_at"].toDouble() < 0.95);
+        QVERIFY(hard["more_per_gas"].isNull());
+        QVERIFY(hard["text"].toString().find("Record on other days") != std::string::npos);
+        const Json easy = learningCurve(trialsOf(tableOf(2, 12, 5)), 0.9, 1);
+        QCOMPARE(easy["more_per_gas"].toInteger(-1), std::int64_t{0});
+        // Far enough up the curve that a few more would do.
+        const Json near = learningCurve(trialsOf(tableOf(2, 8, 2.2)), 0.97, 1);
+        QVERIFY2(near["more_per_gas"].toInteger() > 0, near.dump().c_str());
+        QVERIFY(near["more_low"].toInteger() <= near["more_per_gas"].toInteger());
+        QVERIFY(near["more_per_gas"].toInteger() <= near["more_high"].toInteger());
+        QVERIFY(near["text"].toString().find("more exposures of each gas are needed") != std::string::npos);
+        const Json few = learningCurve(trialsOf(tableOf(2, 4)), 0.9, 1);
+        QVERIFY(few["text"].isNull());
+        QVERIFY(few["reason"].toString().find("at least 5 exposures of each gas") != std::string::npos);
+    }
+    void aGasLeftOutSeemsUnfamiliar()
+    {
+        EvaluationOptions options;
+        options.protocol = Protocol::LeaveGasOut;
+        const auto report = evaluateExposures(tableOf(2, 12, 6), options);
+        BNOF_VERIFY_OK(report);
+        QCOMPARE((*report)["novelty_auroc_splits"].items().size(), std::size_t{3});
+        QCOMPARE((*report)["novelty_per_gas"].members().size(), std::size_t{3});
+        QVERIFY2((*report)["baselines"]["lda"]["novelty_auroc"].toDouble() > 0.9, report->dump().c_str());
+        QVERIFY2((*report)["novelty_auroc"].toDouble() > 0.8, report->dump().c_str());
+        ExposureTable two = tableOf(2, 12);
+        two.labels.pop_back();
+        for (int& label : two.label)
+            label = std::min(label, 1);
+        QVERIFY(!evaluateExposures(two, options).ok());
     }
     void corruptedTemplates()
     {

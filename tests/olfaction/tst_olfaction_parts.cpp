@@ -282,9 +282,37 @@ private slots:
         QCOMPARE(auroc(std::vector<double>{3, 2}, std::vector<double>{1, 2}), 0.875);
         const std::vector<double> v{1, 1, 0, 0};
         const std::vector<int> blocks{0, 0, 1, 1};
-        const Interval i = blockBootstrap(v, blocks, 500, 1);
-        QCOMPARE(i.low, 0.0); // two blocks: 0, 0.5 or 1
-        QCOMPARE(i.high, 1.0);
+        const auto i = groupInterval(v, blocks, 500, 1);
+        QVERIFY(i.has_value());
+        QCOMPARE(i->low, 0.0); // two groups: 0, 0.5 or 1
+        QCOMPARE(i->high, 1.0);
+        QVERIFY(!groupInterval(v, std::vector<int>{3, 3, 3, 3}, 500, 1)); // one day says nothing about another
+    }
+    void comparisonsByHand()
+    {
+        // Six exposures of three answers on three days; we are right throughout in five, they in the first two.
+        AnswerPairs pairs;
+        for (int unit = 0; unit < 6; ++unit) {
+            for (int k = 0; k < 3; ++k) {
+                pairs.ours.push_back(unit < 5 ? 1 : 0);
+                pairs.theirs.push_back(unit < 2 || (unit == 5 && k < 2) ? 1 : 0);
+                pairs.groups.push_back(unit / 2);
+                pairs.units.push_back(unit);
+            }
+        }
+        const Json json = comparisonJson(pairs, "LDA", 500, 1);
+        QCOMPARE(json["exposures"].toInteger(), std::int64_t{6});
+        QCOMPARE(json["groups"].toInteger(), std::int64_t{3});
+        QCOMPARE(json["only_ours"].toInteger(), std::int64_t{3});
+        QCOMPARE(json["only_theirs"].toInteger(), std::int64_t{1}); // two of three answers of the last one
+        QCOMPARE(json["p"].toDouble(), 2 * (1 + 4) / 16.0);
+        QVERIFY(std::abs(json["difference"].toDouble() - (15 - 8) / 18.0) < 1e-12);
+        QCOMPARE(verdictText(0.023, Interval{0.011, 0.034}, "LDA"),
+                 std::string("the spiking model is better than LDA by 2.3 points (1.1 to 3.4)"));
+        QCOMPARE(verdictText(-0.023, Interval{-0.034, -0.011}, "LDA"),
+                 std::string("the spiking model is worse than LDA by 2.3 points (1.1 to 3.4)"));
+        QVERIFY(verdictText(0.02, Interval{-0.01, 0.05}, "LDA").find("no difference") == 0);
+        QVERIFY(verdictText(0.02, std::nullopt, "LDA").find("too few independent groups") != std::string::npos);
     }
 };
 

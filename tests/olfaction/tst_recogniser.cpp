@@ -510,7 +510,79 @@ private slots:
         QVERIFY(templates["settled_accuracy"].toDouble() > 0.8);
         QVERIFY(templates["interval"].items()[0].toDouble() <= templates["accuracy"].toDouble());
         QVERIFY((*report)["paired"]["nearest_template"]["difference"].isNumber());
+        for (const char* who : {"spiking", "lda"})
+            QVERIFY2((*report)["label_permutation"][who]["p"].isNumber(), report->dump().c_str());
+        QVERIFY((*report)["learning_curve"]["points"].items().size() >= 4);
+        QVERIFY((*report)["paired"]["lda"]["text"].isString());
+        QVERIFY((*report)["paired"]["lda"]["p"].isNumber());
+        QCOMPARE((*report)["per_seed"].items().size(), std::size_t{1});
         QVERIFY(!evaluate(test::noseData(1), options).ok()); // nothing to hold out
+    }
+    void severalSeeds()
+    {
+        EvaluationOptions options;
+        options.training.kenyonCells = 100;
+        options.training.realPoints = options.training.replayPoints = 100;
+        options.training.novelPoints = 60;
+        options.permutationRounds = 20;
+        const Dataset data = test::noseData(2);
+        const auto one = evaluate(data, options);
+        BNOF_VERIFY_OK(one);
+        options.seeds = 2;
+        const auto both = evaluate(data, options);
+        BNOF_VERIFY_OK(both);
+        const auto& seeds = (*both)["per_seed"].items();
+        QCOMPARE(seeds.size(), std::size_t{2});
+        QCOMPARE(seeds[0].toDouble(), (*one)["accuracy"].toDouble());
+        QVERIFY(std::abs((*both)["accuracy"].toDouble() - (seeds[0].toDouble() + seeds[1].toDouble()) / 2) < 1e-12);
+        QCOMPARE((*both)["answers"].toInteger(), (*one)["answers"].toInteger());
+        QCOMPARE((*both)["baselines"]["lda"].dump(), (*one)["baselines"]["lda"].dump());
+        QCOMPARE((*both)["paired"]["lda"]["exposures"].toInteger(), (*one)["paired"]["lda"]["exposures"].toInteger());
+    }
+    void slowDevicesLetTheNetworkRest()
+    {
+        const auto bytes = trainSpiking(test::noseData(3, 1), quick());
+        BNOF_VERIFY_OK(bytes);
+        const auto model = modelFromBytes(*bytes);
+        BNOF_VERIFY_OK(model);
+        QCOMPARE(model->spiking.restAfterTicks, 480U);
+        QCOMPARE(modelFromBytes(m_spiking)->spiking.restAfterTicks, 0U); // 10 frames a second
+        LabelledRecording r = test::record({{0, 0, 12}, {1, 50, 20}, {0, 0, 15}}, 1, 999);
+        const auto recogniser = make(*bytes);
+        QVERIFY(recogniser);
+        const RecogniserOutput output = play(*recogniser, r, 0, r.frames());
+        QCOMPARE(output.decisions.size(), (r.frames() - 1) * 5 - 1); // every 0.2 s, from the second on
+        for (const auto& layer : output.spikes) {
+            for (const Spike spike : layer)
+                QVERIFY(spike.tick % 1000 < 600); // three intervals, then the window has settled
+        }
+        for (std::size_t i = 6; i + 3 < output.decisions.size(); i += 5) { // at 1.6, 1.8, 2 s
+            QCOMPARE(output.decisions[i + 1].probabilities, output.decisions[i].probabilities);
+            QCOMPARE(output.decisions[i + 2].probabilities, output.decisions[i].probabilities);
+        }
+        QVERIFY2(settledAccuracy(output, r, 6) > 0.9, std::to_string(settledAccuracy(output, r, 6)).c_str());
+        // Frames that come between two decisions: intervals stay whole, and a saved state goes on exactly.
+        for (std::size_t i = 0; i < r.frames(); ++i)
+            r.times[i] += fromSeconds(0.03 * static_cast<double>(i));
+        const auto whole = make(*bytes);
+        const auto other = make(*bytes);
+        const std::size_t half = 17;
+        const RecogniserOutput expected = play(*whole, r, 0, r.frames());
+        play(*other, r, 0, half);
+        const auto saved = other->saveState();
+        const auto third = make(*bytes);
+        BNOF_VERIFY_OK(third->loadState(saved));
+        QCOMPARE(third->saveState(), saved);
+        const RecogniserOutput rest = play(*third, r, half, r.frames());
+        QVERIFY(rest.decisions.size() > 20);
+        const std::size_t before = expected.decisions.size() - rest.decisions.size();
+        for (std::size_t i = 0; i < rest.decisions.size(); ++i) {
+            QCOMPARE(rest.decisions[i].t, expected.decisions[before + i].t);
+            QCOMPARE(rest.decisions[i].probabilities, expected.decisions[before + i].probabilities);
+        }
+        Model hasty = *model;
+        hasty.spiking.restAfterTicks = 100; // the window has not been read by then
+        QVERIFY(!validate(hasty).ok());
     }
     void nearestTemplateIsARecogniserLikeAnyOther()
     {
