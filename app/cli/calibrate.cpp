@@ -5,6 +5,7 @@
 
 #include "app/cli/anchor.h"
 #include "app/cli/session_runner.h"
+#include "engine/recording/audit_log.h"
 #include "engine/recording/reader.h"
 #include "engine/sensing/calibration/fit.h"
 #include "engine/sensing/calibration/mq_sensors.h"
@@ -175,6 +176,24 @@ int report(const Invocation& invocation, const Calibration& before, const Calibr
     return Ok;
 }
 
+/// In the library's audit trail; a calibration that is saved stays, whatever becomes of the note.
+void note(const char* how, const Calibration& saved, const std::string& from, const std::string& path)
+{
+    auto entry = recording::auditBy(saved.operatorName, "calibration saved");
+    entry.detail = Json::object()
+                       .set("name", saved.name)
+                       .set("version", saved.version)
+                       .set("device", saved.device)
+                       .set("how", how)
+                       .set("from", from)
+                       .set("file", path);
+    const auto log = recording::defaultAuditLogPath();
+    const auto kept =
+        log.ok() ? recording::appendAudit(*log, std::move(entry)) : Result<recording::AuditEntry>(log.error());
+    if (!kept.ok())
+        std::fprintf(stderr, "bnof: warning: %s\n", kept.error().message().c_str());
+}
+
 int capture(const Invocation& invocation, const sensing::CalibrationStore& store)
 {
     if (invocation.arguments.size() != 2 || !invocation.isSet("name"))
@@ -244,6 +263,7 @@ int capture(const Invocation& invocation, const sensing::CalibrationStore& store
     const auto saved = store.save(after);
     if (!saved.ok())
         return fail(saved.error());
+    note(span ? "span" : "clean air", *saved, invocation.argument(1), store.pathOf(*saved));
     return report(invocation, before, *saved, captured, store.pathOf(*saved));
 }
 
@@ -269,6 +289,7 @@ int fit(const Invocation& invocation, const sensing::CalibrationStore& store)
     const auto saved = store.save(after);
     if (!saved.ok())
         return fail(saved.error());
+    note("fit", *saved, invocation.argument(1), store.pathOf(*saved));
     return report(invocation, *before, *saved, {}, store.pathOf(*saved));
 }
 

@@ -32,6 +32,7 @@ private slots:
     void trainsAndRecognisesAUsersOwnData();
     void aFusionIsFittedAndAsked();
     void calibrationsAndAnchors();
+    void whatTheSimulatorWroteItPlays();
     void realRecordingThroughAPort();
     void everyBackEndGivesTheSameBits();
     void referenceVectorsAreCompared();
@@ -334,6 +335,26 @@ void TestCli::calibrationsAndAnchors()
     QCOMPARE(fit.code, 3);
     QVERIFY2(fit.err.contains("hardly moved"), fit.err.constData());
     QVERIFY(calibrate({QStringLiteral("list")}).out.contains("\"version\":1"));
+}
+
+void TestCli::whatTheSimulatorWroteItPlays()
+{
+    const auto made =
+        runBnof({QStringLiteral("simulate"), QStringLiteral("--dataset"), file("played"), QStringLiteral("--sessions"),
+                 QStringLiteral("1"), QStringLiteral("--duration"), QStringLiteral("30")});
+    QVERIFY2(made.code == 0, made.err.constData());
+    const Simulator device({QStringLiteral("--file"), file("played/session-01.csv"), QStringLiteral("--on"),
+                            QStringLiteral("tcp"), QStringLiteral("--speed"), QStringLiteral("max")});
+    QProcess watch;
+    watch.start(program, {QStringLiteral("watch"), device.uri()});
+    QByteArray line;
+    for (int i = 0; i < 50 && !line.contains("\"values\""); ++i) {
+        QVERIFY(watch.canReadLine() || watch.waitForReadyRead(10000));
+        line = watch.readLine();
+    }
+    QVERIFY2(line.contains("MOX-A1") || line.contains("\"values\""), line.constData());
+    watch.terminate();
+    watch.waitForFinished(5000);
 }
 
 void TestCli::realRecordingThroughAPort()

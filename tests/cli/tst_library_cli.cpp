@@ -31,6 +31,7 @@ private slots:
     void reindexRebuildsFromTheFilesAlone();
     void aDamagedCatalogueIsRebuiltWithoutAnError();
     void theTrailNamesWhatWasAltered();
+    void calibrationsAreOnTheTrail();
     void historyOfARecording();
     void twoListsAndAReindexAtOnce();
 
@@ -335,6 +336,46 @@ void TestLibraryCli::theTrailNamesWhatWasAltered()
             checkWith(rows[0] + '\n' + rows[2] + '\n' + rows[1] + '\n' + rows[3] + '\n').contains("Entry 2"));
     QVERIFY(checkWith(rows[0] + '\n' + rows[1] + '\n').contains("2 entries are missing at the end"));
     QVERIFY(checkWith({}).contains("4 entries are missing"));
+}
+
+/// A sensor's own calibration, commanded over a port, and a calibration of ours.
+void TestLibraryCli::calibrationsAreOnTheTrail()
+{
+    const test::Simulator device(
+        {QStringLiteral("--device"), QStringLiteral("mh-z19"), QStringLiteral("--on"), QStringLiteral("pty")});
+    const QStringList command{QStringLiteral("calibrate"), QStringLiteral("device"),
+                              device.uri(QStringLiteral("poll=0.1")), QStringLiteral("--span"), QStringLiteral("2000")};
+    const Outcome asked = bnofRun(command);
+    QCOMPARE(asked.code, 2);
+    QVERIFY2(asked.err.contains("--yes"), asked.err);
+    QVERIFY(!QFile::exists(file(QStringLiteral("XDG_DATA_HOME/bnof/audit.ndjson")))); // nothing was sent
+    const auto sent = lines(command + QStringList{QStringLiteral("--yes")});
+    QCOMPARE(sent.size(), 1);
+    QCOMPARE(sent[0][QLatin1String("command")].toString(), QStringLiteral("FF 01 88 07 D0 00 00 00 A0"));
+    QVERIFY(std::abs(sent[0][QLatin1String("after_ppm")].toDouble() - 2000) < 100);
+    QVERIFY(std::abs(sent[0][QLatin1String("before_ppm")].toDouble() - 2000) > 500);
+    QCOMPARE(
+        bnofRun({QStringLiteral("calibrate"), QStringLiteral("device"), QStringLiteral("serial:/dev/null?decoder=csv"),
+                 QStringLiteral("--zero"), QStringLiteral("--yes")})
+            .code,
+        2); // no sensor of that kind
+
+    const QString a = recordingAt(QStringLiteral("a.bnr"), "Clean air", "Ada", 0);
+    const Outcome captured = bnofRun({QStringLiteral("calibrate"), QStringLiteral("capture"), a,
+                                      QStringLiteral("--unstable"), QStringLiteral("--name"), QStringLiteral("bench"),
+                                      QStringLiteral("--folder"), file(QStringLiteral("calibrations"))});
+    QVERIFY2(captured.code == 0, captured.err);
+    QFile log(file(QStringLiteral("XDG_DATA_HOME/bnof/audit.ndjson")));
+    QVERIFY(log.open(QIODevice::ReadOnly));
+    const QList<QByteArray> entries = log.readAll().trimmed().split('\n');
+    QCOMPARE(entries.size(), 2);
+    QVERIFY2(entries[0].contains("sensor calibrated") && entries[0].contains("\"span_ppm\":2000") &&
+                 entries[0].contains("Ada"),
+             entries[0]);
+    QVERIFY2(entries[1].contains("calibration saved") && entries[1].contains("\"how\":\"clean air\"") &&
+                 entries[1].contains("\"name\":\"bench\""),
+             entries[1]);
+    QCOMPARE(bnofRun({QStringLiteral("verify"), QStringLiteral("--audit")}).code, 0);
 }
 
 void TestLibraryCli::historyOfARecording()

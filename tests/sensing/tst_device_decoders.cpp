@@ -192,6 +192,7 @@ private slots:
     void shdlcStuffing();
     void sensirionCrcIsThePublishedOne();
     void sensorBridgeAsksAndUnderstands();
+    void sgp41IsConditioned();
     void dgsLines();
     void cozirStreamsAndAnswers();
     void scpiAnswers();
@@ -274,6 +275,16 @@ void TestDeviceDecoders::winsenParticles()
     QCOMPARE(out.tables[0][1].name, std::string("PM2.5"));
     QCOMPARE(subject->checksumErrors(), 1U);
     QCOMPARE(out.skippedBytes, 24U);
+    // Asked, it answers with nine bytes: PM2.5, PM10, PM1.0.
+    const auto asked = decoder("winsen", {{"sensor", "zh03b"}, {"mode", "qa"}});
+    const Transcript answers =
+        decoded(*asked, winsen("FF 78 01 00 00 00 00 00") + winsen("FF 86 00 85 00 96 00 65") + particles(1, 2, 3));
+    QCOMPARE(answers.frames.size(), 2U);
+    QCOMPARE(answers.frames[0], (std::vector<float>{101, 133, 150}));
+    QCOMPARE(answers.frames[1], (std::vector<float>{1, 2, 3}));
+    QCOMPARE(answers.tables.size(), 1U);
+    QCOMPARE(answers.tables[0][0].name, std::string("PM1.0"));
+    QCOMPARE(asked->answers(), 1U);
 }
 
 void TestDeviceDecoders::winsenModeCommands()
@@ -284,6 +295,8 @@ void TestDeviceDecoders::winsenModeCommands()
     using Steps = std::vector<std::string>;
     QCOMPARE(opening("ze07", "qa"), Steps{bytesOfHex("FF 01 78 41 00 00 00 00 46")});
     QCOMPARE(opening("ze07", "active"), Steps{bytesOfHex("FF 01 78 40 00 00 00 00 47")});
+    QCOMPARE(opening("zh03b", "qa"), Steps{bytesOfHex("FF 01 78 41 00 00 00 00 46")});
+    QCOMPARE(opening("zh03b", "active"), Steps{bytesOfHex("FF 01 78 40 00 00 00 00 47")});
     QCOMPARE(opening("ze03", "qa"), Steps{bytesOfHex("FF 01 78 04 00 00 00 00 83")});
     QCOMPARE(opening("ze03", "active"), Steps{bytesOfHex("FF 01 78 03 00 00 00 00 84")});
     const auto mhz = decoder("winsen", {{"sensor", "mh-z19"}});
@@ -356,7 +369,7 @@ void TestDeviceDecoders::sensirionCrcIsThePublishedOne()
 
 void TestDeviceDecoders::sensorBridgeAsksAndUnderstands()
 {
-    const auto subject = decoder("sensorbridge", {{"sensor", "sgp41@0,scd4x@1"}});
+    const auto subject = decoder("sensorbridge", {{"sensor", "sgp41@0,scd4x@1"}, {"conditioning", "0"}});
     const auto& cycle = subject->dialogue()->cycle;
     QCOMPARE(cycle.size(), 2U);
     ShdlcRequestReader reader;
@@ -392,6 +405,36 @@ void TestDeviceDecoders::sensorBridgeAsksAndUnderstands()
     subject->feed(shdlcReply(0, 0x11, 0x20, {}), out);
     QCOMPARE(out.skips, 1U);
     QVERIFY(out.text.find("the CRC of an I2C word is wrong") != std::string::npos);
+}
+
+/// The manual: one command a second, for 10 s at most; the NOx word comes only afterwards.
+void TestDeviceDecoders::sgp41IsConditioned()
+{
+    const auto subject = decoder("sensorbridge", {{"sensor", "sgp41@0,scd4x@1"}});
+    const auto& opening = subject->dialogue()->opening;
+    const std::size_t first = opening.size() - 10;
+    for (std::size_t i = first; i < opening.size(); ++i) {
+        ShdlcRequestReader reader;
+        reader.add(opening[i].bytes);
+        QCOMPARE(reader.next()->data, bytesOfHex("00 59 00 00 00 08 00 00 00 03 00 01 86 A0 26 12 80 00 A2 66 66 93"));
+        QCOMPARE(opening[i].pauseMilliseconds, 1000);
+    }
+    Transcript out;
+    subject->asked(true, first - 1); // the start of the other sensor
+    subject->feed(shdlcReply(0, 0x11, 0, {}), out);
+    QVERIFY(out.frames.empty());
+    for (std::size_t i = first; i < opening.size(); ++i) {
+        subject->asked(true, i);
+        subject->feed(shdlcReply(0, 0x11, 0, word(29000)), out);
+        QVERIFY(same(out.frames.at(i - first), {29000, missing, missing, missing, missing}));
+    }
+    subject->asked(false, 0);
+    subject->feed(shdlcReply(0, 0x11, 0, word(30000) + word(15000)), out);
+    subject->asked(false, 1);
+    subject->feed(shdlcReply(0, 0x11, 0x20, {}), out);
+    QVERIFY(same(out.frames.back(), {30000, 15000, missing, missing, missing}));
+    QCOMPARE(out.skips, 0U);
+    QCOMPARE(decoder("sensorbridge", {{"sensor", "sgp40"}})->dialogue()->opening.size(), 3U); // needs none
 }
 
 void TestDeviceDecoders::dgsLines()

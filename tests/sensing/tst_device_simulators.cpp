@@ -234,8 +234,9 @@ void TestDeviceSimulators::modesAreSet()
     };
     std::vector<std::pair<bool, std::unique_ptr<Connected>>> all;
     for (const Case& c : {Case{"ze07", "&mode=qa&poll=0.1", true}, Case{"ze03", "&mode=qa&poll=0.1", true},
-                          Case{"ze07", "&mode=active", false}, Case{"cozir", "&mode=poll&query=ZTH&poll=0.1", true},
-                          Case{"sensorbridge-both", "&poll=0.2", true}})
+                          Case{"zh03b", "&mode=qa&poll=0.1", true}, Case{"ze07", "&mode=active", false},
+                          Case{"cozir", "&mode=poll&query=ZTH&poll=0.1", true},
+                          Case{"sensorbridge-both", "&poll=0.2&conditioning=1", true}})
         all.emplace_back(c.asks, std::make_unique<Connected>(device(c.name, "pty", c.asks ? 0.2 : 20), c.parameters));
     for (const auto& [asks, connected] : all) {
         const test::SourceProbe& probe = connected->probe;
@@ -296,8 +297,10 @@ void TestDeviceSimulators::damageIsSkippedAndCounted()
     for (const Case& c : cases) {
         DeviceServerOptions options = device(c.name, "pty", 100);
         options.faults = faults(c.list);
-        const bool asked = std::string_view(c.name) == "mh-z19" || std::string_view(c.name).starts_with("sensor");
-        all.emplace_back(c, std::make_unique<Connected>(std::move(options), asked ? "&poll=0.02" : ""));
+        const bool bridge = std::string_view(c.name).starts_with("sensor");
+        const bool asked = std::string_view(c.name) == "mh-z19" || bridge;
+        const std::string more = bridge ? "&conditioning=0" : "";
+        all.emplace_back(c, std::make_unique<Connected>(std::move(options), (asked ? "&poll=0.02" : "") + more));
     }
     for (const auto& [expected, connected] : all) {
         const std::string title = connected->title + " " + expected.list;

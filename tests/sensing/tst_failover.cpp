@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Equivalent sources as one, over real TCP devices: one is killed, one falls silent, one comes back, both are dead, one
-// is worse than the other. Nothing comes twice, and no hole stays unsaid.
+// Equivalent sources as one, over real TCP devices and pseudo-terminals: one is killed, one falls silent, one comes
+// back, both are dead, one is worse than the other. Nothing comes twice, and no hole stays unsaid.
+#include <QTemporaryDir>
 #include <QThread>
+
+#include <pty.h>
+#include <termios.h>
 
 #include <atomic>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -37,7 +42,7 @@ public:
         m_thread.join();
         ::close(m_server);
     }
-    [[nodiscard]] int port() const { return m_port; }
+    [[nodiscard]] std::string address() const { return "tcp://127.0.0.1:" + std::to_string(m_port); }
     std::atomic<bool> silent{false};  ///< connected, but says nothing
     std::atomic<bool> dead{false};    ///< closes its connection and takes no other
     std::atomic<bool> damaged{false}; ///< every other line is nonsense
@@ -99,21 +104,87 @@ private:
     std::thread m_thread;
 };
 
+/// The same at a serial port. "Dead" is unplugged: the port is gone, and comes back as another one behind the same
+/// link.
+class SerialDevice {
+public:
+    explicit SerialDevice(std::int64_t start, const std::string& header = "t_s,count", std::int64_t = 0)
+        : m_start(start), m_header(header), m_link(m_folder.filePath("port").toStdString())
+    {
+        plug();
+        m_thread = std::thread([this] { run(); });
+    }
+    ~SerialDevice()
+    {
+        m_stop = true;
+        m_thread.join();
+        unplug();
+    }
+    [[nodiscard]] std::string address() const { return "serial:" + m_link; }
+    std::atomic<bool> silent{false};
+    std::atomic<bool> dead{false};
+
+private:
+    void plug()
+    {
+        termios raw{};
+        cfmakeraw(&raw);
+        char name[256];
+        int slave = -1;
+        if (::openpty(&m_master, &slave, name, &raw, nullptr) != 0)
+            qFatal("no pseudo-terminal");
+        ::close(slave);
+        ::fcntl(m_master, F_SETFL, O_NONBLOCK);
+        std::filesystem::create_symlink(name, m_link);
+        say("#\n" + m_header + "\n");
+    }
+    void unplug()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(m_link, ignored);
+        if (m_master >= 0)
+            ::close(m_master);
+        m_master = -1;
+    }
+    void say(const std::string& text) const
+    {
+        if (::write(m_master, text.data(), text.size()) < 0 && errno != EAGAIN)
+            qWarning("a pseudo-terminal takes no bytes: %d", errno);
+    }
+    void run()
+    {
+        std::int64_t count = (monotonicNow() - m_start) / period;
+        while (!m_stop) {
+            ++count;
+            while (!m_stop && monotonicNow() < m_start + count * period) {
+                if (dead != (m_master < 0))
+                    dead ? unplug() : plug();
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            if (m_master >= 0 && !silent)
+                say(std::to_string(static_cast<double>(count * period) * 1e-9) + "," + std::to_string(count) + "\n");
+        }
+    }
+
+    std::int64_t m_start;
+    std::string m_header;
+    QTemporaryDir m_folder;
+    std::string m_link;
+    int m_master = -1;
+    std::atomic<bool> m_stop{false};
+    std::thread m_thread;
+};
+
 /// A source with one backup.
-struct Pair {
-    explicit Pair(const std::string& common, std::int64_t late = 0, const std::string& backupHeader = "t_s,count")
+template <typename Kind> struct PairOf {
+    explicit PairOf(const std::string& common, std::int64_t late = 0, const std::string& backupHeader = "t_s,count")
         : start(monotonicNow()), first(start), second(start, backupHeader, late)
     {
-        const std::string backup = "tcp://127.0.0.1:" + std::to_string(second.port()) + "?decoder=csv" + common;
-        SourceUri uri;
-        uri.scheme = "tcp";
-        uri.host = "127.0.0.1";
-        uri.port = first.port();
-        auto plain = SourceUri::parse("tcp://127.0.0.1:" + std::to_string(first.port()) + "?decoder=csv" + common);
+        auto plain = SourceUri::parse(first.address() + "?decoder=csv" + common);
         if (!plain.ok())
             qFatal("%s", plain.error().message().c_str());
-        uri.parameters = plain->parameters;
-        uri.parameters.emplace_back("backup", backup);
+        SourceUri uri = *plain;
+        uri.parameters.emplace_back("backup", second.address() + "?decoder=csv" + common);
         // What is written can be read again.
         const auto parsed = SourceUri::parse(uri.toString());
         if (!parsed.ok() || *parsed != uri)
@@ -127,7 +198,7 @@ struct Pair {
         source = std::move(*made);
         source->start();
     }
-    ~Pair() { source->stop(); }
+    ~PairOf() { source->stop(); }
 
     [[nodiscard]] std::size_t frames() const { return probe.frames.size(); }
     [[nodiscard]] bool more(std::size_t count)
@@ -136,6 +207,13 @@ struct Pair {
         return waitFor([&] { return frames() >= wanted; });
     }
     [[nodiscard]] std::uint64_t switches() const { return source->statistics().failovers; }
+    /// The other one's frames are handed on, and it could take over.
+    [[nodiscard]] bool standsBy(std::size_t member) const
+    {
+        const auto all = source->equivalents();
+        return all.size() == 2 && !all[member].present && all[1 - member].present && isDelivering(all[member].state) &&
+               all[member].health > 0;
+    }
     /// Counts go up by one, except where a Gap event says that something is missing; the largest pause between arrival
     /// of a frame and of the next being handed on.
     void check(std::int64_t& longestPause, bool linesAreDamaged = false) const
@@ -171,11 +249,12 @@ struct Pair {
     }
 
     std::int64_t start;
-    Device first;
-    Device second;
+    Kind first;
+    Kind second;
     SourceProbe probe;
     std::unique_ptr<Source> source;
 };
+using Pair = PairOf<Device>;
 
 } // namespace
 
@@ -192,6 +271,9 @@ private slots:
     void theBetterOneIsChosen();
     void lateDuplicatesAreDropped();
     void otherChannelsCannotTakeOver();
+    void theLossOfTheOneInWaitingChangesNothing();
+    void whenWeAreLateNobodyIsSilent();
+    void serialPortsReplaceOneAnother();
     void badBackupsAreRefused();
 };
 
@@ -249,19 +331,14 @@ void FailoverTest::theOneThatComesBackWaits()
 {
     Pair it("&rate=50&time=device");
     QVERIFY(it.more(20));
-    const auto standsBy = [&](std::size_t member) {
-        const auto all = it.source->equivalents();
-        return all.size() == 2 && !all[member].present && all[1 - member].present && isDelivering(all[member].state) &&
-               all[member].health > 0;
-    };
-    QVERIFY(waitFor([&] { return standsBy(1); }));
+    QVERIFY(waitFor([&] { return it.standsBy(1); }));
     it.first.dead = true;
     QVERIFY(waitFor([&] { return it.switches() == 1; }));
     QVERIFY(waitFor([&] { return !isDelivering(it.source->equivalents()[0].state); }));
     it.first.dead = false;
     QVERIFY(it.more(60));
     QCOMPARE(it.switches(), std::uint64_t{1}); // equals do not take turns
-    QVERIFY(waitFor([&] { return standsBy(0); }));
+    QVERIFY(waitFor([&] { return it.standsBy(0); }));
     it.second.dead = true;
     QVERIFY(waitFor([&] { return it.switches() == 2; }));
     QVERIFY(it.more(20));
@@ -327,6 +404,66 @@ void FailoverTest::otherChannelsCannotTakeOver()
     QCOMPARE(it.switches(), std::uint64_t{0});
     it.first.dead = false;
     QVERIFY(it.more(10));
+}
+
+void FailoverTest::theLossOfTheOneInWaitingChangesNothing()
+{
+    Pair it("&rate=50&time=device");
+    QVERIFY(it.more(20));
+    QVERIFY(waitFor([&] { return it.standsBy(1); }));
+    // The first hesitates for a moment: it is in waiting from then on, though nothing ails it.
+    it.first.silent = true;
+    QVERIFY(waitFor([&] { return it.switches() == 1; }));
+    it.first.silent = false;
+    QVERIFY(waitFor([&] { return it.standsBy(0); }));
+    it.first.dead = true;
+    QVERIFY(waitFor([&] { return !isDelivering(it.source->equivalents()[0].state); }));
+    QVERIFY(it.more(10));
+    QCOMPARE(it.switches(), std::uint64_t{1});
+    QVERIFY(it.source->equivalents()[1].present);
+    it.first.dead = false;
+    QVERIFY(waitFor([&] { return it.standsBy(0); }));
+    it.second.dead = true;
+    QVERIFY(waitFor([&] { return it.switches() == 2; }));
+    QVERIFY(waitFor([&] { return it.source->equivalents()[0].present; }));
+    QVERIFY(it.more(10));
+    std::int64_t pause = 0;
+    it.check(pause);
+}
+
+void FailoverTest::whenWeAreLateNobodyIsSilent()
+{
+    Pair it("&rate=50&time=device");
+    QVERIFY(it.more(20));
+    QVERIFY(waitFor([&] { return it.standsBy(1); }));
+    const std::uint64_t before = it.switches();
+    for (int i = 0; i < 8; ++i) {
+        QThread::msleep(100); // the thread of the source has something else to do for five periods
+        QVERIFY(it.more(3));
+    }
+    QCOMPARE(it.switches(), before);
+    std::int64_t pause = 0;
+    it.check(pause);
+}
+
+void FailoverTest::serialPortsReplaceOneAnother()
+{
+    PairOf<SerialDevice> it("&rate=50&time=device");
+    QVERIFY(it.more(20));
+    QVERIFY(waitFor([&] { return it.standsBy(1); }));
+    it.first.dead = true;
+    QVERIFY(waitFor([&] { return it.switches() == 1; }));
+    QVERIFY(it.more(20));
+    it.first.dead = false; // plugged in again: as another port, behind the same name
+    QVERIFY(waitFor([&] { return it.standsBy(0); }));
+    QCOMPARE(it.switches(), std::uint64_t{1});
+    it.second.silent = true;
+    QVERIFY(waitFor([&] { return it.switches() == 2; }));
+    QVERIFY(it.more(20));
+    std::int64_t pause = 0;
+    it.check(pause);
+    qInfo("longest pause %.1f ms at a period of 20 ms", double(pause) * 1e-6);
+    QCOMPARE(it.notes(), std::size_t{2});
 }
 
 void FailoverTest::badBackupsAreRefused()

@@ -79,6 +79,7 @@ private slots:
     void descriptorsRunOut();
     void tooManySensorsAreRefused();
     void oneOfTenIsUnplugged();
+    void whatCameBeforeTheEndIsRead();
     void portInUseIsNamed();
     void clientsConnectAndReconnect();
     void removingThousandsReturnsAtOnce();
@@ -462,6 +463,33 @@ void PoolTest::oneOfTenIsUnplugged()
                 it.probe.named("s" + std::to_string(s))->states.end());
     }
     QVERIFY(it.until([&] { return it.probe.named("s3")->states.back() == ConnectionState::Reconnecting; }));
+}
+
+/// One burst, far more than a connection's buffer, and nothing behind it that would wake the reader again: silence
+/// with some sensors, the end of the connection with the others.
+void PoolTest::whatCameBeforeTheEndIsRead()
+{
+    constexpr int sensors = 8;
+    constexpr std::size_t lines = 12'000;
+    std::string burst = "x,y\n";
+    for (std::size_t i = 0; i < lines; ++i)
+        burst += line(static_cast<int>(i));
+    for (int s = 0; s < sensors; ++s) {
+        Listening it; // its hand-off has room for the lines of one
+        auto sensor = SensorSocket::connectTo(it.port);
+        const std::string id = "s" + std::to_string(s);
+        QVERIFY(sensor.send("id=" + id + "\n" + burst));
+        if (s % 2 == 1)
+            sensor.close();
+        QVERIFY2(it.until([&] { return delivered(it.probe, id, lines); }), id.c_str());
+        const auto* seen = it.probe.named(id);
+        QCOMPARE(seen->frames.size(), lines);
+        QCOMPARE(seen->frames.back(), (std::vector<float>{float(lines - 1), float(2 * (lines - 1))}));
+        const bool ended = s % 2 == 1;
+        QVERIFY(
+            it.until([&] { return (it.probe.named(id)->states.back() == ConnectionState::Reconnecting) == ended; }));
+        QVERIFY(it.probe.named(id)->events.empty());
+    }
 }
 
 void PoolTest::portInUseIsNamed()

@@ -21,6 +21,7 @@
 #include "engine/sensing/transports/port_enumerator.h"
 #include "engine/sensing/transports/ports.h"
 #include "engine/sensing/transports/serial_transport.h"
+#include "tests/sensing/fake_usb.h"
 #include "tests/sensing/source_probe.h"
 #include "tests/support/suite.h"
 
@@ -239,58 +240,6 @@ std::string located(const PortIdentity& identity, const char* path, const std::v
     return found.ok() ? *found : "error: " + found.error().context;
 }
 
-/// A made-up sysfs and device folder: boards that are plugged into USB sockets; each port is a pseudo-terminal.
-class FakeUsb {
-public:
-    FakeUsb()
-    {
-        QDir(folder.path()).mkpath("sys/class/tty");
-        QDir(folder.path()).mkpath("sys/devices/platform/serial8250");
-        QDir(folder.path()).mkpath("dev");
-        roots = {folder.filePath("sys").toStdString(), folder.filePath("dev").toStdString()};
-    }
-    ~FakeUsb() { setPortRoots({}); }
-    struct Board {
-        const char* socket;
-        const char* vendor;
-        const char* product;
-        const char* serial; ///< null: has none
-    };
-    void write(const QString& path, const QByteArray& content) const
-    {
-        QDir().mkpath(QFileInfo(folder.filePath(path)).path());
-        QFile file(folder.filePath(path));
-        if (!file.open(QFile::WriteOnly) || file.write(content + "\n") < 0)
-            qFatal("cannot write %s", qPrintable(path));
-    }
-    /// Plugs a board in: its node appears last, as from udev.
-    void plug(const Board& board, const QString& node, const std::string& terminal)
-    {
-        const QString usb = QString("sys/devices/pci0/usb1/%1/").arg(board.socket);
-        const QString port = usb + QString("%1:1.0/%2/").arg(board.socket, node);
-        write(usb + "idVendor", board.vendor);
-        write(usb + "idProduct", board.product);
-        write(usb + "manufacturer", "QinHeng");
-        write(usb + "product", "USB Serial");
-        if (board.serial != nullptr)
-            write(usb + "serial", board.serial);
-        write(usb + QString("%1:1.0/bInterfaceNumber").arg(board.socket), "00");
-        QDir().mkpath(folder.filePath(port + "tty/" + node));
-        QFile::link(folder.filePath(port), folder.filePath(port + "tty/" + node + "/device"));
-        QFile::link(folder.filePath(port + "tty/" + node), folder.filePath("sys/class/tty/" + node));
-        QFile::link(QString::fromStdString(terminal), folder.filePath("dev/" + node));
-    }
-    void unplug(const char* socket, const QString& node)
-    {
-        QFile::remove(folder.filePath("dev/" + node));
-        QFile::remove(folder.filePath("sys/class/tty/" + node));
-        QDir(folder.filePath(QString("sys/devices/pci0/usb1/%1").arg(socket))).removeRecursively();
-    }
-
-    QTemporaryDir folder;
-    PortRoots roots;
-};
-
 } // namespace
 
 void TestPorts::devicesAreFoundByIdentity()
@@ -348,7 +297,7 @@ void TestPorts::twinsAreNeverGuessed()
 
 void TestPorts::sysfsIsRead()
 {
-    FakeUsb fake;
+    test::FakeUsb fake;
     const auto terminal = std::move(makePtyLink("")).value();
     fake.plug({"1-2.3", "1a86", "7523", "A1"}, "ttyUSB0", slaveOf(*terminal));
     fake.write("sys/class/tty/ttyS7/type", "0"); // a place without a UART
@@ -377,7 +326,7 @@ void TestPorts::sysfsIsRead()
 
 void TestPorts::appearanceIsNoticedWithoutPolling()
 {
-    FakeUsb fake;
+    test::FakeUsb fake;
     const auto terminal = std::move(makePtyLink("")).value();
     PortWatcher watcher(fake.roots);
     QVERIFY(!watcher.polls());
@@ -397,12 +346,12 @@ void TestPorts::appearanceIsNoticedWithoutPolling()
 /// A board is pulled out and plugged into another socket, where it gets another name.
 void TestPorts::replugIntoAnotherPortIsTheSameDevice()
 {
-    FakeUsb fake;
+    test::FakeUsb fake;
     setPortRoots(fake.roots);
     auto first = std::move(makePtyLink("")).value();
     const auto second = std::move(makePtyLink("")).value();
     const auto other = std::move(makePtyLink("")).value();
-    const FakeUsb::Board board{"1-1", "1a86", "7523", "A1"};
+    const test::FakeUsb::Board board{"1-1", "1a86", "7523", "A1"};
     fake.plug(board, "ttyUSB0", slaveOf(*first));
     test::SourceProbe probe;
     const auto uri = SourceUri::parse(listPorts().front().uri + "&decoder=csv");

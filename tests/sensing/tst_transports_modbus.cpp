@@ -26,6 +26,7 @@
 
 #include "engine/base/files.h"
 #include "engine/sensing/transports/modbus_map.h"
+#include "tests/sensing/fake_usb.h"
 #include "tests/sensing/transport_fixture.h"
 #include "tests/support/suite.h"
 
@@ -185,6 +186,7 @@ private slots:
     void tcpExceptionsAreTold();
     void tcpGarbageIsSurvived();
     void rtuServerOverPseudoTerminals();
+    void adapterInAnotherSocketIsTheSameDevice();
     void unitsOfOneLineAreOneRow();
     void silentUnitsStopNoOthers_data();
     void silentUnitsStopNoOthers();
@@ -459,6 +461,39 @@ void TestTransportsModbus::rtuServerOverPseudoTerminals()
     socat.waitForFinished();
     QVERIFY(waitFor([&] { return running.probe.is(ConnectionState::Reconnecting); }));
     QVERIFY(waitFor([&] { return running.says("there is no such port"); }));
+}
+
+void TestTransportsModbus::adapterInAnotherSocketIsTheSameDevice()
+{
+    test::FakeUsb fake;
+    setPortRoots(fake.roots);
+    MapFile map(R"({"name":"co2","unit":254,"poll_ms":40,"timeout_ms":200,
+        "registers":[{"name":"CO2","function":4,"address":3}]})");
+    const std::string request = fromHex("FE 04 00 03 00 01 D5 C5");
+    const auto answering = [&](const char* answer) {
+        return std::make_unique<WireDevice>(std::vector<WireDevice::Exchange>{{request, fromHex(answer)}});
+    };
+    auto first = answering("FE 04 02 01 90 AC D8");
+    fake.plug({"1-1", "0403", "6001", "FT1"}, "ttyUSB0", first->path);
+    const std::string port = fake.roots.dev + "/ttyUSB0";
+    RunningSource running("modbus-rtu:" + port + "?map=" + map.path);
+    QVERIFY(waitFor([&] { return running.probe.frames.size() >= 2; }));
+    fake.unplug("1-1", "ttyUSB0");
+    first.reset();
+    QVERIFY(waitFor([&] { return running.probe.is(ConnectionState::Reconnecting); }));
+    // Another adapter takes the name: it is not asked.
+    const auto stranger = answering("FE 04 02 01 90 AC D8");
+    fake.plug({"1-2", "0403", "6001", "FT2"}, "ttyUSB0", stranger->path);
+    QTest::qWait(300);
+    QVERIFY(running.probe.is(ConnectionState::Reconnecting));
+    QVERIFY(stranger->requests().empty());
+    const std::size_t before = running.probe.frames.size();
+    const auto second = answering("FE 04 02 01 90 AC D8");
+    fake.plug({"1-4", "0403", "6001", "FT1"}, "ttyUSB1", second->path);
+    QVERIFY(waitFor([&] { return running.probe.frames.size() >= before + 2; }));
+    QVERIFY(!second->requests().empty());
+    QVERIFY(stranger->requests().empty());
+    QCOMPARE(running.probe.count(StreamEvent::Kind::Gap), 1U);
 }
 
 void TestTransportsModbus::unitsOfOneLineAreOneRow()

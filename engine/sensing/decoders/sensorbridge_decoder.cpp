@@ -25,12 +25,14 @@ struct BridgeSensor {
     const char* measure; ///< that ask for values
     std::size_t words;   ///< of the answer
     int timeoutMicroseconds;
-    double period; ///< seconds between new values
+    double period;              ///< seconds between new values
+    const char* condition = ""; ///< heats the sensor up; the answer is the first word of what it measures
 };
 // The 8 bytes of measure_raw end with the defaults of the compensation: 50 % RH and 25 degrees.
-constexpr std::array<BridgeSensor, 3> bridgeSensors{{{"sgp40", 0x59, "", "26 0F 80 00 A2 66 66 93", 1, 100000, 1},
-                                                     {"sgp41", 0x59, "", "26 19 80 00 A2 66 66 93", 2, 100000, 1},
-                                                     {"scd4x", 0x62, "21 B1", "EC 05", 3, 20000, 5}}};
+constexpr std::array<BridgeSensor, 3> bridgeSensors{
+    {{"sgp40", 0x59, "", "26 0F 80 00 A2 66 66 93", 1, 100000, 1},
+     {"sgp41", 0x59, "", "26 19 80 00 A2 66 66 93", 2, 100000, 1, "26 12 80 00 A2 66 66 93"},
+     {"scd4x", 0x62, "21 B1", "EC 05", 3, 20000, 5}}};
 
 std::string big32(std::size_t value)
 {
@@ -54,7 +56,11 @@ struct Placed {
 
 class SensorBridgeDecoder final : public ShdlcDecoder {
 public:
-    SensorBridgeDecoder(std::vector<Placed> sensors, int periodMilliseconds) : m_sensors(std::move(sensors))
+    /// The SGP41's manual asks for one conditioning command a second ahead of the first measurement, for 10 s at most.
+    static constexpr int longestConditioning = 10;
+
+    SensorBridgeDecoder(std::vector<Placed> sensors, int periodMilliseconds, int conditioningSeconds)
+        : m_sensors(std::move(sensors))
     {
         std::vector<std::uint8_t> ports;
         for (const Placed& placed : m_sensors)
@@ -80,6 +86,7 @@ public:
             placed.channel = m_channels.size();
             describe(placed);
         }
+        planConditioning(conditioningSeconds);
         m_plan.periodMilliseconds = periodMilliseconds;
         m_values.assign(m_channels.size(), missing);
     }
@@ -95,21 +102,54 @@ public:
 protected:
     bool reply(const ShdlcReply& reply, DecoderSink& sink) override
     {
-        if (reply.command != transceive || m_opening || m_step >= m_sensors.size())
+        if (reply.command != transceive)
+            return true;
+        if (m_opening)
+            return conditioned(reply, sink);
+        if (m_step >= m_sensors.size())
             return true;
         // When the last sensor of the round before gave no sign of life, its round ends here.
         if (m_step <= m_lastStep && m_begun)
             emitRound(sink);
         m_lastStep = m_step;
         m_begun = true;
-        const bool good = take(m_sensors[m_step], reply);
+        const bool good = take(m_sensors[m_step], m_sensors[m_step].sensor->words, reply);
         if (m_step + 1 == m_sensors.size())
             emitRound(sink);
         return good;
     }
 
 private:
-    bool take(const Placed& placed, const ShdlcReply& reply)
+    void planConditioning(int seconds)
+    {
+        std::vector<const Placed*> cold;
+        for (const Placed& placed : m_sensors)
+            if (placed.sensor->condition[0] != '\0')
+                cold.push_back(&placed);
+        m_conditioningFrom = m_plan.opening.size();
+        for (int second = 0; second < seconds; ++second)
+            for (const Placed* placed : cold) {
+                const bool last = placed == cold.back();
+                m_conditioned.push_back({static_cast<std::size_t>(placed - m_sensors.data()), last});
+                m_plan.opening.push_back(
+                    {transceiveRequest(placed->port, *placed->sensor, bytesOfHex(placed->sensor->condition), 3), true,
+                     400, 0, last ? 1000 : 0});
+            }
+    }
+
+    /// The first word is measured already; the others are missing until the sensor is warm.
+    bool conditioned(const ShdlcReply& reply, DecoderSink& sink)
+    {
+        if (m_step < m_conditioningFrom || m_step - m_conditioningFrom >= m_conditioned.size())
+            return true;
+        const Conditioned& each = m_conditioned[m_step - m_conditioningFrom];
+        const bool good = take(m_sensors[each.sensor], 1, reply);
+        if (each.last)
+            emitRound(sink);
+        return good;
+    }
+
+    bool take(const Placed& placed, std::size_t count, const ShdlcReply& reply)
     {
         const BridgeSensor& sensor = *placed.sensor;
         // The bridge reports a sensor that has nothing new, or is not there, as an error of the transfer.
@@ -117,12 +157,12 @@ private:
             m_reason = "the bridge reports an error of the I2C transfer: the sensor is not ready, or not there";
             return sensor.period > 1; // those that are asked more often than they measure refuse regularly
         }
-        if (reply.data.size() != 3 * sensor.words) {
+        if (reply.data.size() != 3 * count) {
             m_reason = "the sensor's answer has the wrong length";
             return false;
         }
         std::array<std::uint16_t, 3> words{};
-        for (std::size_t i = 0; i < sensor.words; ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             const Bytes word = reply.data.subspan(3 * i, 3);
             if (sensirionCrc(word[0], word[1]) != word[2]) {
                 countChecksumError();
@@ -137,7 +177,7 @@ private:
             values[1] = static_cast<float>(-45.0 + 175.0 * words[1] / 65535.0);
             values[2] = static_cast<float>(100.0 * words[2] / 65535.0);
         } else {
-            for (std::size_t i = 0; i < sensor.words; ++i)
+            for (std::size_t i = 0; i < count; ++i)
                 values[i] = words[i];
         }
         return true;
@@ -177,8 +217,16 @@ private:
         }
     }
 
+    /// A conditioning step of the opening.
+    struct Conditioned {
+        std::size_t sensor = 0;
+        bool last = false; ///< of its second
+    };
+
     std::vector<Placed> m_sensors;
     DialoguePlan m_plan;
+    std::vector<Conditioned> m_conditioned;
+    std::size_t m_conditioningFrom = 0; ///< step of the opening
     std::vector<ChannelInfo> m_channels;
     std::vector<float> m_values;
     bool m_told = false;
@@ -212,8 +260,11 @@ Result<std::unique_ptr<Decoder>> makeSensorBridge(const DecoderParameters& param
         period = std::max(period, it->period);
     }
     const int milliseconds = reader.pollMilliseconds(period > 0 ? period : 1);
+    constexpr int longest = SensorBridgeDecoder::longestConditioning;
+    const double conditioning = reader.number("conditioning", longest, 0, longest);
     BNOF_TRY(reader.status());
-    return std::unique_ptr<Decoder>(std::make_unique<SensorBridgeDecoder>(std::move(sensors), milliseconds));
+    return std::unique_ptr<Decoder>(
+        std::make_unique<SensorBridgeDecoder>(std::move(sensors), milliseconds, static_cast<int>(conditioning)));
 }
 
 } // namespace
@@ -224,8 +275,10 @@ DecoderInfo sensorBridgeDecoder()
     info.name = "sensorbridge";
     info.summary = "Sensirion SEK-SensorBridge with SGP40, SGP41 or SCD4x (SHDLC, I2C)";
     info.makeWith = makeSensorBridge;
-    info.parameters = {{"sensor", "what is on which port: sgp41@0,scd4x@1 (default sgp41@0)"},
-                       {"poll", "seconds between questions (default: the slowest sensor's period)"}};
+    info.parameters = {
+        {"sensor", "what is on which port: sgp41@0,scd4x@1 (default sgp41@0)"},
+        {"poll", "seconds between questions (default: the slowest sensor's period)"},
+        {"conditioning", "seconds in which an SGP41 is heated up after connecting (default 10, the most)"}};
     info.asks = true;
     info.baud = 460800;
     return info;

@@ -56,7 +56,7 @@ constexpr std::array<Model, 7> models{{{"any", "CO2", 2, 1, "ppm", 0, 0},
                                        {"ze08", "CH2O", 6, 1, "ppb", 0x40, 0x41},
                                        {"ze25", "O3", 6, 1, "ppb", 0x40, 0x41},
                                        {"ze03", "", 2, 1, "ppm", 0x03, 0x04},
-                                       {"zh03b", "", 0, 1, "", 0, 0}}};
+                                       {"zh03b", "", 0, 1, "", 0x40, 0x41}}};
 
 std::uint8_t gasChecksum(Bytes message)
 {
@@ -196,6 +196,13 @@ private:
     {
         countAnswer();
         const Model& model = m_setting.model;
+        if (std::strcmp(model.name, "zh03b") == 0) { // PM2.5, PM10, PM1.0
+            tellParticles(sink);
+            m_values = {static_cast<float>(bigEndian16(message, 6)), static_cast<float>(bigEndian16(message, 2)),
+                        static_cast<float>(bigEndian16(message, 4))};
+            sink.frame(m_values, missing);
+            return Scan::message(gasMessage);
+        }
         const bool carbonDioxide = std::strcmp(model.gas, "CO2") == 0;
         const std::uint32_t table = 0x2000000U;
         if (!admit(table))
@@ -222,19 +229,23 @@ private:
             countChecksumError();
             return Scan::skip(1, "the checksum is wrong");
         }
-        const std::uint32_t table = 0x3000000U;
-        if (!admit(table))
+        if (!admit(particleTable))
             return Scan::skip(particleMessage, "the message is of particles, those before were of a gas");
-        if (table != m_told) {
-            std::vector<ChannelInfo> channels;
-            for (const char* size : {"PM1.0", "PM2.5", "PM10"})
-                channels.push_back(channel(size, "mass concentration", "µg/m³", 1000));
-            tell(table, std::move(channels), sink);
-        }
+        tellParticles(sink);
         for (std::size_t i = 0; i < 3; ++i)
             m_values[i] = bigEndian16(message, 10 + 2 * i);
         sink.frame(std::span(m_values).first(3), missing);
         return Scan::message(particleMessage);
+    }
+
+    void tellParticles(DecoderSink& sink)
+    {
+        if (particleTable == m_told)
+            return;
+        std::vector<ChannelInfo> channels;
+        for (const char* size : {"PM1.0", "PM2.5", "PM10"})
+            channels.push_back(channel(size, "mass concentration", "µg/m³", 1000));
+        tell(particleTable, std::move(channels), sink);
     }
 
     /// A damaged message whose checksum happens to fit must not change the channels: a change has to come twice.
@@ -251,6 +262,8 @@ private:
         m_head = 0;
         sink.channels(channels);
     }
+
+    static constexpr std::uint32_t particleTable = 0x3000000U;
 
     Setting m_setting;
     DialoguePlan m_plan;
@@ -275,8 +288,6 @@ Result<std::unique_ptr<Decoder>> makeWinsen(const DecoderParameters& parameters)
     if (setting.mode == "active" && setting.model.active == 0)
         reader.fail("mode", "\"" + sensor + "\" has no command for active upload",
                     onlyAnswers ? "Use mode=qa." : "Name the sensor (sensor=ze07), or use mode=listen.");
-    if (setting.mode == "qa" && sensor == "zh03b")
-        reader.fail("mode", "a ZH03B is not asked, it speaks by itself", "Use mode=listen.");
     setting.periodMilliseconds = reader.pollMilliseconds(1);
     if (reader.has("gas") || sensor == "ze03") {
         const std::string gas = reader.text("gas", "");

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "engine/sensing/pool/sensor_group.h"
+#include "engine/sensing/pool/socket_set.h"
 
 namespace bnof::sensing {
 
@@ -84,8 +85,16 @@ struct IngestConnection : std::enable_shared_from_this<IngestConnection> {
     IngestConnection(boost::asio::io_context& io, std::size_t& used, std::size_t budget)
         : socket(io), buffer(used, budget)
     {}
+    ~IngestConnection()
+    {
+        if (descriptor >= 0)
+            closeSocket(descriptor);
+    }
+    IngestConnection(const IngestConnection&) = delete;
+    IngestConnection& operator=(const IngestConnection&) = delete;
 
-    IngestSocket socket;
+    IngestSocket socket; ///< until it is connected
+    int descriptor = -1; ///< from then on
     AdaptiveBuffer buffer;
     std::unique_ptr<SensorStream> stream;
     IngestEntry* entry = nullptr; ///< null: closed

@@ -2,6 +2,7 @@
 #include "engine/sensing/pool/ingest_pool.h"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -23,12 +24,18 @@ using ErrorCode = boost::system::error_code;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                                          asio::io_context::executor_type>;
+/// Tells when a socket of the set has something to read.
+using SetWatch = asio::posix::basic_stream_descriptor<asio::io_context::executor_type>;
 using ConnectionPtr = std::shared_ptr<IngestConnection>;
 
 namespace {
 
 /// Handlers between two hand-offs: a busy loop must not keep frames back.
 constexpr int handlersPerTurn = 128;
+/// Looks at the set of sockets before other handlers have their turn.
+constexpr int looksPerTurn = 8;
+/// Each connection is looked at so seldom: a twentieth of them a tick.
+constexpr std::size_t ticksPerRound = 20;
 constexpr std::size_t closedPerTurn = 256;
 constexpr std::size_t drainBytes = std::size_t{64} * 1024;
 constexpr auto tickPeriod = std::chrono::milliseconds(50);
@@ -48,6 +55,7 @@ struct IngestEntry {
     std::vector<ConnectionPtr> connections;
     std::vector<ConnectionPtr> paused;
     std::list<IngestClient> clients;
+    std::size_t nextChecked = 0; ///< of the connections
     std::string where;
     bool removed = false;
     bool outOfDescriptors = false;
@@ -56,8 +64,11 @@ struct IngestEntry {
 class IngestPool::Loop {
 public:
     explicit Loop(const IngestPoolOptions& options)
-        : m_options(options), m_work(m_io.get_executor()), m_ticker(m_io), m_resolver(m_io)
+        : m_options(options), m_work(m_io.get_executor()), m_ticker(m_io), m_resolver(m_io), m_watch(m_io)
     {
+        ErrorCode error;
+        m_watch.assign(m_sockets.descriptor(), error);
+        watch();
         m_drain.reset(new char[drainBytes]);
         m_spare = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         scheduleTick();
@@ -67,6 +78,7 @@ public:
     {
         asio::post(m_io, [this] { m_stop = true; });
         m_thread.join();
+        m_watch.release(); // it is the set's
         for (auto& entry : m_entries) {
             entry->group->handOff().setReady({});
             entry->group->handOff().setRoom({});
@@ -101,15 +113,17 @@ private:
     void accepted(IngestEntry& entry, const ConnectionPtr& connection, const ErrorCode& error);
     void refuseForWantOfDescriptors(IngestEntry& entry);
     void begin(IngestEntry& entry, const ConnectionPtr& connection, const std::string& host, Sensor* sensor);
-    void read(const ConnectionPtr& connection);
-    void received(const ConnectionPtr& connection, const ErrorCode& error, std::size_t count);
+    void watch();
+    void readSockets();
+    void read(const ConnectionPtr& connection, bool ended);
     bool feed(const ConnectionPtr& connection, const char* bytes, std::size_t count, std::int64_t arrival);
     bool drain(const ConnectionPtr& connection, std::int64_t arrival);
     bool pausedForRoom(const ConnectionPtr& connection);
     void resume(IngestEntry& entry);
-    void lost(const ConnectionPtr& connection, const ErrorCode& error);
+    void lost(const ConnectionPtr& connection, int error);
     void drop(const ConnectionPtr& connection, const std::optional<Error>& problem);
-    void closeSilent(IngestEntry& entry, std::int64_t now);
+    void checkSome(IngestEntry& entry, std::int64_t now);
+    void endAttempts(IngestEntry& entry, std::int64_t now);
     void tryClient(IngestEntry& entry, IngestClient& client);
     void clientFailed(IngestEntry& entry, IngestClient& client, const std::string& words);
     void closeSome(IngestEntry& entry);
@@ -120,6 +134,9 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> m_work;
     Timer m_ticker;
     tcp::resolver m_resolver;
+    SocketSet m_sockets;
+    SetWatch m_watch;
+    std::vector<ConnectionPtr> m_dropped; ///< in this turn: they may still be among what the set has reported
     std::vector<std::shared_ptr<IngestEntry>> m_entries;
     std::unique_ptr<char[]> m_drain; ///< shared by all connections that send more than fits their own buffer
     std::int64_t m_lastScan = 0;
@@ -216,6 +233,7 @@ void IngestPool::Loop::run()
         for (int i = 1; i < handlersPerTurn && !m_stop && m_io.poll_one() > 0; ++i) {
         }
         flush();
+        m_dropped.clear();
     }
 }
 
@@ -279,24 +297,35 @@ void IngestPool::Loop::tick()
                 tryClient(*entry, client);
         if (groups)
             entry->group->tick(now);
+        checkSome(*entry, now);
         if (scan)
-            closeSilent(*entry, now);
+            endAttempts(*entry, now);
     }
 }
 
-void IngestPool::Loop::closeSilent(IngestEntry& entry, std::int64_t now)
+/// Once a second it is every connection's turn, and never many at a time.
+void IngestPool::Loop::checkSome(IngestEntry& entry, std::int64_t now)
 {
-    for (std::size_t i = entry.connections.size(); i-- > 0;) {
-        const ConnectionPtr connection = entry.connections[i];
-        if (connection->client == nullptr && connection->stream->isSilent(now))
-            drop(connection, std::nullopt);
-        else if (const Sensor* sensor = connection->stream->sensor())
+    for (std::size_t n = entry.connections.size() / ticksPerRound + 1; n > 0 && !entry.connections.empty(); --n) {
+        if (entry.nextChecked >= entry.connections.size())
+            entry.nextChecked = 0;
+        const ConnectionPtr connection = entry.connections[entry.nextChecked];
+        if (connection->client == nullptr && connection->stream->isSilent(now)) {
+            drop(connection, std::nullopt); // another one stands in its place now
+            continue;
+        }
+        ++entry.nextChecked;
+        if (const Sensor* sensor = connection->stream->sensor())
             entry.group->table()
                 .at(sensor->number)
                 .memoryBytes.store(static_cast<std::uint32_t>(connection->buffer.size() + sizeof(IngestConnection) +
                                                               sizeof(SensorStream) + sizeof(Sensor)),
                                    std::memory_order_relaxed);
     }
+}
+
+void IngestPool::Loop::endAttempts(IngestEntry& entry, std::int64_t now)
+{
     for (IngestClient& client : entry.clients)
         if (client.deadline != 0 && now > client.deadline) {
             client.deadline = 0;
@@ -378,43 +407,67 @@ void IngestPool::Loop::refuseForWantOfDescriptors(IngestEntry& entry)
 void IngestPool::Loop::begin(IngestEntry& entry, const ConnectionPtr& connection, const std::string& host,
                              Sensor* sensor)
 {
-    ErrorCode ignored;
-    connection->socket.non_blocking(true, ignored);
-    connection->socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    ErrorCode error;
+    connection->socket.set_option(asio::socket_base::keep_alive(true), error);
+    connection->socket.native_non_blocking(true, error);
+    connection->descriptor = connection->socket.release(error);
+    if (error) {
+        connection->descriptor = -1;
+        return;
+    }
     connection->entry = &entry;
     connection->stream = entry.group->open(host, sensor, monotonicNow());
     connection->place = entry.connections.size();
     entry.connections.push_back(connection);
     m_open.fetch_add(1, std::memory_order_relaxed);
-    read(connection);
+    if (!m_sockets.add(connection->descriptor, connection.get()))
+        drop(connection, std::nullopt);
 }
 
 // --- reading ----------------------------------------------------------------------------------------
 
-void IngestPool::Loop::read(const ConnectionPtr& connection)
+void IngestPool::Loop::watch()
 {
-    connection->socket.async_read_some(
-        asio::buffer(connection->buffer.data(), connection->buffer.size()),
-        [this, connection](const ErrorCode& error, std::size_t count) { received(connection, error, count); });
+    m_watch.async_wait(asio::posix::descriptor_base::wait_read, [this](const ErrorCode& error) {
+        if (error)
+            return;
+        readSockets();
+        watch();
+    });
 }
 
-void IngestPool::Loop::received(const ConnectionPtr& connection, const ErrorCode& error, std::size_t count)
+void IngestPool::Loop::readSockets()
 {
-    if (connection->entry == nullptr)
+    for (int look = 0; look < looksPerTurn; ++look) {
+        const auto ready = m_sockets.take();
+        for (const SocketSet::Ready& each : ready)
+            read(static_cast<IngestConnection*>(each.who)->shared_from_this(), each.ended);
+        flush();
+        if (ready.size() < SocketSet::most)
+            return; // what has come since wakes the watch again
+    }
+}
+
+void IngestPool::Loop::read(const ConnectionPtr& connection, bool ended)
+{
+    if (connection->entry == nullptr || connection->paused)
         return;
-    if (error) {
-        lost(connection, error);
+    const std::int64_t arrival = monotonicNow();
+    const Received got = receiveFrom(connection->descriptor, connection->buffer.data(), connection->buffer.size());
+    if (got.nothing)
+        return;
+    if (got.count == 0) {
+        lost(connection, got.error);
         return;
     }
-    const std::int64_t arrival = monotonicNow();
-    const bool full = count == connection->buffer.size();
-    if (!feed(connection, connection->buffer.data(), count, arrival))
+    const bool full = got.count == connection->buffer.size();
+    if (!feed(connection, connection->buffer.data(), got.count, arrival))
         return;
     if (full && !drain(connection, arrival))
         return;
-    connection->buffer.wasFilled(count);
-    if (!pausedForRoom(connection))
-        read(connection);
+    connection->buffer.wasFilled(got.count);
+    if (!pausedForRoom(connection) && (full || ended))
+        m_sockets.again(connection->descriptor, connection.get());
 }
 
 /// False: the connection is closed.
@@ -435,15 +488,14 @@ bool IngestPool::Loop::feed(const ConnectionPtr& connection, const char* bytes, 
 /// More waits than the connection's own buffer takes: one large read, then it is others' turn.
 bool IngestPool::Loop::drain(const ConnectionPtr& connection, std::int64_t arrival)
 {
-    ErrorCode error;
-    const std::size_t count = connection->socket.read_some(asio::buffer(m_drain.get(), drainBytes), error);
-    if (error == asio::error::would_block)
+    const Received got = receiveFrom(connection->descriptor, m_drain.get(), drainBytes);
+    if (got.nothing)
         return true;
-    if (error) {
-        lost(connection, error);
+    if (got.count == 0) {
+        lost(connection, got.error);
         return false;
     }
-    return feed(connection, m_drain.get(), count, arrival);
+    return feed(connection, m_drain.get(), got.count, arrival);
 }
 
 /// With the policy Block: true when the sensor has to wait.
@@ -467,13 +519,13 @@ void IngestPool::Loop::resume(IngestEntry& entry)
     for (const ConnectionPtr& connection : paused) {
         connection->paused = false;
         if (connection->entry != nullptr)
-            read(connection);
+            m_sockets.again(connection->descriptor, connection.get());
     }
 }
 
 // --- the end of a connection ------------------------------------------------------------------------
 
-void IngestPool::Loop::lost(const ConnectionPtr& connection, const ErrorCode& error)
+void IngestPool::Loop::lost(const ConnectionPtr& connection, int error)
 {
     const bool client = connection->client != nullptr;
     std::optional<Error> problem = makeError(
@@ -481,7 +533,7 @@ void IngestPool::Loop::lost(const ConnectionPtr& connection, const ErrorCode& er
         connection->stream->sensor() != nullptr ? connection->stream->sensor()->name : connection->stream->host(),
         client ? "Check the sensor and the network; it is connected again by itself."
                : "Check the sensor and the network; it is taken up again when it connects.",
-        error == asio::error::eof ? std::string() : error.message());
+        error == 0 ? std::string() : ErrorCode(error, boost::system::system_category()).message());
     drop(connection, problem);
 }
 
@@ -492,8 +544,8 @@ void IngestPool::Loop::drop(const ConnectionPtr& connection, const std::optional
         return;
     const std::int64_t now = monotonicNow();
     entry->group->closed(*connection->stream, now, problem);
-    ErrorCode ignored;
-    connection->socket.close(ignored);
+    closeSocket(std::exchange(connection->descriptor, -1));
+    m_dropped.push_back(connection);
     entry->connections.back()->place = connection->place;
     std::swap(entry->connections[connection->place], entry->connections.back());
     entry->connections.pop_back();

@@ -185,21 +185,36 @@ void SensorGroup::tellSkipped(Sensor& sensor, std::int64_t now)
     m_handOff.announce(SensorEvent{sensor.number, event});
 }
 
-void SensorGroup::tickSensor(Sensor& sensor, std::int64_t now, bool second)
+/// At its deadline, but soon enough to see that the deadline has come nearer (its period was not known yet).
+void SensorGroup::watchFor(Sensor& sensor, std::int64_t now)
 {
-    if (isDelivering(sensor.state) && now - sensor.lastFrame > stallLimit(sensor)) {
+    sensor.watched = true;
+    m_deadlines.push({std::min(sensor.lastFrame + stallLimit(sensor), now + stallFloor), sensor.number});
+}
+
+void SensorGroup::findStalled(std::int64_t now)
+{
+    while (!m_deadlines.empty() && m_deadlines.top().at < now) {
+        Sensor& sensor = *m_sensors[m_deadlines.top().sensor];
+        m_deadlines.pop();
+        sensor.watched = false;
+        if (!isDelivering(sensor.state))
+            continue;
+        if (now - sensor.lastFrame <= stallLimit(sensor)) {
+            watchFor(sensor, now);
+            continue;
+        }
         sensor.interrupted = true;
         sensor.stalledNow = true;
         sensor.meter.restart();
         setState(sensor, ConnectionState::Stalled,
                  makeError(ErrorKind::Device, "no frame for " + secondsText(now - sensor.lastFrame), sensor.name,
                            "Check that the device is still measuring."));
-    } else if (sensor.state == ConnectionState::WarmingUp && sensor.meter.rateIsKnown() &&
-               now - sensor.firstFrame >= m_options.warmUpNanoseconds) {
-        setState(sensor, ConnectionState::Streaming);
     }
-    if (!second)
-        return;
+}
+
+void SensorGroup::secondPassed(Sensor& sensor, std::int64_t now)
+{
     tellSkipped(sensor, now);
     if (sensor.stream == nullptr)
         return;
@@ -220,7 +235,6 @@ void SensorGroup::tick(std::int64_t now)
 {
     const bool second = now - m_lastSecond >= nanosecondsPerSecond;
     if (second) {
-        m_lastSecond = now;
         for (const auto& [number, lost] : m_handOff.takeLosses()) {
             Sensor& sensor = *m_sensors[number];
             sensor.meter.dropped(lost);
@@ -231,8 +245,16 @@ void SensorGroup::tick(std::int64_t now)
                                             sensor.name + " sends faster than its frames are taken"}});
         }
     }
-    for (const auto& sensor : m_sensors)
-        tickSensor(*sensor, now, second);
+    findStalled(now);
+    // Each sensor once a second, evenly: as many as the part of the second that has passed.
+    const double part = second ? 1.0 : static_cast<double>(now - m_lastSecond) * 1e-9;
+    const auto due = static_cast<std::size_t>(part * static_cast<double>(m_sensors.size()));
+    for (; m_visited < due; ++m_visited)
+        secondPassed(*m_sensors[m_visited], now);
+    if (second) {
+        m_lastSecond = now;
+        m_visited = 0;
+    }
     flush();
 }
 
@@ -511,6 +533,11 @@ void SensorStream::deliverPortion()
     if (!isDelivering(sensor.state))
         group.setState(sensor, sensor.state == ConnectionState::Stalled ? ConnectionState::Streaming
                                                                         : ConnectionState::WarmingUp);
+    else if (sensor.state == ConnectionState::WarmingUp && sensor.meter.rateIsKnown() &&
+             m_arrival - sensor.firstFrame >= group.m_options.warmUpNanoseconds)
+        group.setState(sensor, ConnectionState::Streaming);
+    if (!sensor.watched)
+        group.watchFor(sensor, m_arrival);
     FrameBatch& batch = group.m_batch;
     const std::size_t width = group.m_values.size() / count;
     for (std::size_t i = 0; i < count; ++i)

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -64,6 +65,7 @@ struct Sensor {
     bool interrupted = false; ///< the next frame ends a gap
     bool stalledNow = false;  ///< why: it sent nothing
     bool simulated = false;
+    bool watched = false; ///< among the group's deadlines
 
     // Skipped bytes that were not told yet.
     std::uint64_t skippedBytes = 0;
@@ -95,7 +97,8 @@ public:
 
     /// Hands what was decoded since the last call to the hand-off; once per turn of the event loop.
     void flush();
-    /// Stalls, losses, skipped bytes, health; call every 100 ms.
+    /// Stalls, losses, skipped bytes, health; call every 100 ms. A call looks at the sensors that may have stalled and
+    /// at a tenth of all, so that none of them waits while thousands are looked at.
     void tick(std::int64_t now);
 
     [[nodiscard]] HandOff& handOff() { return m_handOff; }
@@ -111,7 +114,9 @@ private:
     [[nodiscard]] Sensor* anonymousSensor(const std::string& host);
     Sensor& addSensor(std::string name, const std::string& host, bool anonymous);
     [[nodiscard]] ChannelTable shared(const std::vector<ChannelInfo>& channels);
-    void tickSensor(Sensor& sensor, std::int64_t now, bool second);
+    void watchFor(Sensor& sensor, std::int64_t now);
+    void findStalled(std::int64_t now);
+    void secondPassed(Sensor& sensor, std::int64_t now);
     void tellSkipped(Sensor& sensor, std::int64_t now);
     [[nodiscard]] std::int64_t stallLimit(const Sensor& sensor) const;
     [[nodiscard]] Timestamp sessionTime(std::int64_t monotonic) const { return monotonic - m_options.sessionStart; }
@@ -132,6 +137,14 @@ private:
     std::size_t m_undecoded = 0; ///< bytes of half lines of all streams
     std::uint64_t m_refused = 0;
     std::int64_t m_lastSecond = 0;
+    std::size_t m_visited = 0; ///< sensors that were looked at in this second
+    struct Deadline {
+        std::int64_t at = 0; ///< monotonic
+        std::uint32_t sensor = 0;
+        bool operator>(const Deadline& other) const { return at > other.at; }
+    };
+    /// When each delivering sensor is looked at for a stall; one entry each, the next one in front.
+    std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> m_deadlines;
 
     // The frames of the portion that is being decoded.
     std::vector<double> m_deviceSeconds;

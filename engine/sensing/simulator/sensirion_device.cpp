@@ -148,6 +148,10 @@ private:
             word(m_air.humidity(seconds) * 65535 / 100, data);
             return 0;
         }
+        if (type == Sgp41 && command == 0x2612 && answerBytes == 3) { // conditioning
+            word(30000 - 40 * m_air.ppm(seconds) + 3 * m_air.noise(), data);
+            return 0;
+        }
         const bool voc = (type == Sgp40 && command == 0x260F) || (type == Sgp41 && command == 0x2619);
         if (!voc || answerBytes != (type == Sgp41 ? 6U : 3U))
             return transferFailed;

@@ -82,7 +82,12 @@ public:
     {
         m_file = gzopen(m_options.path.c_str(), "rb");
         std::string line;
-        if (m_file == nullptr || !readLine(line))
+        bool found = m_file != nullptr && readLine(line);
+        for (; found && (line.empty() || line.front() == '#'); found = readLine(line)) {
+            m_description.simulated = m_description.simulated || line.find("simulated") != std::string::npos;
+            ++m_line;
+        }
+        if (!found)
             return makeError(ErrorKind::BadInput, "the file cannot be read or is empty", m_options.path,
                              "Give a CSV file with a header line, plain or compressed with gzip.");
         const std::vector<std::string> names = split(line);
@@ -114,7 +119,7 @@ public:
     std::string notice() const override
     {
         return "played from the file " + std::filesystem::path(m_options.path).filename().string() +
-               ", not measured now";
+               (m_description.simulated ? ", simulated data" : ", not measured now");
     }
 
     bool next(SimulatorRow& row) override

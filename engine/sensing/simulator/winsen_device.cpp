@@ -35,6 +35,26 @@ std::uint8_t checksum(const std::string& message)
     return static_cast<std::uint8_t>(0x100 - (sum & 0xFF));
 }
 
+/// Calls `obey` with code and arguments of each whole command.
+template <typename Obey> void takeCommands(std::string& input, std::string_view bytes, Obey obey)
+{
+    input.append(bytes);
+    while (true) {
+        const std::size_t begin = input.find('\xFF');
+        input.erase(0, std::min(begin, input.size()));
+        if (input.size() < commandLength)
+            return;
+        const std::string command = input.substr(0, commandLength);
+        if (command[1] != 0x01 || static_cast<std::uint8_t>(command[8]) != checksum(command)) {
+            input.erase(0, 1);
+            continue;
+        }
+        input.erase(0, commandLength);
+        obey(static_cast<std::uint8_t>(command[2]), static_cast<std::uint8_t>(command[3]),
+             static_cast<std::uint8_t>(command[4]));
+    }
+}
+
 class WinsenGasDevice final : public SimulatedDevice {
 public:
     WinsenGasDevice(const WinsenType& type, const SimulatedDeviceOptions& options)
@@ -50,21 +70,9 @@ public:
 
     void receive(std::string_view bytes, double seconds, Messages& out) override
     {
-        m_input.append(bytes);
-        while (true) {
-            const std::size_t begin = m_input.find('\xFF');
-            m_input.erase(0, std::min(begin, m_input.size()));
-            if (m_input.size() < commandLength)
-                return;
-            const std::string command = m_input.substr(0, commandLength);
-            if (command[1] != 0x01 || static_cast<std::uint8_t>(command[8]) != checksum(command)) {
-                m_input.erase(0, 1);
-                continue;
-            }
-            m_input.erase(0, commandLength);
-            obey(static_cast<std::uint8_t>(command[2]), static_cast<std::uint8_t>(command[3]),
-                 static_cast<std::uint8_t>(command[4]), seconds, out);
-        }
+        takeCommands(m_input, bytes, [&](std::uint8_t code, std::uint8_t argument, std::uint8_t second) {
+            obey(code, argument, second, seconds, out);
+        });
     }
 
     void tick(double seconds, Messages& out) override
@@ -155,19 +163,35 @@ public:
         : m_air(options.seed), m_period(1 / (options.rateHz > 0 ? options.rateHz : 1))
     {}
     std::string uriParameters() const override { return "decoder=winsen&sensor=zh03b"; }
-    void receive(std::string_view, double, Messages&) override {}
+    void receive(std::string_view bytes, double seconds, Messages& out) override
+    {
+        takeCommands(m_input, bytes, [&](std::uint8_t code, std::uint8_t argument, std::uint8_t) {
+            if (code == 0x78 && (argument == 0x40 || argument == 0x41)) {
+                m_active = argument == 0x40;
+                m_next = seconds + m_period;
+            } else if (code == 0x86 && !m_active) {
+                const auto pm = levels(seconds);
+                std::string answer("\xFF\x86", 2);
+                for (const std::size_t size : {1U, 2U, 0U}) { // PM2.5, PM10, PM1.0
+                    answer += static_cast<char>(pm[size] >> 8);
+                    answer += static_cast<char>(pm[size]);
+                }
+                answer += static_cast<char>(checksum(answer));
+                out.push_back(std::move(answer));
+            }
+        });
+    }
     void tick(double seconds, Messages& out) override
     {
-        if (seconds < m_next)
+        if (!m_active || seconds < m_next)
             return;
         m_next = std::max(m_next + m_period, seconds);
         std::string message("\x42\x4D\0\x14", 4);
         message.resize(24, '\0');
-        const double level = 8 + m_air.ppm(seconds) / 5 + 0.5 * m_air.noise();
-        for (std::size_t i = 0; i < 3; ++i) {
-            const int value = std::clamp(static_cast<int>(std::lround(level * (1 + 0.4 * double(i)))), 0, 1000);
-            message[10 + 2 * i] = static_cast<char>(value >> 8);
-            message[11 + 2 * i] = static_cast<char>(value);
+        const auto pm = levels(seconds);
+        for (std::size_t i = 0; i < pm.size(); ++i) {
+            message[10 + 2 * i] = static_cast<char>(pm[i] >> 8);
+            message[11 + 2 * i] = static_cast<char>(pm[i]);
         }
         unsigned sum = 0;
         for (std::size_t i = 0; i < 22; ++i)
@@ -176,12 +200,24 @@ public:
         message[23] = static_cast<char>(sum);
         out.push_back(std::move(message));
     }
-    double nextTick() const override { return m_next; }
+    double nextTick() const override { return m_active ? m_next : std::numeric_limits<double>::infinity(); }
 
 private:
+    /// PM1.0, PM2.5, PM10 in micrograms a cubic metre.
+    std::array<int, 3> levels(double seconds)
+    {
+        const double level = 8 + m_air.ppm(seconds) / 5 + 0.5 * m_air.noise();
+        std::array<int, 3> pm{};
+        for (std::size_t i = 0; i < pm.size(); ++i)
+            pm[i] = std::clamp(static_cast<int>(std::lround(level * (1 + 0.4 * double(i)))), 0, 1000);
+        return pm;
+    }
+
     SimulatedAir m_air;
     double m_period;
+    bool m_active = true;
     double m_next = 0.05;
+    std::string m_input;
 };
 
 } // namespace
