@@ -39,11 +39,12 @@ QLabel* heading(const QString& text, QWidget* parent)
 } // namespace
 
 PlanPanel::PlanPanel(Training& training, ActionRegistry& actions, QWidget* parent)
-    : QWidget(parent), m_training(training), m_banner(new Banner(tr("State of the training data"), this)),
-      m_health(new QLabel(this)), m_exposures(new widgets::BarList(this)), m_splitText(new QLabel(this)),
-      m_split(new widgets::SplitView(this)), m_name(new QLineEdit(this)), m_kind(new QComboBox(this)),
-      m_seed(new QSpinBox(this)), m_cancel(new QPushButton(tr("Cancel the training"), this)),
-      m_progress(new QProgressBar(this)), m_phase(new QLabel(this)), m_curves(new widgets::CurveView(this))
+    : QWidget(parent), m_training(training), m_area(new QScrollArea(this)),
+      m_banner(new Banner(tr("State of the training data"), this)), m_health(new QLabel(this)),
+      m_exposures(new widgets::BarList(this)), m_splitText(new QLabel(this)), m_split(new widgets::SplitView(this)),
+      m_name(new QLineEdit(this)), m_kind(new QComboBox(this)), m_seed(new QSpinBox(this)),
+      m_cancel(new QPushButton(tr("Cancel the training"), this)), m_progress(new QProgressBar(this)),
+      m_phase(new QLabel(this)), m_curves(new widgets::CurveView(this))
 {
     m_health->setWordWrap(true);
     m_health->setTextFormat(Qt::PlainText);
@@ -71,15 +72,14 @@ PlanPanel::PlanPanel(Training& training, ActionRegistry& actions, QWidget* paren
     column->addWidget(m_progress);
     column->addWidget(m_curves);
     column->addStretch(1);
-    auto* area = new QScrollArea(this);
-    area->setWidget(page);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    area->setFocusPolicy(Qt::NoFocus);
+    m_area->setWidget(page);
+    m_area->setWidgetResizable(true);
+    m_area->setFrameShape(QFrame::NoFrame);
+    m_area->setFocusPolicy(Qt::NoFocus);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_banner);
-    layout->addWidget(area, 1);
+    layout->addWidget(m_area, 1);
 
     m_timer.setInterval(refreshInterval);
     connect(&m_timer, &QTimer::timeout, this, &PlanPanel::showProgress);
@@ -216,6 +216,8 @@ void PlanPanel::showProgress()
     std::vector<widgets::CurveView::Curve> curves;
     for (const auto& points : progress.curves)
         curves.push_back({tr("network %1").arg(curves.size() + 1), points});
+    if (m_training.isRunning() && m_curves->isHidden() && !curves.empty())
+        QTimer::singleShot(0, m_curves, [this] { m_area->ensureWidgetVisible(m_curves); }); // once it has a place
     m_curves->setVisible(!curves.empty());
     m_curves->setCurves(std::move(curves));
 }

@@ -9,6 +9,7 @@ class QLabel;
 class QLineEdit;
 class QProgressBar;
 class QPushButton;
+class QScrollArea;
 class QSpinBox;
 
 namespace bnof::widgets {
@@ -44,6 +45,7 @@ private:
     void showProgress();
 
     Training& m_training;
+    QScrollArea* m_area;
     Banner* m_banner;
     QLabel* m_health;
     widgets::BarList* m_exposures;
