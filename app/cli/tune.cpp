@@ -7,6 +7,7 @@
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
 #include "engine/base/toml.h"
+#include "engine/session/recorded_dataset.h"
 #include "engine/tuning/tune_recogniser.h"
 
 namespace bnof::cli {
@@ -104,7 +105,7 @@ Result<std::unique_ptr<tuning::RecogniserProblem>> problemIn(const std::string& 
         BNOF_TRY_ASSIGN(olfaction::ExposureTable table, olfaction::loadExposures(path));
         return tuning::problemOf(std::move(table));
     }
-    BNOF_TRY_ASSIGN(olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
+    BNOF_TRY_ASSIGN(olfaction::Dataset data, session::openDataset(path, {.sampleRateHz = rate}));
     return tuning::problemOf(std::move(data));
 }
 

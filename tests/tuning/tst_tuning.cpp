@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
@@ -18,6 +19,8 @@
 #include "engine/tuning/choice.h"
 #include "engine/tuning/standard_functions.h"
 #include "engine/tuning/study.h"
+#include "engine/tuning/tune_recogniser.h"
+#include "tests/olfaction/synthetic_nose.h"
 
 using namespace bnof;
 using namespace bnof::tuning;
@@ -93,6 +96,51 @@ std::string textOf(const StudyPlan& plan, const std::vector<Trial>& trials)
         out += '\n';
     }
     return out;
+}
+
+/// Eight days of 20 exposures. With `fan_in` at 9 nine answers of ten are right, otherwise `usual`; the day and the
+/// exposure decide which, so that answers are paired.
+class MadeUpProblem final : public RecogniserProblem {
+public:
+    MadeUpProblem(double usual, double tuned) : m_usual(usual), m_tuned(tuned) {}
+
+    [[nodiscard]] const std::vector<std::string>& groups() const override { return m_groups; }
+    [[nodiscard]] bool isExposures() const override { return true; }
+    [[nodiscard]] Json describe() const override { return Json::object().set("name", "made up"); }
+    [[nodiscard]] const std::vector<std::string>& notes() const override { return m_notes; }
+    Result<TrainedAndTested> run(const RecogniserSettings& settings, const std::vector<int>& train,
+                                 const std::vector<int>& test, const GoOn&) const override
+    {
+        seen.emplace_back(train, test);
+        TrainedAndTested out;
+        const bool good = settings.training.fanIn == 9;
+        out.modelBytes = 1000.0 * settings.training.fanIn;
+        out.secondsPerDecision = 1e-4;
+        for (const int group : test) {
+            for (std::uint32_t i = 0; i < 20; ++i) {
+                const std::uint32_t unit = static_cast<std::uint32_t>(group) * 20 + i;
+                const double place = PhiloxSequence(unit, 5).uniform();
+                out.answers.push_back({unit, group, 1, place < (good ? m_tuned : m_usual) ? 1 : 0});
+            }
+        }
+        return out;
+    }
+    mutable std::vector<std::pair<std::vector<int>, std::vector<int>>> seen;
+
+private:
+    double m_usual;
+    double m_tuned;
+    std::vector<std::string> m_groups{"d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8"};
+    std::vector<std::string> m_notes;
+};
+
+TuneOptions madeUpOptions()
+{
+    TuneOptions options;
+    options.space = spaceFromJson(parseToml("[fan_in]\ntype = \"int\"\nlow = 2\nhigh = 9", "s").value(), "s").value();
+    options.trials = 24;
+    options.comparison.bootstrapRounds = 1000;
+    return options;
 }
 
 } // namespace
@@ -370,6 +418,77 @@ private slots:
                 QVERIFY2(*wins >= (full ? 27U : 4U), qPrintable(text));
             }
         }
+    }
+
+    void heldOutGroupsAreSeenOnceAtTheEnd()
+    {
+        const MadeUpProblem problem(0.5, 0.95);
+        const TuneOptions options = madeUpOptions();
+        const TuneSplit split = splitFor(problem, options);
+        QCOMPARE(split.heldOut, (std::vector<int>{6, 7}));
+        const auto result = tuneRecogniser(problem, options);
+        BNOF_VERIFY_OK(result);
+        for (std::size_t i = 0; i < problem.seen.size(); ++i) {
+            const auto& [train, test] = problem.seen[i];
+            const bool last = i + 2 >= problem.seen.size();
+            for (const int held : split.heldOut) {
+                QVERIFY(std::find(train.begin(), train.end(), held) == train.end());
+                QCOMPARE(std::find(test.begin(), test.end(), held) != test.end(), last);
+            }
+            for (const int group : test)
+                QVERIFY(std::find(train.begin(), train.end(), group) == train.end());
+        }
+        QCOMPARE(result->trials[result->chosen].point[0], 9.0);
+        QVERIFY(result->mayBePromoted);
+        QCOMPARE(result->comparison.verdict.finding, experiments::Finding::BBetter);
+        QVERIFY(result->report["pareto_front"].items().size() >= 2); // smaller ones are worse, and on the front
+    }
+
+    void noiseIsNotPromoted()
+    {
+        const MadeUpProblem problem(0.9, 0.9); // fan_in changes nothing but the size
+        auto options = madeUpOptions();
+        const auto result = tuneRecogniser(problem, options);
+        BNOF_VERIFY_OK(result);
+        QCOMPARE(result->trials[result->chosen].point[0], 2.0); // the smallest of equals
+        QVERIFY(result->comparison.verdict.finding != experiments::Finding::BBetter);
+        const MadeUpProblem worse(0.9, 0.2);
+        options.space = spaceFromJson(parseToml("[fan_in]\ntype=\"int\"\nlow=8\nhigh=9", "s").value(), "s").value();
+        options.trials = 4;
+        const auto kept = tuneRecogniser(worse, options);
+        BNOF_VERIFY_OK(kept);
+        QVERIFY(!kept->mayBePromoted || kept->trials[kept->chosen].point[0] < 9);
+    }
+
+    void spacesOfRecognisersAreChecked()
+    {
+        const MadeUpProblem problem(0.5, 0.9);
+        TuneOptions options = madeUpOptions();
+        options.space.parameters[0].name = "fan_inn";
+        const auto unknown = tuneRecogniser(problem, options);
+        QVERIFY(!unknown.ok());
+        QVERIFY(unknown.error().remedy.find("fan_in") != std::string::npos);
+        options = madeUpOptions();
+        options.space.parameters[0].kind = Parameter::Kind::Real;
+        QVERIFY(!tuneRecogniser(problem, options).ok());
+        for (const bool exposures : {false, true})
+            BNOF_VERIFY_OK(checkSpace(usualSpace(exposures), exposures));
+    }
+
+    void recordingsAreTuned()
+    {
+        const auto problem = problemOf(test::noseData(4, 5));
+        BNOF_VERIFY_OK(problem);
+        TuneOptions options;
+        options.space = spaceFromJson(parseToml("[kind]\nchoices = [\"lda\", \"template\"]", "s").value(), "s").value();
+        options.trials = 3;
+        options.pruner.startup = 100;
+        const auto result = tuneRecogniser(**problem, options);
+        BNOF_VERIFY_OK(result);
+        QCOMPARE(result->comparison.units, std::size_t{6});
+        QVERIFY(result->trials[result->chosen].loss() < 0.5);
+        QVERIFY(!result->model.empty());
+        QVERIFY(!result->verdict.empty());
     }
 
     void functionsHaveTheirMinima()
