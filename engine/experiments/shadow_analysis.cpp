@@ -143,13 +143,17 @@ Verdict ShadowAnalysis::verdict() const
 GuardrailState ShadowAnalysis::latencyRail() const
 {
     GuardrailState out{"latency", Light::Yellow, "fewer than 30 exposures with times of both"};
-    const auto interval = m_logLatency.interval();
-    if (!interval.ok())
+    const statistics::RunningMoments& moments = m_logLatency.moments();
+    if (moments.count() < statistics::AsymptoticSequence::minimumUnits)
         return out;
+    // Values that do not vary have no interval, and need none.
+    const auto interval = m_logLatency.interval();
+    const double low = interval.ok() ? interval->low : moments.mean();
+    const double high = interval.ok() ? interval->high : moments.mean();
     const double limit = std::log1p(m_plan.guardrails.latency);
-    out.light = interval->low > limit ? Light::Red : interval->high <= limit ? Light::Green : Light::Yellow;
-    out.words = "B takes " + percent(std::exp(m_logLatency.moments().mean()) - 1) + " longer, allowed " +
-                percent(m_plan.guardrails.latency);
+    out.light = low > limit ? Light::Red : high <= limit ? Light::Green : Light::Yellow;
+    out.words =
+        "B takes " + percent(std::exp(moments.mean()) - 1) + " longer, allowed " + percent(m_plan.guardrails.latency);
     return out;
 }
 
