@@ -3,6 +3,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench.h
   ${CMAKE_CURRENT_LIST_DIR}/bench_codecs.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_experiments.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_failover.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_ingest.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_ingest_load.h

@@ -31,6 +31,8 @@ void describe(QCommandLineParser& parser)
     option({QStringLiteral("margin")}, "Difference of accuracies that does not matter, share (default 0.01).", "X");
     option({QStringLiteral("workers")}, "Trials that run at once (default 1); the trials are the same.", "N");
     option({QStringLiteral("seed")}, "Seed of the search and of every training (default 1).", "N");
+    option({QStringLiteral("kind")}, "Kind of the present model and of what is tuned: spiking (default), lda ...",
+           "KIND");
     option({QStringLiteral("rate")}, "Sample rate of files without a time column, in Hz.", "HZ");
     option({QStringLiteral("o"), QStringLiteral("out")},
            "Write the tuned model here, if it passes the comparison (never overwritten).", "MODEL");
@@ -75,6 +77,8 @@ Result<tuning::TuneOptions> optionsOf(const Invocation& invocation)
         out.sampler.kind = invocation.value("sampler");
     if (invocation.isSet("pruner"))
         out.pruner.kind = invocation.value("pruner");
+    if (invocation.isSet("kind"))
+        out.presentKind = invocation.value("kind");
     if (invocation.isSet("space")) {
         BNOF_TRY_ASSIGN(const Json space, readTomlOrJson(invocation.value("space")));
         BNOF_TRY_ASSIGN(out.space, tuning::spaceFromJson(space, invocation.value("space")));

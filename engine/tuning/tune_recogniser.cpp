@@ -20,7 +20,9 @@ public:
                     const TuneSplit& split)
         : m_problem(problem), m_options(options), m_space(space), m_split(split),
           m_present(presentSettings(problem.isExposures(), options.seed))
-    {}
+    {
+        m_present.kind = options.presentKind;
+    }
 
     [[nodiscard]] std::size_t steps() const override { return m_split.folds; }
 
@@ -68,6 +70,7 @@ Json subjectOf(const RecogniserProblem& problem, const TuneOptions& options, con
 {
     Json out = Json::object();
     out.set("data", problem.describe()).set("seed", options.seed).set("folds", split.folds);
+    out.set("present_kind", options.presentKind);
     out.set("search_groups", namesOf(problem, split.search)).set("held_out_groups", namesOf(problem, split.heldOut));
     return out;
 }
@@ -196,6 +199,10 @@ Result<TuneResult> tuneRecogniser(const RecogniserProblem& problem, const TuneOp
     StudyPlan plan;
     plan.space = options.space.size() > 0 ? options.space : usualSpace(problem.isExposures());
     BNOF_TRY(checkSpace(plan.space, problem.isExposures()));
+    const std::vector<std::string>& kinds = tunables().front().range.choices;
+    if (std::find(kinds.begin(), kinds.end(), options.presentKind) == kinds.end())
+        return makeError(ErrorKind::Usage, "\"" + options.presentKind + "\" is not a kind of model", "kind",
+                         "Choose spiking, lda, template, svm, forest, knn or cnn.");
     plan.sampler = options.sampler;
     plan.pruner = options.pruner;
     const TuneSplit split = splitFor(problem, options);

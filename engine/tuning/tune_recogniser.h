@@ -20,10 +20,11 @@ struct TuneOptions {
     PrunerOptions pruner = {};
     std::uint32_t trials = 40;
     std::uint32_t workers = 1;
-    std::uint32_t folds = 5;    ///< of the inner cross-validation, at most as many as there are groups
-    double heldOutShare = 0.25; ///< of the groups, the last ones in time, at least one
-    std::uint64_t seed = 1;     ///< of every training
-    std::string journal;        ///< empty: none is kept
+    std::uint32_t folds = 5;             ///< of the inner cross-validation, at most as many as there are groups
+    double heldOutShare = 0.25;          ///< of the groups, the last ones in time, at least one
+    std::uint64_t seed = 1;              ///< of every training
+    std::string presentKind = "spiking"; ///< of the model in use, and of trials whose space names no kind
+    std::string journal;                 ///< empty: none is kept
     experiments::ComparisonOptions comparison = {};
     StudyProgress progress = {};
     GoOn goOn = [] { return true; };

@@ -482,6 +482,7 @@ private slots:
         TuneOptions options;
         options.space = spaceFromJson(parseToml("[kind]\nchoices = [\"lda\", \"template\"]", "s").value(), "s").value();
         options.trials = 3;
+        options.presentKind = "lda";
         options.pruner.startup = 100;
         const auto result = tuneRecogniser(**problem, options);
         BNOF_VERIFY_OK(result);
