@@ -17,6 +17,8 @@
 #include "engine/base/philox.h"
 #include "engine/base/toml.h"
 #include "engine/experiments/hash_split.h"
+#include "engine/experiments/interleaved_blocks.h"
+#include "engine/experiments/league.h"
 #include "engine/experiments/paired_comparison.h"
 #include "engine/experiments/shadow_replay.h"
 #include "engine/olfaction/training.h"
@@ -378,6 +380,55 @@ private slots:
         QCOMPARE(judgeSplit({{450, 490}, {400, 510}, 0.5}).finding, Finding::ABetter);
         QCOMPARE(judgeSplit({{40, 51}, {42, 49}, 0.5}).finding, Finding::Undecided);
         QCOMPARE(judgeSplit({{2, 3}, {2, 2}, 0.5}).finding, Finding::Invalid);
+    }
+
+    void blocksFavourNobody()
+    {
+        const auto arms = interleavedArms(7, 400);
+        QVERIFY(arms == interleavedArms(7, 400));
+        QVERIFY(arms != interleavedArms(8, 400));
+        int abba = 0;
+        for (std::size_t i = 0; i < arms.size(); i += 4) {
+            QVERIFY(arms[i] == arms[i + 3] && arms[i + 1] == arms[i + 2] && arms[i] != arms[i + 1]);
+            abba += arms[i] == Arm::A ? 1 : 0;
+        }
+        QVERIFY(abba > 30 && abba < 70);
+        QCOMPARE(interleavedArms(7, 6).size(), std::size_t{6});
+    }
+
+    void leaguesRankAndTellApart()
+    {
+        std::vector<std::vector<double>> rows;
+        PhiloxSequence random(4, 1);
+        for (int g = 0; g < 12; ++g)
+            rows.push_back(
+                {0.70 + 0.01 * random.uniform(), 0.90 + 0.01 * random.uniform(), 0.80 + 0.01 * random.uniform()});
+        const auto league = leagueOf({"low", "high", "middle"}, rows);
+        BNOF_VERIFY_OK(league);
+        QCOMPARE(league->rows[0].name, std::string("high"));
+        QCOMPARE(league->rows[2].name, std::string("low"));
+        QVERIFY(league->friedmanP < 0.001);
+        for (const LeaguePair& pair : league->pairs)
+            QVERIFY(pair.told && pair.difference < 0);
+        QVERIFY(league->words.find("high is first and better than middle, low") != std::string::npos);
+
+        int told = 0;
+        for (std::uint64_t seed = 0; seed < 100; ++seed) {
+            PhiloxSequence noise(seed, 2);
+            std::vector<std::vector<double>> same(10, std::vector<double>(4));
+            for (auto& row : same) {
+                for (double& value : row)
+                    value = noise.uniform();
+            }
+            for (const LeaguePair& pair : leagueOf({"a", "b", "c", "d"}, same)->pairs)
+                told += pair.told ? 1 : 0;
+        }
+        QVERIFY2(told <= 12, qPrintable(QString::number(told)));
+        BNOF_VERIFY_OK(leagueOf({"a", "b", "c"}, std::vector<std::vector<double>>(8, {0.5, 0.5, 0.5})));
+        QVERIFY(!leagueOf({"a", "b"}, {{1, 2}}).ok());
+        QVERIFY(!leagueOf({"a", "b", "c"}, {{1, 2, 3}}).ok());
+        rows[3].pop_back();
+        QVERIFY(!leagueOf({"a", "b", "c"}, rows).ok());
     }
 
     void modelsAreComparedOnRecordings()
