@@ -420,7 +420,8 @@ private slots:
                 for (double& value : row)
                     value = noise.uniform();
             }
-            for (const LeaguePair& pair : leagueOf({"a", "b", "c", "d"}, same)->pairs)
+            const auto none = leagueOf({"a", "b", "c", "d"}, same);
+            for (const LeaguePair& pair : none->pairs)
                 told += pair.told ? 1 : 0;
         }
         QVERIFY2(told <= 12, qPrintable(QString::number(told)));
