@@ -3,6 +3,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench.h
   ${CMAKE_CURRENT_LIST_DIR}/bench_codecs.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_experiments.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_failover.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_ingest.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_ingest_load.h
@@ -24,10 +25,11 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_snn.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_spikes.h
-  ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/bench_tuning.cpp)
 target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing
-  bnof_olfaction SQLite::SQLite3 ${BNOF_HDF5_LIBRARY})
+  bnof_olfaction bnof_tuning SQLite::SQLite3 ${BNOF_HDF5_LIBRARY})
 target_include_directories(bnof_bench SYSTEM PRIVATE ${BNOF_HDF5_INCLUDE})
 # Where the data that some benchmarks ask for may lie beside a source checkout.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp PROPERTIES COMPILE_DEFINITIONS

@@ -96,8 +96,9 @@ const std::vector<Benchmark>& benchmarks()
 {
     static const std::vector<Benchmark> all = [] {
         std::vector<Benchmark> list;
-        for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
-                           sensingBenchmarks, decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks}) {
+        for (auto group :
+             {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks, sensingBenchmarks,
+              decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks, tuningBenchmarks, experimentBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }

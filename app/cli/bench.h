@@ -74,5 +74,7 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 [[nodiscard]] std::vector<Benchmark> ingestBenchmarks();   ///< of the group sensing too
 [[nodiscard]] std::vector<Benchmark> failoverBenchmarks(); ///< part of ingestBenchmarks()
 [[nodiscard]] std::vector<Benchmark> olfactionBenchmarks();
+[[nodiscard]] std::vector<Benchmark> tuningBenchmarks();
+[[nodiscard]] std::vector<Benchmark> experimentBenchmarks();
 
 } // namespace bnof::bench

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstdio>
+
 #include "app/cli/command.h"
 #include "app/cli/vectors/check.h"
+#include "engine/base/build_config.h"
 #include "engine/base/files.h"
+#include "engine/base/sha256.h"
+#include "engine/experiments/shadow_replay.h"
+#include "engine/session/recorded_dataset.h"
 
 namespace bnof::cli {
 namespace {
@@ -20,17 +27,18 @@ Result<std::vector<vectors::CaseResult>> checkFile(const std::string& path)
 
 void describe(QCommandLineParser& parser)
 {
-    parser.addOption({QStringLiteral("check-vectors"),
-                      QStringLiteral("Recompute every case of this file of reference vectors and compare."),
-                      QStringLiteral("FILE")});
+    const auto option = [&](const char* name, const char* text, const char* value) {
+        parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
+    };
+    option("plan", "What \"better\" means, TOML or JSON; it is locked before the first exposure (default: built in).",
+           "FILE");
+    option("store", "Keep the experiment here; a comparison that was stopped goes on.", "FILE");
+    option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+    option("check-vectors", "Recompute every case of this file of reference vectors and compare.", "FILE");
 }
 
-int run(const Invocation& invocation)
+int checkVectors(const Invocation& invocation)
 {
-    if (!invocation.isSet("check-vectors")) {
-        return fail(makeError(ErrorKind::Usage, "there is nothing to do", "bnof compare",
-                              "Give a file of reference vectors with --check-vectors."));
-    }
     const auto results = checkFile(invocation.value("check-vectors"));
     if (!results.ok())
         return fail(results.error());
@@ -57,14 +65,153 @@ int run(const Invocation& invocation)
     return failed > 0 ? FailedCheck : Ok;
 }
 
+Result<experiments::ReplayVariant> loadVariant(const std::string& text, const Configuration& configuration)
+{
+    experiments::ReplayVariant out;
+    BNOF_TRY_ASSIGN(out.variant, experiments::variantFromText(text));
+    if (out.variant.text.find("backend=") == std::string::npos)
+        out.variant.options.backEnd = configuration.text("recognition.back_end");
+    BNOF_TRY_ASSIGN(out.model, loadModel(out.variant.model));
+    return out;
+}
+
+/// Everything that a comparison needs.
+struct Comparison {
+    experiments::Plan plan;
+    experiments::ReplayVariant a;
+    experiments::ReplayVariant b;
+    std::vector<olfaction::Dataset> data;
+    std::size_t exposures = 0;
+};
+
+Result<Comparison> load(const Invocation& invocation)
+{
+    Comparison out;
+    if (invocation.isSet("plan")) {
+        BNOF_TRY_ASSIGN(out.plan, experiments::loadPlan(invocation.value("plan")));
+    }
+    BNOF_TRY_ASSIGN(const double rate, invocation.number("rate", 0, 0, 1e6));
+    BNOF_TRY_ASSIGN(out.a, loadVariant(invocation.argument(0), invocation.configuration));
+    BNOF_TRY_ASSIGN(out.b, loadVariant(invocation.argument(1), invocation.configuration));
+    for (int i = 2; i < invocation.arguments.size(); ++i) {
+        BNOF_TRY_ASSIGN(olfaction::Dataset data, session::openDataset(invocation.argument(i), {.sampleRateHz = rate}));
+        out.data.push_back(std::move(data));
+    }
+    BNOF_TRY_ASSIGN(out.exposures, experiments::checkReplay(out.a, out.b, out.data));
+    return out;
+}
+
+experiments::LockedPlan lockedPlan(const Comparison& c)
+{
+    experiments::LockedPlan out{c.plan, c.a.variant.text, c.b.variant.text, sha256Hex(c.a.model), sha256Hex(c.b.model),
+                                {},     BNOF_VERSION};
+    for (const olfaction::Dataset& data : c.data)
+        out.dataDigests.push_back(data.digest);
+    return out;
+}
+
+/// The verdict of the plan: after every exposure, or once at the end.
+Result<Json> resultOf(const Comparison& c, const experiments::ReplayResult& replay)
+{
+    Json out = replay.analysis.toJson();
+    std::vector<experiments::PairedUnit> paired;
+    for (const experiments::ComparedUnit& unit : replay.units)
+        paired.push_back({unit.group, unit.aRight(), unit.bRight()});
+    experiments::ComparisonOptions options;
+    options.alpha = c.plan.alpha;
+    options.margin = c.plan.margin;
+    options.power = c.plan.power;
+    options.seed = c.plan.seed;
+    BNOF_TRY_ASSIGN(const experiments::PairedComparison once, experiments::comparePaired(paired, options));
+    experiments::Verdict verdict = replay.analysis.verdict();
+    if (c.plan.looks == "once" && verdict.finding != experiments::Finding::Invalid)
+        verdict = once.verdict;
+    out.set("once", experiments::toJson(once)).set("verdict", experiments::toJson(verdict));
+    out.set("words", experiments::inWords(verdict, c.a.variant.text, c.b.variant.text, c.plan.margin));
+    Json missing = Json::array();
+    for (const experiments::ComparedUnit& unit : replay.units) {
+        if (unit.a.missing || unit.b.missing)
+            missing.push(Json::object().set("exposure", unit.id).set("a", unit.a.missing).set("b", unit.b.missing));
+    }
+    return out.set("missing", std::move(missing));
+}
+
+void printForPeople(const Comparison& c, const Json& result)
+{
+    char text[200];
+    for (const auto& [name, key] : {std::pair{&c.a, "accuracy_a"}, std::pair{&c.b, "accuracy_b"}}) {
+        std::snprintf(text, sizeof text, "%-40s %.1f %% right", name->variant.text.c_str(),
+                      100 * result[key].toDouble());
+        printLine(std::string(text));
+    }
+    printLine("exposures " + result["units"].dump() + ", only the first right " + result["only_a_right"].dump() +
+              ", only the second " + result["only_b_right"].dump());
+    for (const Json& rail : result["guardrails"].items())
+        printLine("guardrail " + rail["name"].toString() + ": " + rail["light"].toString() + " (" +
+                  rail["words"].toString() + ")");
+    for (const Json& missing : result["missing"].items())
+        printLine("no answer to " + missing["exposure"].toString() + " from" + (missing["a"].toBool() ? " A" : "") +
+                  (missing["b"].toBool() ? " B" : ""));
+    printLine(result["words"].toString());
+}
+
+int compare(const Invocation& invocation)
+{
+    const auto comparison = load(invocation);
+    if (!comparison.ok())
+        return fail(comparison.error());
+    const Json before = experiments::whatCanBeShown(comparison->plan, comparison->exposures);
+    if (!invocation.json)
+        printLine(before["words"].toString());
+    const auto store = experiments::ExperimentStore::open(invocation.value("store"), lockedPlan(*comparison),
+                                                          invocation.configuration.text("general.operator"));
+    if (!store.ok())
+        return fail(store.error());
+    const auto progress = [](std::size_t done, std::size_t of, const experiments::ShadowAnalysis&) {
+        showProgress("comparing, " + std::to_string(done) + " of " + std::to_string(of) + " exposures");
+        return !interrupted();
+    };
+    const auto replay =
+        experiments::shadowReplay(comparison->plan, comparison->a, comparison->b, comparison->data, **store, progress);
+    showProgress({});
+    if (!replay.ok())
+        return fail(replay.error());
+    auto result = resultOf(*comparison, *replay);
+    if (!result.ok())
+        return fail(result.error());
+    result->set("analysis", (*store)->analysis()).set("before", before);
+    result->set("plan", experiments::toJson(comparison->plan));
+    if (const auto noted = (*store)->note("verdict", Json::object()
+                                                         .set("units", replay->analysis.units())
+                                                         .set("verdict", (*result)["verdict"])
+                                                         .set("words", (*result)["words"]));
+        !noted.ok())
+        return fail(noted.error());
+    if (invocation.json)
+        printLine(*result);
+    else
+        printForPeople(*comparison, *result);
+    return (*result)["verdict"]["finding"].toString() == "invalid" ? FailedCheck : Ok;
+}
+
+int run(const Invocation& invocation)
+{
+    if (invocation.isSet("check-vectors"))
+        return checkVectors(invocation);
+    if (invocation.arguments.size() >= 3)
+        return compare(invocation);
+    return fail(makeError(ErrorKind::Usage, "two models and a data set are needed", "bnof compare",
+                          "Write bnof compare A.bnofmodel B.bnofmodel DATASET, or --check-vectors FILE."));
+}
+
 } // namespace
 
 const Command compareCommand{"compare",
-                             "--check-vectors FILE",
-                             "Check the statistics and detectors against reference vectors.",
-                             "bnof compare --check-vectors ab_reference.json",
+                             "A B DATASET... [--plan FILE] [--store FILE] | --check-vectors FILE",
+                             "Which of two models is better on recorded exposures, with a verdict that can be trusted.",
+                             "bnof compare default my.bnofmodel my-data --plan plan.toml --store ab.sqlite",
                              0,
-                             0,
+                             -1,
                              false,
                              describe,
                              run};

@@ -20,7 +20,8 @@ const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,   
                           &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,    &infoCommand,
                           &verifyCommand,    &repairCommand,   &reindexCommand,  &convertCommand, &exportCommand,
                           &importCommand,    &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand,
-                          &calibrateCommand, &protocolCommand, &compareCommand,  &fuseCommand,    &modelCommand};
+                          &calibrateCommand, &protocolCommand, &compareCommand,  &fuseCommand,    &modelCommand,
+                          &tuneCommand};
 
 void printOverview()
 {

@@ -7,44 +7,44 @@ namespace bnof::recording {
 
 namespace {
 
-constexpr const char* damaged = "the list of recordings is damaged";
+constexpr std::string_view damaged = " is damaged";
 
 } // namespace
 
 bool isDamage(const Error& error)
 {
-    return error.what == damaged;
+    return error.kind == ErrorKind::BadInput && error.what.ends_with(damaged);
 }
 
-Error sqliteError(sqlite3* database, int status, const std::string& path)
+Error sqliteError(sqlite3* database, int status, const std::string& path, const DatabaseWords& words)
 {
     const std::string detail =
         database != nullptr ? std::string(sqlite3_errmsg(database)) : std::string(sqlite3_errstr(status));
+    const std::string name(words.name);
+    const std::string remedy(words.remedy);
     switch (status & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return makeError(ErrorKind::BadInput, damaged, path,
-                         "No recording is affected: rebuild the list from the recordings (bnof reindex).", detail);
+        return makeError(ErrorKind::BadInput, name + std::string(damaged), path, "No recording is affected. " + remedy,
+                         detail);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return makeError(ErrorKind::Storage, "another program is using the list of recordings", path,
-                         "Try again in a moment.", detail);
+        return makeError(ErrorKind::Storage, "another program is using " + name, path, "Try again in a moment.",
+                         detail);
     case SQLITE_FULL:
-        return makeError(ErrorKind::Storage, "the disk is full; the list of recordings was not changed", path,
+        return makeError(ErrorKind::Storage, "the disk is full; " + name + " was not changed", path,
                          "Free some space on this disk.", detail);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return makeError(ErrorKind::Storage, "the list of recordings cannot be opened for writing", path,
+        return makeError(ErrorKind::Storage, name + " cannot be opened for writing", path,
                          "Check that its folder exists and that you may write to it.", detail);
-    default:
-        return makeError(ErrorKind::Storage, "the list of recordings cannot be used: " + detail, path,
-                         "Rebuild it from the recordings (bnof reindex).");
+    default: return makeError(ErrorKind::Storage, name + " cannot be used: " + detail, path, remedy);
     }
 }
 
-Statement::Statement(sqlite3* database, std::string path, std::string_view sql)
-    : m_database(database), m_path(std::move(path)),
+Statement::Statement(sqlite3* database, std::string path, std::string_view sql, const DatabaseWords& words)
+    : m_database(database), m_path(std::move(path)), m_words(words),
       m_status(sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &m_statement, nullptr))
 {}
 
@@ -87,7 +87,7 @@ Result<bool> Statement::step()
     }
     if (status == SQLITE_DONE)
         return false;
-    return sqliteError(m_database, status, m_path);
+    return sqliteError(m_database, status, m_path, m_words);
 }
 
 Result<void> Statement::run()
@@ -116,23 +116,23 @@ void DatabaseCloser::operator()(sqlite3* database) const
     sqlite3_close_v2(database);
 }
 
-Result<void> execute(sqlite3* database, const std::string& path, std::string_view sql)
+Result<void> execute(sqlite3* database, const std::string& path, std::string_view sql, const DatabaseWords& words)
 {
-    return Statement(database, path, sql).run();
+    return Statement(database, path, sql, words).run();
 }
 
-Result<Database> openDatabase(const std::string& path)
+Result<Database> openDatabase(const std::string& path, const DatabaseWords& words)
 {
     sqlite3* raw = nullptr;
     const int status =
         sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database(raw);
     if (status != SQLITE_OK)
-        return sqliteError(raw, status, path);
+        return sqliteError(raw, status, path, words);
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, 5000);
-    BNOF_TRY(execute(raw, path, "PRAGMA journal_mode=WAL"));
-    BNOF_TRY(execute(raw, path, "PRAGMA synchronous=FULL"));
+    BNOF_TRY(execute(raw, path, "PRAGMA journal_mode=WAL", words));
+    BNOF_TRY(execute(raw, path, "PRAGMA synchronous=FULL", words));
     return database;
 }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/experiments/exposure_units.h"
+
+#include <algorithm>
+
+#include "engine/base/time.h"
+#include "engine/olfaction/dataset_health.h"
+
+namespace bnof::experiments {
+namespace {
+
+/// A recogniser cannot have decided on the exposure before.
+constexpr double firstAnswerSeconds = 1;
+
+/// Decisions of one exposure as they come.
+class Tally {
+public:
+    explicit Tally(std::size_t labels) : m_counts(labels, 0), m_last(labels, 0) {}
+
+    void add(int label)
+    {
+        ++m_decisions;
+        if (label < 0)
+            return;
+        ++m_counts[static_cast<std::size_t>(label)];
+        m_last[static_cast<std::size_t>(label)] = m_decisions;
+    }
+    [[nodiscard]] int winner() const
+    {
+        int best = -1;
+        for (std::size_t c = 0; c < m_counts.size(); ++c) {
+            const auto b = static_cast<std::size_t>(std::max(best, 0));
+            if (m_counts[c] > 0 &&
+                (best < 0 || m_counts[c] > m_counts[b] || (m_counts[c] == m_counts[b] && m_last[c] > m_last[b])))
+                best = static_cast<int>(c);
+        }
+        return best;
+    }
+    [[nodiscard]] std::uint32_t decisions() const { return m_decisions; }
+
+private:
+    std::vector<std::uint32_t> m_counts;
+    std::vector<std::uint32_t> m_last;
+    std::uint32_t m_decisions = 0;
+};
+
+/// One recogniser going through one recording.
+class Showing {
+public:
+    Showing(olfaction::Recogniser& recogniser, const olfaction::Dataset& data, std::size_t recording,
+            const std::vector<int>& gasOf)
+        : m_recogniser(recogniser), m_data(data), m_recording(data.recordings[recording]), m_gasOf(gasOf)
+    {
+        m_recogniser.reset();
+    }
+
+    UnitAnswer answer(const ExposureUnit& unit)
+    {
+        UnitAnswer out;
+        Tally tally(m_data.labels.size());
+        while (m_failure.empty() && m_frame < unit.from)
+            show(nullptr, 0, nullptr);
+        const double begin = seconds(unit.from);
+        while (m_failure.empty() && m_frame < unit.to)
+            show(&tally, begin, &out);
+        out.said = tally.winner();
+        out.decisions = tally.decisions();
+        out.failure = m_failure;
+        out.missing = out.decisions == 0 || !m_failure.empty();
+        if (out.missing)
+            out.said = -1;
+        return out;
+    }
+
+private:
+    [[nodiscard]] double seconds(std::size_t frame) const
+    {
+        return toSeconds(m_recording.times[frame] - m_recording.times.front());
+    }
+
+    void show(Tally* tally, double begin, UnitAnswer* out)
+    {
+        const std::size_t channels = m_data.channels.size();
+        m_output.clear();
+        const std::int64_t before = threadCpuNow();
+        const auto done = m_recogniser.process(
+            {m_recording.times[m_frame], {m_recording.values.data() + m_frame * channels, channels}}, m_output);
+        const double cpu = toSeconds(threadCpuNow() - before);
+        if (!done.ok())
+            m_failure = done.error().message();
+        if (out) {
+            out->cpuSeconds += cpu;
+            for (const auto& layer : m_output.spikes)
+                out->spikes += layer.size();
+            if (!m_output.decisions.empty())
+                out->latencySeconds = std::max(out->latencySeconds, cpu);
+        }
+        for (const Decision& decision : m_output.decisions) {
+            const double t = toSeconds(decision.t - m_recording.times.front());
+            if (tally && t - begin >= firstAnswerSeconds)
+                tally->add(decision.gas < 0 ? -1 : m_gasOf[static_cast<std::size_t>(decision.gas)]);
+        }
+        ++m_frame;
+    }
+
+    olfaction::Recogniser& m_recogniser;
+    const olfaction::Dataset& m_data;
+    const olfaction::LabelledRecording& m_recording;
+    const std::vector<int>& m_gasOf;
+    olfaction::RecogniserOutput m_output;
+    std::size_t m_frame = 0;
+    std::string m_failure; ///< nothing is shown after a failure
+};
+
+} // namespace
+
+std::vector<ExposureUnit> exposureUnitsOf(const olfaction::Dataset& data)
+{
+    const std::vector<std::string> groups = data.groups();
+    std::vector<ExposureUnit> out;
+    std::size_t recording = data.recordings.size();
+    std::size_t number = 0;
+    for (const olfaction::LabelledStretch& stretch : olfaction::stretchesOf(data)) {
+        if (stretch.recording != recording)
+            number = 0;
+        recording = stretch.recording;
+        if (stretch.label < 0 || stretch.label == data.background)
+            continue;
+        const olfaction::LabelledRecording& of = data.recordings[recording];
+        ExposureUnit unit;
+        unit.id = of.name + '#' + std::to_string(++number);
+        unit.recording = recording;
+        unit.from = stretch.from;
+        unit.to = stretch.to;
+        unit.group = static_cast<int>(std::find(groups.begin(), groups.end(), of.group) - groups.begin());
+        unit.label = stretch.label;
+        out.push_back(std::move(unit));
+    }
+    return out;
+}
+
+Result<std::vector<UnitAnswer>> answerUnits(olfaction::Recogniser& recogniser, const olfaction::Dataset& data,
+                                            const std::vector<ExposureUnit>& units, const std::vector<int>& gasOf,
+                                            const std::function<bool(std::size_t unit, const UnitAnswer&)>& told)
+{
+    std::vector<UnitAnswer> out;
+    for (std::size_t i = 0; i < units.size();) {
+        Showing showing(recogniser, data, units[i].recording, gasOf);
+        const std::size_t recording = units[i].recording;
+        for (; i < units.size() && units[i].recording == recording; ++i) {
+            out.push_back(showing.answer(units[i]));
+            if (told && !told(i, out.back()))
+                return makeError(ErrorKind::Cancelled, "the comparison was stopped", units[i].id);
+        }
+    }
+    return out;
+}
+
+std::vector<int> labelsOfGases(const olfaction::RecogniserInfo& info, const olfaction::Dataset& data)
+{
+    std::vector<int> out;
+    for (const std::string& gas : info.gases) {
+        const auto found = std::find(data.labels.begin(), data.labels.end(), gas);
+        out.push_back(found == data.labels.end() ? -1 : static_cast<int>(found - data.labels.begin()));
+    }
+    return out;
+}
+
+} // namespace bnof::experiments
