@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "app/cli/training_options.h"
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
@@ -31,6 +32,7 @@ void describe(QCommandLineParser& parser)
     option("seed", "Seed of the training (default 1).", "N");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
     option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+    describeTraining(parser);
 }
 
 /// "84.3 %", or a dash for what could not be computed.
@@ -149,6 +151,8 @@ int run(const Invocation& invocation)
     options.training.seed = static_cast<std::uint64_t>(*seed);
     options.training.kenyonCells = static_cast<std::uint32_t>(*kenyon);
     options.training.backEnd = invocation.configuration.text("recognition.back_end");
+    if (auto read = readTraining(invocation, options.training); !read.ok())
+        return fail(read.error());
     options.shots = static_cast<std::size_t>(*shots);
     options.draws = static_cast<std::size_t>(*draws);
     options.trainGroups = listOf(invocation.value("train-groups"));

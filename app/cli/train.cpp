@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/cli/command.h"
+#include "app/cli/training_options.h"
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
 #include "engine/olfaction/baselines/classifier.h"
@@ -26,6 +27,7 @@ void describe(QCommandLineParser& parser)
     option("skip", "Leave out the first S seconds of every recording (power-on transient).", "S");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
     option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+    describeTraining(parser);
 }
 
 /// The first share of every recording's time.
@@ -82,6 +84,8 @@ int run(const Invocation& invocation)
     options.skipSeconds = *skip;
     options.kenyonCells = static_cast<std::uint32_t>(*kenyon);
     options.backEnd = invocation.configuration.text("recognition.back_end");
+    if (auto read = readTraining(invocation, options); !read.ok())
+        return fail(read.error());
     const auto progress = [](double done, std::string_view what) {
         showProgress("training, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
         return !interrupted();

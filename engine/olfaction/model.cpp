@@ -37,8 +37,13 @@ Result<void> validateLayers(const Model& model)
         const std::string where = "network.populations[" + std::to_string(i) + "]";
         if (populations[i].name != layerNames[i])
             return bad("the population must be named " + std::string(layerNames[i]), where + ".name");
-        if (!std::holds_alternative<snn::LifParameters>(populations[i].model))
+        if (i == Receptors && part.code.spikes()) {
+            const auto* source = std::get_if<snn::PoissonParameters>(&populations[i].model);
+            if (source == nullptr || source->sampling != snn::PoissonSampling::EveryTick || part.network.tickMs != 1)
+                return bad("an encoder needs sources that are drawn at every tick of 1 ms", where + ".model");
+        } else if (!std::holds_alternative<snn::LifParameters>(populations[i].model)) {
             return bad("the population must be integrate-and-fire neurons", where + ".model");
+        }
     }
     if (populations[Receptors].size != part.code.receptors())
         return bad("the receptor population does not fit the receptor code", "network.populations[0].size");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/olfaction/precision_ladder.h"
+#include "engine/olfaction/receptor_input.h"
 #include "engine/olfaction/stream_recogniser.h"
 
 namespace bnof::olfaction {
@@ -34,7 +35,7 @@ private:
     std::uint32_t m_intervals = 0;             ///< finished intervals in the window
     std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running
     std::vector<std::uint32_t> m_windowCounts; ///< reused
-    std::vector<float> m_drive;                ///< reused
+    ReceptorInput m_receptors;
     DiscriminantPoint m_point;                 ///< reused
 };
 

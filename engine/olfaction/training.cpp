@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "engine/base/build_config.h"
 #include "engine/base/exact_math.h"
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/baselines/stream_training.h"
+#include "engine/olfaction/surrogate_gradient.h"
 #include "engine/olfaction/training_data.h"
 #include "engine/olfaction/training_network.h"
 
@@ -254,7 +256,32 @@ Result<void> checkOptions(const TrainingOptions& options)
     if (options.realPoints < 10 || options.realPoints > 1'000'000 || options.replayPoints > 1'000'000 ||
         options.novelPoints > 1'000'000 || options.epochs < 1 || options.epochs > 1000)
         return bad("the number of teaching points or epochs is out of range");
+    const auto& rules = learningNames();
+    if (std::find(rules.begin(), rules.end(), options.learning.name) == rules.end())
+        return makeError(ErrorKind::Usage, "there is no learning rule \"" + options.learning.name + '"',
+                         "training options", "Use delta-rule, ridge or surrogate-gradient.");
+    if (!(options.learning.ridge >= 1e-9 && options.learning.ridge <= 1e6) || options.learning.surrogateEpochs < 1 ||
+        options.learning.surrogateEpochs > 1000 ||
+        !(options.learning.surrogateRate > 0 && options.learning.surrogateRate <= 10))
+        return bad("a parameter of the learning rule is out of range");
+    const EncoderParameters& encoder = options.code.encoder;
+    if (!encoder.name.empty() && encoder.name != "offset")
+        BNOF_TRY(validate(encoder, encoder.noise.size(), "training options: encoder"));
     return {};
+}
+
+/// Exposures of each gas.
+std::vector<std::size_t> exposuresOf(const FeatureRows& rows, std::size_t gases)
+{
+    std::vector<std::set<int>> seen(gases);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        if (rows.labels[i] >= 0 && !rows.restarted[i])
+            seen[static_cast<std::size_t>(rows.labels[i])].insert(rows.exposure[i]);
+    }
+    std::vector<std::size_t> out;
+    for (const auto& list : seen)
+        out.push_back(list.size());
+    return out;
 }
 
 /// Trains a network on some rows; progress runs from `from` to `to`.
@@ -295,6 +322,12 @@ Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const 
 
 } // namespace
 
+const std::vector<std::string>& learningNames()
+{
+    static const std::vector<std::string> names{"delta-rule", "ridge", "surrogate-gradient"};
+    return names;
+}
+
 Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options,
                                                const TrainingProgress& progress)
 {
@@ -302,6 +335,9 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     if (!tell(progress, 0, "reading features"))
         return cancelled();
     BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    if (options.learning.name == "surrogate-gradient")
+        BNOF_TRY(enoughForSurrogate(exposuresOf(p.rows, data.labels.size()), data.labels,
+                                    options.learning.fewestExposures));
     if (!tell(progress, 0.15, "fitting the teacher"))
         return cancelled();
     BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
@@ -320,6 +356,8 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     model.metrics.set("novel_points_not_named", judged.novelSilence);
     model.metrics.set("kenyon_activity", judged.kenyonActivity);
     model.metrics.set("spikes_per_window", judged.spikesPerWindow);
+    if (options.learning.name != "delta-rule")
+        model.metrics.set("learning", options.learning.name);
     BNOF_TRY(validate(model));
     (void)tell(progress, 1, "done");
     return modelToBytes(model);
