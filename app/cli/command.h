@@ -50,9 +50,9 @@ struct Command {
 
 // The table; each is defined in the file of its name.
 extern const Command devicesCommand, simulateCommand, watchCommand, recordCommand, replayCommand, recogniseCommand,
-    trainCommand, evaluateCommand, listCommand, infoCommand, verifyCommand, repairCommand, reindexCommand,
-    convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand, doctorCommand,
-    calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand;
+    trainCommand, evaluateCommand, encodeCommand, listCommand, infoCommand, verifyCommand, repairCommand,
+    reindexCommand, convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand,
+    doctorCommand, calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand, networkCommand;
 
 /// Print the error for people on stderr and give the exit code of its kind.
 int fail(const Error& error);

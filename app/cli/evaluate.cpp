@@ -22,7 +22,9 @@ void describe(QCommandLineParser& parser)
            "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
            "each in turn is held out).",
            "G,...");
-    option("baselines", "Further competitors: svm, forest, knn, cnn, separated by commas.", "KIND,...");
+    option("baselines",
+           "Further competitors: virtual-receptors (of recordings), svm, forest, knn, cnn, separated by commas.",
+           "KIND,...");
     option("without", "Channels to leave out, separated by commas.", "CH,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
     option("seeds", "first-batch, previous-batches: networks of so many seeds; figures are their mean (default 5).",
@@ -158,9 +160,9 @@ int run(const Invocation& invocation)
     options.trainGroups = listOf(invocation.value("train-groups"));
     options.baselines = listOf(invocation.value("baselines"));
     for (const std::string& kind : options.baselines) {
-        if (!olfaction::isClassifierKind(kind))
+        if (!olfaction::isClassifierKind(kind) && kind != "virtual-receptors")
             return fail(makeError(ErrorKind::Usage, "there is no baseline \"" + kind + '"', "--baselines",
-                                  "Use svm, forest, knn or cnn."));
+                                  "Use virtual-receptors, svm, forest, knn or cnn."));
     }
     options.seeds = static_cast<std::size_t>(*seeds);
     const auto result = evaluateFolder(invocation.argument(0), options, *rate, listOf(invocation.value("without")));

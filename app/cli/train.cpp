@@ -20,7 +20,7 @@ void describe(QCommandLineParser& parser)
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
     option("out", "The model to write (.bnofmodel, never overwritten).", "M");
-    option("kind", "spiking (default), lda, template, svm, forest, knn or cnn.", "KIND");
+    option("kind", "spiking (default), virtual-receptors, lda, template, svm, forest, knn or cnn.", "KIND");
     option("name", "Name of the model, for people.", "TEXT");
     option("seed", "Seed of the random wiring and the replay points (default 1).", "N");
     option("train-fraction", "Use only this first share of every recording's time (default 1).", "X");
@@ -60,10 +60,10 @@ int run(const Invocation& invocation)
     if (std::error_code ignored; std::filesystem::exists(out, ignored))
         return fail(makeError(ErrorKind::Usage, "this file exists already", out, "Choose another name."));
     const std::string kind = invocation.isSet("kind") ? invocation.value("kind") : "spiking";
-    const bool classifier = olfaction::isClassifierKind(kind);
+    const bool classifier = olfaction::isClassifierKind(kind) || kind == "virtual-receptors";
     if (kind != "spiking" && kind != "lda" && kind != "template" && !classifier)
         return fail(makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of model", "--kind",
-                              "Choose spiking, lda, template, svm, forest, knn or cnn."));
+                              "Choose spiking, virtual-receptors, lda, template, svm, forest, knn or cnn."));
     const auto seed = invocation.number("seed", 1, 0, 9e15);
     const auto share = invocation.number("train-fraction", 1, 0.01, 1);
     const auto skip = invocation.number("skip", 0, 0, 1e9);
@@ -108,7 +108,7 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command trainCommand{"train",
-                           "DATASET --out M [--kind spiking|lda|svm|forest|knn|cnn|template]",
+                           "DATASET --out M [--kind spiking|virtual-receptors|lda|svm|forest|knn|cnn|template]",
                            "Train a recogniser on a folder of labelled recordings.",
                            "bnof train my-data --out my.bnofmodel",
                            1,

@@ -95,7 +95,8 @@ Result<void> validateSpiking(const Model& model)
 Result<void> validate(const Model& model)
 {
     const bool classifier = isClassifierKind(model.kind);
-    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template" && !classifier)
+    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template" &&
+        model.kind != "virtual-receptors" && !classifier)
         return bad("unknown kind of recogniser \"" + model.kind + '"', "kind");
     const std::size_t gases = model.gases.size();
     if (gases == 0 || gases > 1000)
@@ -124,6 +125,8 @@ Result<void> validate(const Model& model)
             return bad("the classifier is of another kind than the model", "classifier.kind");
         BNOF_TRY(classifierFromJson(model.classifier, "classifier", model.discriminant.dimension, gases));
     }
+    if (model.kind == "virtual-receptors")
+        return validate(model.virtualReceptors, model.frontEnd.features(), model.discriminant.axes, gases);
     return model.kind == "spiking" ? validateSpiking(model) : Result<void>();
 }
 

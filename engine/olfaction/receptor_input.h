@@ -11,8 +11,8 @@
 namespace bnof::olfaction {
 
 /// Drives population 0 of a `Net`, a snn::Simulation or whatever runs, drives and rates like one. Spikes of an encoder
-/// become those of a Poisson population that is drawn every tick: at a rate of 1 / tick a source fires for certain, at 0
-/// never, whatever is drawn.
+/// become those of a Poisson population that is drawn every tick: at a rate of 1 / tick a source fires for certain, at
+/// 0 never, whatever is drawn.
 class ReceptorInput {
 public:
     explicit ReceptorInput(const ReceptorCode& code) : m_code(code)

@@ -36,7 +36,7 @@ private:
     std::vector<std::uint32_t> m_counts;       ///< interval-major ring of output spike counts; the last is running
     std::vector<std::uint32_t> m_windowCounts; ///< reused
     ReceptorInput m_receptors;
-    DiscriminantPoint m_point;                 ///< reused
+    DiscriminantPoint m_point; ///< reused
 };
 
 } // namespace bnof::olfaction

@@ -56,7 +56,8 @@ snn::Network readoutNetwork(const SpikingPart& part, std::size_t gases)
     network.name = "readout";
     network.seed = part.network.seed;
     network.tickMs = part.network.tickMs;
-    network.populations = {source(populations[ProjectionNeurons]), source(populations[KenyonCells]),
+    network.populations = {source(populations[ProjectionNeurons]),
+                           source(populations[KenyonCells]),
                            {"output", static_cast<std::uint32_t>(gases + 1), populations[Outputs].model}};
     for (const std::uint32_t layer : {std::uint32_t{ProjectionNeurons}, std::uint32_t{KenyonCells}}) {
         network.projections.push_back(half(part, layer, true));
@@ -123,7 +124,8 @@ Result<ReadoutTask> readoutTask(const SpikingPart& part, const TeachingPoints& t
         shown.drives = {{0, 2, drive}};
         const std::vector<double>& target = teaching.targets[at];
         const auto best = std::max_element(target.begin(), target.end());
-        shown.label = static_cast<std::uint32_t>(*best > 0 ? best - target.begin() : static_cast<std::ptrdiff_t>(gases));
+        shown.label =
+            static_cast<std::uint32_t>(*best > 0 ? best - target.begin() : static_cast<std::ptrdiff_t>(gases));
         if (i % 64 == 0 && !report(static_cast<double>(i) / static_cast<double>(count)))
             return makeError(ErrorKind::Cancelled, "training was cancelled");
     }

@@ -13,6 +13,7 @@
 #include "engine/olfaction/surrogate_gradient.h"
 #include "engine/olfaction/training_data.h"
 #include "engine/olfaction/training_network.h"
+#include "engine/olfaction/virtual_receptors/fit.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -310,6 +311,10 @@ Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const 
         BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
         BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
         model.lda = calibrate(p.rows, fold.test, early);
+    } else if (kind == "virtual-receptors") {
+        if (!tell(progress, 0.3, "placing receptors and learning"))
+            return cancelled();
+        BNOF_TRY(fitVirtualReceptorModel(p, options, model));
     } else if (kind != "lda") {
         if (!tell(progress, 0.3, "fitting the classifier"))
             return cancelled();
@@ -336,8 +341,8 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
         return cancelled();
     BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
     if (options.learning.name == "surrogate-gradient")
-        BNOF_TRY(enoughForSurrogate(exposuresOf(p.rows, data.labels.size()), data.labels,
-                                    options.learning.fewestExposures));
+        BNOF_TRY(
+            enoughForSurrogate(exposuresOf(p.rows, data.labels.size()), data.labels, options.learning.fewestExposures));
     if (!tell(progress, 0.15, "fitting the teacher"))
         return cancelled();
     BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
@@ -372,9 +377,9 @@ Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOp
 Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
                                                   const TrainingOptions& options, const TrainingProgress& progress)
 {
-    if (!isClassifierKind(kind))
+    if (!isClassifierKind(kind) && kind != "virtual-receptors")
         return makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of classifier", "training",
-                         "Choose svm, forest, knn or cnn.");
+                         "Choose virtual-receptors, svm, forest, knn or cnn.");
     return trainClassical(kind, data, options, progress);
 }
 

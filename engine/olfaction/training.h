@@ -49,7 +49,7 @@ struct TrainingOptions {
     std::uint32_t windowIntervals = 2;    ///< a decision reads the spikes of so many intervals
     std::uint32_t replayPoints = 2500;    ///< drawn around the class means
     ReplayOptions replay = {};
-    ReceptorCodeOptions code = {};   ///< its seed is `seed`; code.encoder chooses how receptors fire
+    ReceptorCodeOptions code = {}; ///< its seed is `seed`; code.encoder chooses how receptors fire
     ReadoutLearning learning = {};
     std::uint32_t realPoints = 3000; ///< drawn from the recordings
     std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
@@ -70,8 +70,8 @@ using TrainingProgress = std::function<bool(double done, std::string_view what)>
 /// Train the classical baseline on the same features.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options = {},
                                                          const TrainingProgress& progress = {});
-/// Train a classifier of `kind` (see classifierKinds()) on the same features; what is unfamiliar is judged by the
-/// discriminant, as for the classical baseline.
+/// Train a classifier of `kind` (see classifierKinds(), or "virtual-receptors", a spiking one) on the same features;
+/// what is unfamiliar is judged by the discriminant, as for the classical baseline.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
                                                                 const TrainingOptions& options = {},
                                                                 const TrainingProgress& progress = {});

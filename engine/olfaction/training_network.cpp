@@ -19,8 +19,8 @@ constexpr double rheobaseMv = 10;    ///< threshold - rest of every population
 constexpr double kenyonInputMs = 5;  ///< synaptic time constant
 constexpr double kenyonInputMv = 10; ///< weight of a projection neuron on a Kenyon cell
 constexpr double outputSynapseMs = 20;
-constexpr double outputGainMv = 30;       ///< drive of an output neuron for an answer of 1
-constexpr double kenyonShare = 0.7;       ///< norm of the Kenyon counts beside that of the projection neurons
+constexpr double outputGainMv = 30; ///< drive of an output neuron for an answer of 1
+constexpr double kenyonShare = 0.7; ///< norm of the Kenyon counts beside that of the projection neurons
 constexpr std::uint32_t graphStream = 0x4B43;
 constexpr std::uint32_t orderStream = 0x4F52;
 
@@ -253,7 +253,8 @@ std::pair<Matrix, Eigen::RowVectorXf> centredTargets(const TeachingPoints& teach
     Matrix target(count, static_cast<Eigen::Index>(gases));
     for (Eigen::Index i = 0; i < count; ++i) {
         for (std::size_t g = 0; g < gases; ++g)
-            target(i, static_cast<Eigen::Index>(g)) = static_cast<float>(teaching.targets[static_cast<std::size_t>(i)][g]);
+            target(i, static_cast<Eigen::Index>(g)) =
+                static_cast<float>(teaching.targets[static_cast<std::size_t>(i)][g]);
     }
     Eigen::RowVectorXf middle = target.colwise().mean();
     target.rowwise() -= middle;

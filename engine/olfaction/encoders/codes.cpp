@@ -54,8 +54,7 @@ protected:
     {
         const std::size_t half = std::max<std::size_t>(1, m_perChannel / 2);
         for (std::size_t n = 0; n < neurons(); ++n)
-            m_integral[n] =
-                (static_cast<double>(n % m_perChannel % half) + 0.5) / static_cast<double>(half);
+            m_integral[n] = (static_cast<double>(n % m_perChannel % half) + 0.5) / static_cast<double>(half);
     }
     void fire(std::vector<std::uint32_t>& fired) override
     {
@@ -237,8 +236,7 @@ private:
             return false;
         reader.getAll(m_left, neurons());
         reader.getAll(m_interval, neurons());
-        return reader.ok() &&
-               std::all_of(m_interval.begin(), m_interval.end(), [](std::uint32_t i) { return i >= 1; });
+        return reader.ok() && std::all_of(m_interval.begin(), m_interval.end(), [](std::uint32_t i) { return i >= 1; });
     }
 
     std::vector<std::uint32_t> m_left; ///< spikes of this cycle's burst
@@ -276,8 +274,8 @@ public:
     {}
 
 private:
-    static constexpr double smallestStep = 0.025;  ///< of the range: 40 levels
-    static constexpr double usualNoise = 0.01;     ///< where training has measured none
+    static constexpr double smallestStep = 0.025;   ///< of the range: 40 levels
+    static constexpr double usualNoise = 0.01;      ///< where training has measured none
     static constexpr double adaptation = 1.0 / 256; ///< share of a frame in the estimate of the variance
     static constexpr std::uint32_t refractory = 2;  ///< ticks between two spikes of a channel
 

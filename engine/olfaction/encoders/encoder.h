@@ -35,10 +35,10 @@ namespace bnof::olfaction {
 /// | population  | regularly, at a Gaussian of the distance between v and the neuron's centre (Bohte, Kok & La Poutre |
 /// |             | 2002, Neurocomputing 48)                                                                          |
 struct EncoderParameters {
-    std::string name;              ///< one of encoderNames(); empty: none
-    std::uint32_t cells = 4;       ///< for each sign; twice as many receptive fields; delta and rank-order have one
-    double maximumHz = 100;        ///< of rate, sigma-delta, population; at most 500
-    std::uint32_t cycleTicks = 50; ///< of latency, phase, burst, rank-order and delta
+    std::string name;                ///< one of encoderNames(); empty: none
+    std::uint32_t cells = 4;         ///< for each sign; twice as many receptive fields; delta and rank-order have one
+    double maximumHz = 100;          ///< of rate, sigma-delta, population; at most 500
+    std::uint32_t cycleTicks = 50;   ///< of latency, phase, burst, rank-order and delta
     std::uint32_t maximumSpikes = 5; ///< of a burst
     double deviations = 3;           ///< delta: step in standard deviations of the noise
     std::vector<double> noise;       ///< delta: standard deviation of each channel's noise at the start
