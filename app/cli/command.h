@@ -50,9 +50,10 @@ struct Command {
 
 // The table; each is defined in the file of its name.
 extern const Command devicesCommand, simulateCommand, watchCommand, recordCommand, replayCommand, recogniseCommand,
-    trainCommand, evaluateCommand, listCommand, infoCommand, verifyCommand, repairCommand, reindexCommand,
-    convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand, doctorCommand,
-    calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand, tuneCommand;
+    trainCommand, evaluateCommand, encodeCommand, listCommand, infoCommand, verifyCommand, repairCommand,
+    reindexCommand, convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand,
+    doctorCommand, calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand, networkCommand,
+    tuneCommand;
 
 /// Print the error for people on stderr and give the exit code of its kind.
 int fail(const Error& error);

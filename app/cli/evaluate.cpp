@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "app/cli/training_options.h"
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/dataset_health.h"
 #include "engine/olfaction/exposure_evaluation.h"
@@ -22,7 +23,9 @@ void describe(QCommandLineParser& parser)
            "held-out: the groups that train, separated by commas (default: those with \"train\" in their name, else "
            "each in turn is held out).",
            "G,...");
-    option("baselines", "Further competitors: svm, forest, knn, cnn, separated by commas.", "KIND,...");
+    option("baselines",
+           "Further competitors: virtual-receptors (of recordings), svm, forest, knn, cnn, separated by commas.",
+           "KIND,...");
     option("without", "Channels to leave out, or of exposures features by number, separated by commas.", "CH,...");
     option("shots", "few-shot: labelled exposures of each gas of the tested batch (default 1).", "N");
     option("seeds",
@@ -36,6 +39,7 @@ void describe(QCommandLineParser& parser)
     option("seed", "Seed of the training (default 1).", "N");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
     option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+    describeTraining(parser);
 }
 
 /// "84.3 %", or a dash for what could not be computed.
@@ -182,14 +186,16 @@ int run(const Invocation& invocation)
     options.training.seed = static_cast<std::uint64_t>(*seed);
     options.training.kenyonCells = static_cast<std::uint32_t>(*kenyon);
     options.training.backEnd = invocation.configuration.text("recognition.back_end");
+    if (auto read = readTraining(invocation, options.training); !read.ok())
+        return fail(read.error());
     options.shots = static_cast<std::size_t>(*shots);
     options.draws = static_cast<std::size_t>(*draws);
     options.trainGroups = listOf(invocation.value("train-groups"));
     options.baselines = listOf(invocation.value("baselines"));
     for (const std::string& kind : options.baselines) {
-        if (!olfaction::isClassifierKind(kind))
+        if (!olfaction::isClassifierKind(kind) && kind != "virtual-receptors")
             return fail(makeError(ErrorKind::Usage, "there is no baseline \"" + kind + '"', "--baselines",
-                                  "Use svm, forest, knn or cnn."));
+                                  "Use virtual-receptors, svm, forest, knn or cnn."));
     }
     options.seeds = static_cast<std::size_t>(*seeds);
     options.permutationRounds = static_cast<int>(*permutations);

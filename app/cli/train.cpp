@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/cli/command.h"
+#include "app/cli/training_options.h"
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
 #include "engine/olfaction/baselines/classifier.h"
@@ -19,13 +20,14 @@ void describe(QCommandLineParser& parser)
         parser.addOption({QString::fromLatin1(name), QString::fromLatin1(text), QString::fromLatin1(value)});
     };
     option("out", "The model to write (.bnofmodel, never overwritten).", "M");
-    option("kind", "spiking (default), lda, template, svm, forest, knn or cnn.", "KIND");
+    option("kind", "spiking (default), virtual-receptors, lda, template, svm, forest, knn or cnn.", "KIND");
     option("name", "Name of the model, for people.", "TEXT");
     option("seed", "Seed of the random wiring and the replay points (default 1).", "N");
     option("train-fraction", "Use only this first share of every recording's time (default 1).", "X");
     option("skip", "Leave out the first S seconds of every recording (power-on transient).", "S");
     option("kenyon", "Number of Kenyon cells (default 2000).", "N");
     option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
+    describeTraining(parser);
 }
 
 /// The first share of every recording's time.
@@ -58,10 +60,10 @@ int run(const Invocation& invocation)
     if (std::error_code ignored; std::filesystem::exists(out, ignored))
         return fail(makeError(ErrorKind::Usage, "this file exists already", out, "Choose another name."));
     const std::string kind = invocation.isSet("kind") ? invocation.value("kind") : "spiking";
-    const bool classifier = olfaction::isClassifierKind(kind);
+    const bool classifier = olfaction::isClassifierKind(kind) || kind == "virtual-receptors";
     if (kind != "spiking" && kind != "lda" && kind != "template" && !classifier)
         return fail(makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of model", "--kind",
-                              "Choose spiking, lda, template, svm, forest, knn or cnn."));
+                              "Choose spiking, virtual-receptors, lda, template, svm, forest, knn or cnn."));
     const auto seed = invocation.number("seed", 1, 0, 9e15);
     const auto share = invocation.number("train-fraction", 1, 0.01, 1);
     const auto skip = invocation.number("skip", 0, 0, 1e9);
@@ -82,6 +84,8 @@ int run(const Invocation& invocation)
     options.skipSeconds = *skip;
     options.kenyonCells = static_cast<std::uint32_t>(*kenyon);
     options.backEnd = invocation.configuration.text("recognition.back_end");
+    if (auto read = readTraining(invocation, options); !read.ok())
+        return fail(read.error());
     const auto progress = [](double done, std::string_view what) {
         showProgress("training, " + std::to_string(static_cast<int>(done * 100)) + " %: " + std::string(what));
         return !interrupted();
@@ -104,7 +108,7 @@ int run(const Invocation& invocation)
 } // namespace
 
 const Command trainCommand{"train",
-                           "DATASET --out M [--kind spiking|lda|svm|forest|knn|cnn|template]",
+                           "DATASET --out M [--kind spiking|virtual-receptors|lda|svm|forest|knn|cnn|template]",
                            "Train a recogniser on a folder of labelled recordings.",
                            "bnof train my-data --out my.bnofmodel",
                            1,

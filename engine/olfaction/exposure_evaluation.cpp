@@ -262,6 +262,8 @@ Result<Outcome> runTrial(const ExposureTable& table, const EvaluationOptions& op
                                                    ? RecalibrationOptions{0.3, 0.03, 0.6}
                                                    : RecalibrationOptions{};
     TrainingOptions training = exposureTraining(options.training.seed + trial.draw);
+    training.code.encoder = options.training.code.encoder;
+    training.learning = options.training.learning;
     training.backEnd = options.training.backEnd == "auto" ? "vector" : options.training.backEnd;
     const std::int64_t begin = threadCpuNow();
     BNOF_TRY_ASSIGN(const ExposureNetwork network, trainOnExposures(past, fresh, classes, recalibration, training));

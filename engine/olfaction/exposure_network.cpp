@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "engine/olfaction/surrogate_gradient.h"
+
 namespace bnof::olfaction {
 namespace {
 
@@ -32,6 +34,14 @@ Result<ExposureNetwork> trainOnExposures(const LabelledRows& past, const Labelle
     ExposureNetwork out;
     const std::size_t dimension = past.dimension;
     out.options = options;
+    if (options.learning.name == "surrogate-gradient") {
+        std::vector<std::size_t> exposures(classes, 0);
+        for (const LabelledRows* rows : {&past, &fresh}) {
+            for (const int label : rows->labels)
+                ++exposures[static_cast<std::size_t>(label)];
+        }
+        BNOF_TRY(enoughForSurrogate(exposures, {}, options.learning.fewestExposures));
+    }
     BNOF_TRY_ASSIGN(out.teacher, recalibrate(past.features, past.labels, fresh.features, fresh.labels, dimension,
                                              classes, recalibration));
     const Discriminant& teacher = out.teacher.discriminant;

@@ -37,8 +37,13 @@ Result<void> validateLayers(const Model& model)
         const std::string where = "network.populations[" + std::to_string(i) + "]";
         if (populations[i].name != layerNames[i])
             return bad("the population must be named " + std::string(layerNames[i]), where + ".name");
-        if (!std::holds_alternative<snn::LifParameters>(populations[i].model))
+        if (i == Receptors && part.code.spikes()) {
+            const auto* source = std::get_if<snn::PoissonParameters>(&populations[i].model);
+            if (source == nullptr || source->sampling != snn::PoissonSampling::EveryTick || part.network.tickMs != 1)
+                return bad("an encoder needs sources that are drawn at every tick of 1 ms", where + ".model");
+        } else if (!std::holds_alternative<snn::LifParameters>(populations[i].model)) {
             return bad("the population must be integrate-and-fire neurons", where + ".model");
+        }
     }
     if (populations[Receptors].size != part.code.receptors())
         return bad("the receptor population does not fit the receptor code", "network.populations[0].size");
@@ -92,7 +97,8 @@ Result<void> validateSpiking(const Model& model)
 Result<void> validate(const Model& model)
 {
     const bool classifier = isClassifierKind(model.kind);
-    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template" && !classifier)
+    if (model.kind != "spiking" && model.kind != "lda" && model.kind != "template" &&
+        model.kind != "virtual-receptors" && !classifier)
         return bad("unknown kind of recogniser \"" + model.kind + '"', "kind");
     const std::size_t gases = model.gases.size();
     if (gases == 0 || gases > 1000)
@@ -121,6 +127,8 @@ Result<void> validate(const Model& model)
             return bad("the classifier is of another kind than the model", "classifier.kind");
         BNOF_TRY(classifierFromJson(model.classifier, "classifier", model.discriminant.dimension, gases));
     }
+    if (model.kind == "virtual-receptors")
+        return validate(model.virtualReceptors, model.frontEnd.features(), model.discriminant.axes, gases);
     return model.kind == "spiking" ? validateSpiking(model) : Result<void>();
 }
 

@@ -16,6 +16,7 @@
 #include "engine/olfaction/front_end.h"
 #include "engine/olfaction/readout.h"
 #include "engine/olfaction/receptor_code.h"
+#include "engine/olfaction/virtual_receptors/part.h"
 #include "engine/snn/clip_calibration.h"
 #include "engine/snn/network.h"
 
@@ -67,7 +68,7 @@ enum Layer : std::uint32_t {
 };
 
 struct Model {
-    std::string kind; ///< "spiking", "lda", "template" or one of classifierKinds()
+    std::string kind; ///< "spiking", "virtual-receptors", "lda", "template" or one of classifierKinds()
     std::string name;
     std::string programVersion;
     std::uint64_t seed = 0;
@@ -85,8 +86,9 @@ struct Model {
     std::vector<ConcentrationModel> concentrations;
     Json metrics; ///< figures of held-out training time, for people
     LdaCalibration lda;
-    SpikingPart spiking; ///< of kind "spiking"
-    Json classifier;     ///< of a kind of classifierKinds(): what Classifier::toJson gave
+    SpikingPart spiking;                  ///< of kind "spiking"
+    VirtualReceptorPart virtualReceptors; ///< of kind "virtual-receptors"
+    Json classifier;                      ///< of a kind of classifierKinds(): what Classifier::toJson gave
 
     bool operator==(const Model&) const = default;
 };

@@ -175,6 +175,12 @@ Result<Model> modelFromJson(const Json& json)
         BNOF_TRY(fields.status());
         BNOF_TRY_ASSIGN(model.spiking, spikingFromJson(spiking, network, model.discriminant.axes));
     }
+    if (model.kind == "virtual-receptors") {
+        const Json& part = fields.objectField("virtual_receptors");
+        const Json& network = fields.objectField("network");
+        BNOF_TRY(fields.status());
+        BNOF_TRY_ASSIGN(model.virtualReceptors, virtualReceptorsFromJson(part, network, "virtual_receptors"));
+    }
     BNOF_TRY(validate(model));
     return model;
 }
@@ -218,6 +224,10 @@ std::vector<std::uint8_t> modelToBytes(const Model& model)
     if (model.kind == "spiking") {
         out.set("spiking", spikingToJson(model.spiking));
         out.set("network", snn::toJson(model.spiking.network));
+    }
+    if (model.kind == "virtual-receptors") {
+        out.set("virtual_receptors", toJson(model.virtualReceptors));
+        out.set("network", snn::toJson(model.virtualReceptors.network));
     }
     out.set("content_sha256", modelContentDigest(out));
     const std::string text = out.dump() + '\n';

@@ -116,6 +116,13 @@ Result<void> PrecisionLadder::setDrive(std::uint32_t population, std::span<const
     return active().setDrive(population, driveMv);
 }
 
+Result<void> PrecisionLadder::setRates(std::uint32_t population, std::span<const float> rateHz)
+{
+    for (const Shadow& shadow : m_shadows)
+        BNOF_TRY(m_levels[shadow.level].simulation.setRates(population, rateHz));
+    return active().setRates(population, rateHz);
+}
+
 std::optional<int> PrecisionLadder::shadowGas(std::size_t level) const
 {
     for (const Shadow& shadow : m_shadows)

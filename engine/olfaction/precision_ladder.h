@@ -45,6 +45,7 @@ public:
     /// Advance by ticks that lie within one decision interval.
     void run(std::uint32_t ticks, snn::SpikesByPopulation& spikes);
     Result<void> setDrive(std::uint32_t population, std::span<const float> driveMv);
+    Result<void> setRates(std::uint32_t population, std::span<const float> rateHz);
     /// At rest; what the monitor has learnt stays.
     void restart();
     /// The monitor forgets too.

@@ -35,10 +35,23 @@ void placeRamps(std::vector<double> values, std::size_t ramps, ReceptorCode& cod
     }
 }
 
+/// One ramp over nearly all of the values.
+void placeRange(std::vector<double> values, ReceptorCode& code)
+{
+    std::sort(values.begin(), values.end());
+    const auto last = static_cast<double>(values.size() - 1);
+    const double low = values[static_cast<std::size_t>(0.02 * last)];
+    const double high = values[static_cast<std::size_t>(0.98 * last)];
+    code.rampStart.push_back(low);
+    code.rampWidth.push_back(std::max(high - low, 1e-6));
+}
+
 } // namespace
 
 std::size_t ReceptorCode::channelOf(std::size_t receptor) const
 {
+    if (spikes())
+        return receptor / neuronsPerChannel(encoder);
     return receptor < 2 * rampStart.size() ? receptor / (2 * rampsPerChannel) : channels();
 }
 
@@ -63,12 +76,24 @@ void encode(const ReceptorCode& code, const DiscriminantPoint& point, std::vecto
         put((point.residual - code.residualStart[i]) / code.residualWidth[i]);
 }
 
+void encoderValues(const ReceptorCode& code, const DiscriminantPoint& point, std::vector<double>& values)
+{
+    values.resize(code.inputs());
+    for (std::size_t c = 0; c < code.channels(); ++c)
+        values[c] = std::clamp((channelValue(code, c, point.u) - code.rampStart[c]) / code.rampWidth[c], 0.0, 1.0);
+    for (std::size_t i = 0; i < code.residualStart.size(); ++i)
+        values[code.channels() + i] =
+            std::clamp((point.residual - code.residualStart[i]) / code.residualWidth[i], 0.0, 1.0);
+}
+
 ReceptorCode fitReceptorCode(const std::vector<DiscriminantPoint>& points, double familiarResidual,
                              const ReceptorCodeOptions& options)
 {
     ReceptorCode code;
     code.axes = points.empty() ? 0 : points.front().u.size();
-    code.rampsPerChannel = options.ramps;
+    if (options.encoder.name != "offset")
+        code.encoder = options.encoder;
+    code.rampsPerChannel = code.spikes() ? 1 : options.ramps;
     std::vector<double> scale(code.axes, 0);
     for (const DiscriminantPoint& point : points) {
         for (std::size_t a = 0; a < code.axes; ++a)
@@ -87,7 +112,19 @@ ReceptorCode fitReceptorCode(const std::vector<DiscriminantPoint>& points, doubl
     for (std::size_t c = 0; c < channels; ++c) {
         for (std::size_t i = 0; i < points.size(); ++i)
             values[i] = channelValue(code, c, points[i].u);
-        placeRamps(values, options.ramps, code);
+        if (code.spikes())
+            placeRange(values, code);
+        else
+            placeRamps(values, options.ramps, code);
+    }
+    if (code.spikes()) {
+        code.encoder.seed = options.seed;
+        code.encoder.noise.clear();
+        if (options.residualRamps > 0) {
+            code.residualStart.push_back(familiarResidual * 0.75);
+            code.residualWidth.push_back(familiarResidual * 2);
+        }
+        return code;
     }
     // The ordinary range of the residual is of no interest; its receptors look at what lies beyond.
     for (std::size_t i = 0; i < options.residualRamps; ++i) {
@@ -109,6 +146,8 @@ Json toJson(const ReceptorCode& code)
     out.set("residual_width", Json::arrayOf(code.residualWidth));
     out.set("base_mv", code.baseMv);
     out.set("gain_mv", code.gainMv);
+    if (code.spikes())
+        out.set("encoder", toJson(code.encoder));
     return out;
 }
 
@@ -136,6 +175,13 @@ Result<ReceptorCode> receptorCodeFromJson(const Json& json, const std::string& p
         return bad("there must be ramps_per_channel ramps for every code channel", ".ramp_start");
     if (code.residualStart.size() != code.residualWidth.size())
         return bad("there must be as many widths as starts", ".residual_width");
+    if (fields.has("encoder")) {
+        const Json& encoder = fields.objectField("encoder");
+        BNOF_TRY(fields.status());
+        if (code.rampsPerChannel != 1 || code.residualStart.size() > 1)
+            return bad("with an encoder there must be one ramp for every channel", ".ramps_per_channel");
+        BNOF_TRY_ASSIGN(code.encoder, encoderFromJson(encoder, path + ".encoder", code.inputs()));
+    }
     const auto positive = [](const std::vector<double>& widths) {
         return std::all_of(widths.begin(), widths.end(), [](double w) { return w >= 1e-12; });
     };

@@ -8,6 +8,7 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/olfaction/discriminant.h"
+#include "engine/olfaction/encoders/encoder.h"
 
 namespace bnof::olfaction {
 
@@ -16,6 +17,9 @@ namespace bnof::olfaction {
 /// receptor's activity rises from 0 to 1 while q passes its ramp, an OFF receptor's falls. Learned projection
 /// and offsets take the place of the lateral inhibition between receptor types; the spiking network adds the
 /// rest. Activity g drives a receptor with baseMv + gainMv * g when g > 0, else with nothing.
+///
+/// With an encoder, receptors are sources of the encoder's spikes instead: each code channel has one ramp, whose
+/// activity is what the encoder is given, and the residual, if it is told, is the last channel.
 struct ReceptorCode {
     std::size_t axes = 0;
     std::vector<double> mixtures;      ///< one row of `axes` weights a code channel (without the residual)
@@ -26,26 +30,37 @@ struct ReceptorCode {
     std::vector<double> residualWidth;
     double baseMv = 9;
     double gainMv = 14;
+    EncoderParameters encoder; ///< without a name: currents instead of spikes
 
+    [[nodiscard]] bool spikes() const { return !encoder.name.empty(); }
+    /// Channels of the encoder.
+    [[nodiscard]] std::size_t inputs() const { return channels() + residualStart.size(); }
     [[nodiscard]] std::size_t channels() const { return axes == 0 ? 0 : mixtures.size() / axes; }
-    [[nodiscard]] std::size_t receptors() const { return 2 * rampStart.size() + residualStart.size(); }
+    [[nodiscard]] std::size_t receptors() const
+    {
+        return spikes() ? inputs() * neuronsPerChannel(encoder) : 2 * rampStart.size() + residualStart.size();
+    }
     /// The code channel that a receptor listens to.
     [[nodiscard]] std::size_t channelOf(std::size_t receptor) const;
     bool operator==(const ReceptorCode&) const = default;
 };
 
-/// Currents for a point: one a receptor, in mV.
+/// Currents for a point: one a receptor, in mV. For a code without an encoder.
 void encode(const ReceptorCode& code, const DiscriminantPoint& point, std::vector<float>& driveMv);
+/// What the encoder of a code is given for a point: one number an input, within 0 and 1.
+void encoderValues(const ReceptorCode& code, const DiscriminantPoint& point, std::vector<double>& values);
 
 struct ReceptorCodeOptions {
     std::size_t mixtures = 9; ///< random mixtures beside the axes; none when there is one axis
     std::size_t ramps = 6;
     std::size_t residualRamps = 8;
     std::uint64_t seed = 1;
+    /// Its name is one of encoderNames(), or empty or "offset" for the offset code. Seed and noise are set in training.
+    EncoderParameters encoder = {};
 };
 
 /// Places the ramps at quantiles of the points that the code must tell apart; `familiarResidual` is the largest
-/// residual that is still ordinary.
+/// residual that is still ordinary. With an encoder, a channel's range is that of all but the outermost points.
 [[nodiscard]] ReceptorCode fitReceptorCode(const std::vector<DiscriminantPoint>& points, double familiarResidual,
                                            const ReceptorCodeOptions& options);
 

@@ -11,6 +11,7 @@
 #include "engine/olfaction/channel_mapping.h"
 #include "engine/olfaction/lda_recogniser.h"
 #include "engine/olfaction/spiking_recogniser.h"
+#include "engine/olfaction/virtual_receptors/recogniser.h"
 
 namespace bnof::olfaction {
 
@@ -25,6 +26,8 @@ Result<std::unique_ptr<Recogniser>> makeRecogniser(std::span<const std::uint8_t>
         return std::unique_ptr<Recogniser>(
             std::make_unique<ClassifierRecogniser>(std::move(model), std::move(digest), std::move(classifier)));
     }
+    if (model.kind == "virtual-receptors")
+        return VirtualReceptorRecogniser::create(std::move(model), std::move(digest), options);
     if (model.kind != "spiking")
         return std::unique_ptr<Recogniser>(std::make_unique<LdaRecogniser>(std::move(model), std::move(digest)));
     return SpikingRecogniser::create(std::move(model), std::move(digest), options);

@@ -31,7 +31,7 @@ Result<std::unique_ptr<Recogniser>> SpikingRecogniser::create(Model model, std::
 SpikingRecogniser::SpikingRecogniser(Model trained, std::string digest, PrecisionLadder network,
                                      std::uint32_t saveEveryTicks)
     : StreamRecogniser(std::move(trained), std::move(digest)), m_network(std::move(network)),
-      m_saveEveryTicks(saveEveryTicks)
+      m_saveEveryTicks(saveEveryTicks), m_receptors(model().spiking.code)
 {
     for (const snn::Population& population : model().spiking.network.populations)
         m_info.layers.push_back({population.name, population.size});
@@ -51,6 +51,7 @@ void SpikingRecogniser::restart(std::uint64_t tick)
     else
         m_network.restart();
     (void)applyBiases(); // cannot fail: create() applied the same drives
+    m_receptors.reset();
     m_tickBase = tick;
     m_intervals = 0;
     m_resting = false;
@@ -104,13 +105,13 @@ void SpikingRecogniser::runNetwork(std::uint32_t ticks, snn::SpikesByPopulation&
         const auto left = static_cast<std::uint32_t>(m_saveEveryTicks - simulation.tick() % m_saveEveryTicks);
         if (left > ticks)
             break;
-        m_network.run(left, spikes);
+        m_receptors.run(m_network, left, spikes);
         ticks -= left;
         const std::vector<std::uint8_t> saved = simulation.saveState();
         simulation.reset();
         (void)simulation.loadState(saved); // cannot fail: it is this network's own state
     }
-    m_network.run(ticks, spikes);
+    m_receptors.run(m_network, ticks, spikes);
 }
 
 bool SpikingRecogniser::decide(CountDecision& decision, RecogniserOutput& output)
@@ -143,8 +144,7 @@ bool SpikingRecogniser::decide(CountDecision& decision, RecogniserOutput& output
 Result<void> SpikingRecogniser::featuresChanged()
 {
     project(model().discriminant, frontEnd().features(), m_point);
-    encode(model().spiking.code, m_point, m_drive);
-    return m_network.setDrive(Receptors, m_drive);
+    return m_receptors.show(m_network, m_point);
 }
 
 PrecisionReading SpikingRecogniser::precision() const
@@ -157,6 +157,7 @@ void SpikingRecogniser::saveMore(StateWriter& writer) const
     writer.put(m_tickBase);
     writer.put(m_intervals);
     writer.putAll(m_counts);
+    m_receptors.save(writer);
     m_network.save(writer);
 }
 
@@ -168,6 +169,9 @@ Result<void> SpikingRecogniser::loadMore(StateReader& reader)
     const bool countsSane = std::all_of(m_counts.begin(), m_counts.end(), [](std::uint32_t n) { return n <= 1000000; });
     if (!reader.ok() || !countsSane || m_intervals > model().spiking.windowIntervals || m_tickBase > tick())
         return makeError(ErrorKind::BadInput, "the decision window of the saved state is damaged",
+                         "saved state of recogniser " + model().name);
+    if (!m_receptors.load(reader))
+        return makeError(ErrorKind::BadInput, "the encoder of the saved state is damaged",
                          "saved state of recogniser " + model().name);
     BNOF_TRY(m_network.load(reader));
     if (m_network.active().tick() != tick() - m_tickBase)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/olfaction/precision_ladder.h"
+#include "engine/olfaction/receptor_input.h"
 #include "engine/olfaction/stream_recogniser.h"
 
 namespace bnof::olfaction {
@@ -41,8 +42,8 @@ private:
     bool m_resting = false;
     std::uint64_t m_heldTicks = 0;    ///< device time since the last frame, up to the rest
     std::uint32_t m_skippedTicks = 0; ///< of the running interval, in which the network rested
-    std::vector<float> m_drive;       ///< reused
-    DiscriminantPoint m_point;        ///< reused
+    ReceptorInput m_receptors;
+    DiscriminantPoint m_point; ///< reused
 };
 
 } // namespace bnof::olfaction

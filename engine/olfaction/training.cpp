@@ -5,6 +5,7 @@
 #include <cmath>
 #include <future>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -12,8 +13,10 @@
 #include "engine/base/exact_math.h"
 #include "engine/olfaction/baselines/classifier.h"
 #include "engine/olfaction/baselines/stream_training.h"
+#include "engine/olfaction/surrogate_gradient.h"
 #include "engine/olfaction/training_data.h"
 #include "engine/olfaction/training_network.h"
+#include "engine/olfaction/virtual_receptors/fit.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -267,7 +270,32 @@ Result<void> checkOptions(const TrainingOptions& options)
     if (options.realPoints < 10 || options.realPoints > 1'000'000 || options.replayPoints > 1'000'000 ||
         options.novelPoints > 1'000'000 || options.epochs < 1 || options.epochs > 1000)
         return bad("the number of teaching points or epochs is out of range");
+    const auto& rules = learningNames();
+    if (std::find(rules.begin(), rules.end(), options.learning.name) == rules.end())
+        return makeError(ErrorKind::Usage, "there is no learning rule \"" + options.learning.name + '"',
+                         "training options", "Use delta-rule, ridge or surrogate-gradient.");
+    if (!(options.learning.ridge >= 1e-9 && options.learning.ridge <= 1e6) || options.learning.surrogateEpochs < 1 ||
+        options.learning.surrogateEpochs > 1000 ||
+        !(options.learning.surrogateRate > 0 && options.learning.surrogateRate <= 10))
+        return bad("a parameter of the learning rule is out of range");
+    const EncoderParameters& encoder = options.code.encoder;
+    if (!encoder.name.empty() && encoder.name != "offset")
+        BNOF_TRY(validate(encoder, encoder.noise.size(), "training options: encoder"));
     return {};
+}
+
+/// Exposures of each gas.
+std::vector<std::size_t> exposuresOf(const FeatureRows& rows, std::size_t gases)
+{
+    std::vector<std::set<int>> seen(gases);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        if (rows.labels[i] >= 0 && !rows.restarted[i])
+            seen[static_cast<std::size_t>(rows.labels[i])].insert(rows.exposure[i]);
+    }
+    std::vector<std::size_t> out;
+    for (const auto& list : seen)
+        out.push_back(list.size());
+    return out;
 }
 
 /// Trains a network on some rows; progress runs from `from` to `to`.
@@ -296,6 +324,10 @@ Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const 
         BNOF_TRY_ASSIGN(const Discriminant early, templatesOf(p.rows, fold.train, classes));
         BNOF_TRY_ASSIGN(model.discriminant, templatesOf(p.rows, allLabelled(p.rows), classes));
         model.lda = calibrate(p.rows, fold.test, early);
+    } else if (kind == "virtual-receptors") {
+        if (!tell(progress, 0.3, "placing receptors and learning"))
+            return cancelled();
+        BNOF_TRY(fitVirtualReceptorModel(p, options, model));
     } else if (kind != "lda") {
         if (!tell(progress, 0.3, "fitting the classifier"))
             return cancelled();
@@ -308,6 +340,12 @@ Result<std::vector<std::uint8_t>> trainClassical(const std::string& kind, const 
 
 } // namespace
 
+const std::vector<std::string>& learningNames()
+{
+    static const std::vector<std::string> names{"delta-rule", "ridge", "surrogate-gradient"};
+    return names;
+}
+
 Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options,
                                                const TrainingProgress& progress)
 {
@@ -315,6 +353,9 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     if (!tell(progress, 0, "reading features"))
         return cancelled();
     BNOF_TRY_ASSIGN(const Preparation p, prepare(data, options));
+    if (options.learning.name == "surrogate-gradient")
+        BNOF_TRY(
+            enoughForSurrogate(exposuresOf(p.rows, data.labels.size()), data.labels, options.learning.fewestExposures));
     if (!tell(progress, 0.15, "fitting the teacher"))
         return cancelled();
     BNOF_TRY_ASSIGN(Model model, describe(data, options, p));
@@ -355,6 +396,8 @@ Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const Traini
     model.metrics.set("novel_points_not_named", judged.novelSilence);
     model.metrics.set("kenyon_activity", judged.kenyonActivity);
     model.metrics.set("spikes_per_window", judged.spikesPerWindow);
+    if (options.learning.name != "delta-rule")
+        model.metrics.set("learning", options.learning.name);
     BNOF_TRY(validate(model));
     (void)tell(progress, 1, "done");
     return modelToBytes(model);
@@ -369,9 +412,9 @@ Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOp
 Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
                                                   const TrainingOptions& options, const TrainingProgress& progress)
 {
-    if (!isClassifierKind(kind))
+    if (!isClassifierKind(kind) && kind != "virtual-receptors")
         return makeError(ErrorKind::Usage, "\"" + kind + "\" is not a kind of classifier", "training",
-                         "Choose svm, forest, knn or cnn.");
+                         "Choose virtual-receptors, svm, forest, knn or cnn.");
     return trainClassical(kind, data, options, progress);
 }
 

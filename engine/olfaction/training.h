@@ -21,6 +21,20 @@ struct ReplayOptions {
     double temperature = 1;
 };
 
+/// How the readout is learnt from the spikes of the teaching points.
+struct ReadoutLearning {
+    /// "delta-rule": normalised least mean squares, point after point; "ridge": the least squares solution at once;
+    /// "surrogate-gradient": the delta rule, then back-propagation through time over the decision window (see
+    /// surrogate_gradient.h), which needs enough exposures.
+    std::string name = "delta-rule";
+    double ridge = 1e-2;               ///< of "ridge", relative to the mean power of the counts
+    std::uint32_t surrogateEpochs = 8; ///< of "surrogate-gradient": passes over the teaching points
+    double surrogateRate = 0.1;        ///< mV a step
+    std::size_t fewestExposures = 8;   ///< of every gas, below which "surrogate-gradient" is refused
+};
+/// The names that ReadoutLearning takes.
+[[nodiscard]] const std::vector<std::string>& learningNames();
+
 struct TrainingOptions {
     std::uint64_t seed = 1;
     std::string name;       ///< of the model; empty: the data set's
@@ -35,7 +49,8 @@ struct TrainingOptions {
     std::uint32_t windowIntervals = 2;    ///< a decision reads the spikes of so many intervals
     std::uint32_t replayPoints = 2500;    ///< drawn around the class means
     ReplayOptions replay = {};
-    ReceptorCodeOptions code = {};   ///< its seed is `seed`
+    ReceptorCodeOptions code = {}; ///< its seed is `seed`; code.encoder chooses how receptors fire
+    ReadoutLearning learning = {};
     std::uint32_t realPoints = 3000; ///< drawn from the recordings
     std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
     std::uint32_t epochs = 12;       ///< passes of the delta rule
@@ -55,8 +70,8 @@ using TrainingProgress = std::function<bool(double done, std::string_view what)>
 /// Train the classical baseline on the same features.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainLda(const Dataset& data, const TrainingOptions& options = {},
                                                          const TrainingProgress& progress = {});
-/// Train a classifier of `kind` (see classifierKinds()) on the same features; what is unfamiliar is judged by the
-/// discriminant, as for the classical baseline.
+/// Train a classifier of `kind` (see classifierKinds(), or "virtual-receptors", a spiking one) on the same features;
+/// what is unfamiliar is judged by the discriminant, as for the classical baseline.
 [[nodiscard]] Result<std::vector<std::uint8_t>> trainClassifier(const std::string& kind, const Dataset& data,
                                                                 const TrainingOptions& options = {},
                                                                 const TrainingProgress& progress = {});

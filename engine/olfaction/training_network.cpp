@@ -9,6 +9,8 @@
 #include <Eigen/Dense>
 
 #include "engine/base/philox.h"
+#include "engine/olfaction/presenter.h"
+#include "engine/olfaction/surrogate_gradient.h"
 
 namespace bnof::olfaction {
 namespace {
@@ -79,7 +81,34 @@ snn::ExplicitList kenyonInputs(const ReceptorCode& code, const TrainingOptions& 
     return list;
 }
 
-snn::Network buildNetwork(const ReceptorCode& code, std::size_t gases, const TrainingOptions& options)
+/// Spikes a second of a receptor on average over some of the points.
+double meanRate(const ReceptorCode& code, const TeachingPoints& teaching)
+{
+    constexpr std::size_t shown = 100;
+    constexpr int ticks = 200;
+    const auto encoder = Encoder::create(code.encoder, code.inputs());
+    std::vector<double> values;
+    std::vector<std::uint32_t> fired;
+    const std::size_t count = std::min(shown, teaching.points.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        encoder->reset(i);
+        encoderValues(code, teaching.points[i * teaching.points.size() / count], values);
+        encoder->setValues(values);
+        for (int tick = 0; tick < ticks; ++tick)
+            encoder->step(fired);
+    }
+    const double seconds = static_cast<double>(count) * ticks / 1000;
+    return static_cast<double>(fired.size()) / std::max(seconds * static_cast<double>(code.receptors()), 1e-9);
+}
+
+/// Sources that fire when an encoder says so: drawn every tick, at rates of 0 and 1 / tick.
+snn::Population encodedReceptors(std::uint32_t size)
+{
+    return {"receptor", size, snn::PoissonParameters{0, snn::PoissonSampling::EveryTick}};
+}
+
+snn::Network buildNetwork(const ReceptorCode& code, const TeachingPoints& teaching, std::size_t gases,
+                          const TrainingOptions& options)
 {
     using enum snn::Receptor;
     const auto receptors = static_cast<std::uint32_t>(code.receptors());
@@ -87,7 +116,7 @@ snn::Network buildNetwork(const ReceptorCode& code, std::size_t gases, const Tra
     network.name = "antennal lobe and mushroom body";
     network.seed = options.seed;
     network.populations = {
-        lif("receptor", receptors, 20, 5, 10),
+        code.spikes() ? encodedReceptors(receptors) : lif("receptor", receptors, 20, 5, 10),
         lif("projection", receptors, 20, 5, 10),
         lif("local", options.localNeurons, 20, 5, 10),
         lif("Kenyon", options.kenyonCells, 15, kenyonInputMs, 10),
@@ -96,7 +125,9 @@ snn::Network buildNetwork(const ReceptorCode& code, std::size_t gases, const Tra
     };
     // Weights so that, at the ordinary receptor activity, local neurons fire at some 45 Hz and take some 6 mV
     // from every projection neuron, and the feedback some 4 mV from every Kenyon cell.
-    const double perLocal = 1.3 * 220 / std::max<double>(receptors, 1);
+    constexpr double ordinaryHz = 33; // of a receptor of the offset code, on average
+    const double busy = code.spikes() ? std::max(meanRate(code, teaching), 1.0) / ordinaryHz : 1;
+    const double perLocal = 1.3 * 220 / std::max<double>(receptors, 1) / busy;
     network.projections = {
         connect("receptors", Receptors, ProjectionNeurons, Excitatory, snn::OneToOne{}, 100),
         connect("lateral excitation", ProjectionNeurons, LocalNeurons, Excitatory, snn::FixedProbability{0.3},
@@ -111,59 +142,6 @@ snn::Network buildNetwork(const ReceptorCode& code, std::size_t gases, const Tra
     };
     return network;
 }
-
-/// Shows points to a network, one after the other, and counts spikes.
-class Presenter {
-public:
-    static Result<Presenter> create(const snn::Network& network, const SpikingPart& part,
-                                    const TrainingOptions& options)
-    {
-        BNOF_TRY_ASSIGN(snn::Simulation simulation, snn::Simulation::create(network, {.backEnd = options.backEnd}));
-        BNOF_TRY(simulation.setDrive(KenyonCells, part.kenyonBiasMv));
-        BNOF_TRY(simulation.setDrive(Outputs, part.outputBiasMv));
-        const auto window =
-            static_cast<std::uint32_t>(options.decisionIntervalSeconds * 1000 * options.windowIntervals);
-        return Presenter(std::move(simulation), part.code, window);
-    }
-
-    Result<void> show(const DiscriminantPoint& point)
-    {
-        encode(m_code, point, m_drive);
-        BNOF_TRY(m_simulation.setDrive(Receptors, m_drive));
-        for (auto& layer : m_spikes)
-            layer.clear();
-        m_simulation.run(settleTicks, m_spikes);
-        for (auto& layer : m_spikes)
-            layer.clear();
-        m_simulation.run(m_window, m_spikes);
-        return {};
-    }
-    /// Spikes of one layer in the last window.
-    void count(Layer layer, std::span<float> out) const
-    {
-        std::fill(out.begin(), out.end(), 0.0F);
-        for (const Spike spike : m_spikes[layer])
-            out[spike.neuron] += 1;
-    }
-    [[nodiscard]] std::size_t spikes() const
-    {
-        return std::accumulate(m_spikes.begin(), m_spikes.end(), std::size_t{0},
-                               [](std::size_t sum, const auto& layer) { return sum + layer.size(); });
-    }
-    [[nodiscard]] double windowMs() const { return m_window; }
-    Result<void> setKenyonBias(const std::vector<float>& bias) { return m_simulation.setDrive(KenyonCells, bias); }
-
-private:
-    Presenter(snn::Simulation simulation, ReceptorCode code, std::uint32_t window)
-        : m_simulation(std::move(simulation)), m_code(std::move(code)), m_window(window)
-    {}
-
-    snn::Simulation m_simulation;
-    ReceptorCode m_code;
-    std::uint32_t m_window;
-    std::vector<float> m_drive;
-    snn::SpikesByPopulation m_spikes;
-};
 
 double activeShare(const std::vector<float>& counts)
 {
@@ -244,34 +222,53 @@ Result<Matrix> collectCounts(const SpikingPart& part, const TeachingPoints& teac
     return counts;
 }
 
+/// Counts less their mean, the two populations scaled to equal power but for kenyonShare.
+struct CentredCounts {
+    Matrix values;
+    Eigen::RowVectorXf mean;
+    Eigen::RowVectorXf scale;
+};
+
+CentredCounts centred(const Matrix& counts, std::size_t relays)
+{
+    CentredCounts out;
+    const Eigen::Index width = counts.cols();
+    const auto relay = static_cast<Eigen::Index>(relays);
+    const auto n = static_cast<float>(counts.rows());
+    out.mean = counts.colwise().mean();
+    out.values = counts.rowwise() - out.mean;
+    const auto norm = [n](const auto& block) { return std::max(1e-6F, std::sqrt(block.squaredNorm() / n)); };
+    out.scale.resize(width);
+    out.scale.head(relay).setConstant(1 / norm(out.values.leftCols(relay)));
+    out.scale.tail(width - relay)
+        .setConstant(static_cast<float>(kenyonShare) / norm(out.values.rightCols(width - relay)));
+    out.values.array().rowwise() *= out.scale.array();
+    return out;
+}
+
+/// What each gas should answer, less the mean; and the mean.
+std::pair<Matrix, Eigen::RowVectorXf> centredTargets(const TeachingPoints& teaching, Eigen::Index count,
+                                                     std::size_t gases)
+{
+    Matrix target(count, static_cast<Eigen::Index>(gases));
+    for (Eigen::Index i = 0; i < count; ++i) {
+        for (std::size_t g = 0; g < gases; ++g)
+            target(i, static_cast<Eigen::Index>(g)) =
+                static_cast<float>(teaching.targets[static_cast<std::size_t>(i)][g]);
+    }
+    Eigen::RowVectorXf middle = target.colwise().mean();
+    target.rowwise() -= middle;
+    return {std::move(target), std::move(middle)};
+}
+
 /// Normalised least mean squares (Widrow & Hoff) on centred counts; returns weights a count and the constant.
 void deltaRule(const Matrix& counts, const TeachingPoints& teaching, std::size_t gases, std::size_t relays,
                const TrainingOptions& options, Eigen::MatrixXf& weights, Eigen::VectorXf& constants)
 {
+    CentredCounts phi = centred(counts, relays);
+    const auto [target, middle] = centredTargets(teaching, counts.rows(), gases);
     const Eigen::Index n = counts.rows();
-    const Eigen::Index width = counts.cols();
-    const Eigen::RowVectorXf mean = counts.colwise().mean();
-    Matrix phi = counts.rowwise() - mean;
-    const auto kenyon = width - static_cast<Eigen::Index>(relays);
-    const auto norm = [n](const auto& block) {
-        return std::max(1e-6F, std::sqrt(block.squaredNorm() / static_cast<float>(n)));
-    };
-    Eigen::RowVectorXf scale(width);
-    scale.head(static_cast<Eigen::Index>(relays))
-        .setConstant(1 / norm(phi.leftCols(static_cast<Eigen::Index>(relays))));
-    scale.tail(kenyon).setConstant(static_cast<float>(kenyonShare) / norm(phi.rightCols(kenyon)));
-    phi.array().rowwise() *= scale.array();
-    const auto k = static_cast<Eigen::Index>(gases);
-    Eigen::RowVectorXf middle = Eigen::RowVectorXf::Zero(k);
-    Matrix target(n, k);
-    for (Eigen::Index i = 0; i < n; ++i) {
-        for (Eigen::Index g = 0; g < k; ++g)
-            target(i, g) =
-                static_cast<float>(teaching.targets[static_cast<std::size_t>(i)][static_cast<std::size_t>(g)]);
-    }
-    middle = target.colwise().mean();
-    target.rowwise() -= middle;
-    weights = Eigen::MatrixXf::Zero(width, k);
+    weights = Eigen::MatrixXf::Zero(counts.cols(), static_cast<Eigen::Index>(gases));
     PhiloxSequence random(options.seed, orderStream);
     std::vector<Eigen::Index> order(static_cast<std::size_t>(n));
     std::iota(order.begin(), order.end(), Eigen::Index{0});
@@ -282,7 +279,7 @@ void deltaRule(const Matrix& counts, const TeachingPoints& teaching, std::size_t
             std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
         double squares = 0;
         for (const Eigen::Index i : order) {
-            const auto row = phi.row(i);
+            const auto row = phi.values.row(i);
             const float power = row.squaredNorm() + 0.05F;
             const Eigen::RowVectorXf error = target.row(i) - row * weights;
             weights.noalias() += (step / power) * row.transpose() * error;
@@ -291,8 +288,8 @@ void deltaRule(const Matrix& counts, const TeachingPoints& teaching, std::size_t
         if (options.watchEpoch)
             options.watchEpoch(epoch, squares / static_cast<double>(n));
     }
-    weights.array().colwise() *= scale.transpose().array();
-    constants = (middle - mean * weights).transpose();
+    weights.array().colwise() *= phi.scale.transpose().array();
+    constants = (middle - phi.mean * weights).transpose();
 }
 
 /// Weights of the projection neurons whose sum over the counts is 1 for every point, as nearly as possible: the
@@ -305,6 +302,28 @@ Eigen::VectorXf constantFromRelays(const Matrix& counts, std::size_t relays)
     gram.diagonal().array() += 1e-2F * gram.trace() / static_cast<float>(r);
     const Eigen::VectorXf sum = x.colwise().mean().transpose();
     return gram.llt().solve(sum);
+}
+
+/// The least squares solution with a ridge, on the same centred and scaled counts as the delta rule.
+void ridgeRule(const Matrix& counts, const TeachingPoints& teaching, std::size_t gases, std::size_t relays,
+               const TrainingOptions& options, Eigen::MatrixXf& weights, Eigen::VectorXf& constants)
+{
+    const CentredCounts phi = centred(counts, relays);
+    const auto [target, middle] = centredTargets(teaching, counts.rows(), gases);
+    const auto n = static_cast<double>(counts.rows());
+    Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(counts.cols(), counts.cols());
+    Eigen::MatrixXd cross = Eigen::MatrixXd::Zero(counts.cols(), static_cast<Eigen::Index>(gases));
+    constexpr Eigen::Index rows = 512; // in double precision at a time
+    for (Eigen::Index at = 0; at < counts.rows(); at += rows) {
+        const Eigen::Index take = std::min(rows, counts.rows() - at);
+        const Eigen::MatrixXd block = phi.values.middleRows(at, take).cast<double>();
+        gram.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose(), 1 / n);
+        cross.noalias() += block.transpose() * target.middleRows(at, take).cast<double>() / n;
+    }
+    gram.diagonal().array() += std::max(options.learning.ridge * gram.trace() / static_cast<double>(gram.rows()), 1e-9);
+    weights = gram.selfadjointView<Eigen::Lower>().llt().solve(cross).cast<float>();
+    weights.array().colwise() *= phi.scale.transpose().array();
+    constants = (middle - phi.mean * weights).transpose();
 }
 
 void setReadout(SpikingPart& part, const Eigen::MatrixXf& weights, double windowMs)
@@ -335,7 +354,7 @@ Result<SpikingPart> trainNetwork(const Discriminant& teacher, const TeachingPoin
     ReceptorCodeOptions code = options.code;
     code.seed = options.seed;
     part.code = fitReceptorCode(teaching.points, familiarResidual, code);
-    part.network = buildNetwork(part.code, gases, options);
+    part.network = buildNetwork(part.code, teaching, gases, options);
     part.outputsPerGas = options.outputsPerGas;
     part.windowIntervals = options.windowIntervals;
     for (std::size_t i = 0; i < gases * options.outputsPerGas; ++i) {
@@ -351,10 +370,15 @@ Result<SpikingPart> trainNetwork(const Discriminant& teacher, const TeachingPoin
     const std::size_t relays = part.network.populations[ProjectionNeurons].size;
     Eigen::MatrixXf weights;
     Eigen::VectorXf constants;
-    deltaRule(*counts, teaching, gases, relays, options, weights, constants);
+    if (options.learning.name == "ridge")
+        ridgeRule(*counts, teaching, gases, relays, options, weights, constants);
+    else
+        deltaRule(*counts, teaching, gases, relays, options, weights, constants);
     const Eigen::VectorXf unity = constantFromRelays(*counts, relays);
     weights.topRows(static_cast<Eigen::Index>(relays)) += unity * constants.transpose();
     setReadout(part, weights, options.decisionIntervalSeconds * 1000 * options.windowIntervals);
+    if (options.learning.name == "surrogate-gradient")
+        BNOF_TRY(refineReadout(part, teaching, options, report));
     return part;
 }
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <limits>
 
+#include "engine/snn/nir.h"
 #include "engine/snn/simulation.h"
 #include "tests/snn/random_network.h"
 #include "tests/support/suite.h"
@@ -58,6 +59,9 @@ private slots:
     void errorsNameThePath();
     void overflowOfDrawnConnectionsIsFoundAtBuild();
     void limitsThemselvesAreAccepted();
+    void graphsComeBackBitForBit();
+    void graphsOfOthersAreRead();
+    void graphsThatCannotBeReadNameTheNode();
 };
 
 void TestNetwork::jsonRoundTripsBitForBit()
@@ -237,6 +241,70 @@ void TestNetwork::limitsThemselvesAreAccepted()
     SpikesByPopulation spikes;
     simulation->run(600, spikes);
     QCOMPARE(spikes[0].size(), std::size_t{6000}); // a spike a tick
+}
+
+void TestNetwork::graphsComeBackBitForBit()
+{
+    Network network = validNetwork();
+    network.seed = 77;
+    network.projections[0].delayMs = 3.5;
+    ExplicitList list;
+    list.sources = {0, 1, 1};
+    list.targets = {0, 0, 1};
+    list.weights = {0.1F, 1.0F / 3, 0.0F};
+    network.projections.push_back(
+        {"list", network.projections[0].source, network.projections[0].target, Receptor::Inhibitory, list, 1, 2});
+    BNOF_VERIFY_OK(validate(network));
+    const auto text = toNir(network).dump();
+    const auto json = Json::parse(text);
+    BNOF_VERIFY_OK(json);
+    const auto back = networkFromNir(*json);
+    BNOF_VERIFY_OK(back);
+    QVERIFY(*back == network);
+}
+
+void TestNetwork::graphsOfOthersAreRead()
+{
+    const auto json = Json::parse(R"({"nodes": {
+        "input": {"type": "Input", "shape": [2]},
+        "w": {"type": "Affine", "weight": [[0.01, -0.02], [0, 0.03], [0.05, 0]], "bias": [0, 0, 0]},
+        "d": {"type": "Delay", "delay": [0.002, 0.002, 0.002]},
+        "lif": {"type": "CubaLIF", "tau_mem": [0.01, 0.01, 0.01], "tau_syn": 0.004, "r": 1, "v_leak": 0,
+                "v_threshold": 0.015, "v_reset": 0, "w_in": 0.004},
+        "output": {"type": "Output"}},
+        "edges": [["input", "w"], ["w", "d"], ["d", "lif"], ["lif", "output"]]})");
+    BNOF_VERIFY_OK(json);
+    const auto network = networkFromNir(*json);
+    BNOF_VERIFY_OK(network);
+    QCOMPARE(network->populations.size(), std::size_t{2});
+    const int lif = network->populationIndex("lif");
+    const auto& p = std::get<LifParameters>(network->populations[static_cast<std::size_t>(lif)].model);
+    QCOMPARE(network->populations[static_cast<std::size_t>(lif)].size, 3U);
+    QCOMPARE(p.membraneTimeConstantMs, 10.0);
+    QCOMPARE(p.thresholdMv, 15.0);
+    QCOMPARE(network->projections.size(), std::size_t{2});
+    const auto& up = std::get<ExplicitList>(network->projections[0].connectivity);
+    const auto& down = std::get<ExplicitList>(network->projections[1].connectivity);
+    QVERIFY(up.sources == (std::vector<std::uint32_t>{0, 1, 0}) && up.targets == (std::vector<std::uint32_t>{0, 1, 2}));
+    QVERIFY(std::abs(up.weights[2] - 50) < 1e-4F && std::abs(down.weights[0] - 20) < 1e-4F);
+    QCOMPARE(network->projections[0].delayMs, 2.0);
+    QVERIFY(network->projections[1].receptor == Receptor::Inhibitory);
+}
+
+void TestNetwork::graphsThatCannotBeReadNameTheNode()
+{
+    const auto refused = [](const char* text, const char* node) {
+        const auto network = networkFromNir(*Json::parse(text));
+        return !network.ok() && network.error().message().find(node) != std::string::npos;
+    };
+    QVERIFY(refused(R"({"nodes": {"c": {"type": "Conv2d"}}, "edges": []})", "c"));
+    QVERIFY(refused(R"({"nodes": {"n": {"type": "LIF", "tau": [0.01, 0.02]}}, "edges": []})", "nodes.n"));
+    QVERIFY(refused(R"({"nodes": {}, "edges": [["a", "b"]]})", "edge"));
+    QVERIFY(refused(R"({"edges": []})", "nodes"));
+    QVERIFY(refused(R"({"nodes": {"i": {"type": "Input", "shape": [1]}, "o": {"type": "LIF", "shape": [1]},
+        "w": {"type": "Linear", "weight": {"shape": [1, 1], "rows": [4], "columns": [0], "values": [1]}}},
+        "edges": [["i", "w"], ["w", "o"]]})",
+                    "nodes.w"));
 }
 
 QTEST_GUILESS_MAIN(TestNetwork)

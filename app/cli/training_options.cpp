@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/training_options.h"
+
+#include <algorithm>
+
+namespace bnof::cli {
+namespace {
+
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names)
+        out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
+} // namespace
+
+void describeTraining(QCommandLineParser& parser)
+{
+    parser.addOption({QStringLiteral("encoder"),
+                      QString::fromStdString("How receptors of the spiking model fire: offset (default, currents into "
+                                             "receptors with staggered thresholds), " +
+                                             joined(olfaction::encoderNames()) + "."),
+                      QStringLiteral("NAME")});
+    parser.addOption({QStringLiteral("learning"),
+                      QString::fromStdString("How the readout of the spiking model learns: " +
+                                             joined(olfaction::learningNames()) + " (default: the first)."),
+                      QStringLiteral("RULE")});
+}
+
+Result<void> readTraining(const Invocation& invocation, olfaction::TrainingOptions& options)
+{
+    if (const std::string encoder = invocation.value("encoder"); !encoder.empty() && encoder != "offset") {
+        if (!olfaction::isEncoderName(encoder))
+            return makeError(ErrorKind::Usage, "there is no encoder \"" + encoder + '"', "--encoder",
+                             "Use offset, " + joined(olfaction::encoderNames()) + ".");
+        options.code.encoder = olfaction::defaultEncoder(encoder);
+    }
+    if (const std::string learning = invocation.value("learning"); !learning.empty()) {
+        const auto& rules = olfaction::learningNames();
+        if (std::find(rules.begin(), rules.end(), learning) == rules.end())
+            return makeError(ErrorKind::Usage, "there is no learning rule \"" + learning + '"', "--learning",
+                             "Use " + joined(rules) + ".");
+        options.learning.name = learning;
+    }
+    return {};
+}
+
+} // namespace bnof::cli
