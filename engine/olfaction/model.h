@@ -82,9 +82,9 @@ struct Model {
     std::vector<ConcentrationModel> concentrations;
     Json metrics; ///< figures of held-out training time, for people
     LdaCalibration lda;
-    SpikingPart spiking; ///< of kind "spiking"
-    Json classifier;     ///< of a kind of classifierKinds(): what Classifier::toJson gave
-    ModelMemory memory;  ///< empty in models of earlier versions
+    SpikingPart spiking;              ///< of kind "spiking"
+    Json classifier;                  ///< of a kind of classifierKinds(): what Classifier::toJson gave
+    ModelMemory memory;               ///< empty in models of earlier versions
     std::vector<LineageStep> lineage; ///< from the oldest to the last step; empty: as it was trained
 
     bool operator==(const Model&) const = default;

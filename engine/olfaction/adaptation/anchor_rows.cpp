@@ -59,13 +59,14 @@ Result<std::vector<int>> matchLabels(const Model& model, const Dataset& data, co
             found = true;
         }
         if (map.back() < 0 && used[l] && !(isBackgroundLabel(name) && model.background < 0))
-            return makeError(ErrorKind::BadInput, "the model does not know \"" + name + '"', data.name,
-                             "Learn it as a new gas, or correct the label; the model knows " + [&] {
-                                 std::string list;
-                                 for (const std::string& gas : model.gases)
-                                     list += (list.empty() ? "" : ", ") + gas;
-                                 return list;
-                             }() + ".");
+            return makeError(
+                ErrorKind::BadInput, "the model does not know \"" + name + '"',
+                data.name, "Learn it as a new gas, or correct the label; the model knows " + [&] {
+                    std::string list;
+                    for (const std::string& gas : model.gases)
+                        list += (list.empty() ? "" : ", ") + gas;
+                    return list;
+                }() + ".");
     }
     if (!learn.empty() && !found)
         return makeError(ErrorKind::BadInput, "nothing in the data is labelled \"" + learn + '"', data.name,
@@ -93,8 +94,7 @@ public:
         Timestamp began = 0;
         double due = 0;
         for (std::size_t i = 0; i < r.frames(); ++i) {
-            const bool gap =
-                i == 0 || r.times[i] - r.times[i - 1] > fromSeconds(m_model.longestHoldSeconds);
+            const bool gap = i == 0 || r.times[i] - r.times[i - 1] > fromSeconds(m_model.longestHoldSeconds);
             const int label = r.labels[i] < 0 ? -1 : m_labels[static_cast<std::size_t>(r.labels[i])];
             if (gap)
                 restart(r, i, label);

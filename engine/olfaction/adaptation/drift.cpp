@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "engine/base/exact_math.h"
 
@@ -18,6 +19,11 @@ constexpr std::size_t fewestRows = 3;
 /// Rows of a gas that a memory takes from one recalibration, and keeps in all.
 constexpr std::size_t rowsToRemember = 20;
 constexpr std::size_t mostOfAGas = 80;
+/// See imagined().
+constexpr std::array<double, 6> heldSeconds{1, 4, 10, 20, 40, 80};
+constexpr std::array<double, 4> strengths{0.5, 0.75, 1, 1.5};
+constexpr std::size_t rowsToImagineFrom = 10;
+constexpr double settledAge = 60;
 
 std::size_t ageClass(double seconds)
 {
@@ -96,6 +102,33 @@ std::vector<std::vector<double>> movements(const Model& model, const AnchorRows&
     return out;
 }
 
+std::vector<double> puffsOf(const Model& model, const AnchorRows& rows)
+{
+    std::vector<std::set<int>> puffs(rows.gases.size());
+    for (std::size_t i = 0; i < rows.rows(); ++i)
+        puffs[static_cast<std::size_t>(rows.labels[i])].insert(rows.exposure[i]);
+    std::vector<double> out;
+    for (std::size_t gas = 0; gas < model.gases.size(); ++gas)
+        out.push_back(static_cast<double>(puffs[gas].size()));
+    return out;
+}
+
+/// See findDrift(): 1 - (p - 2) / (n |w|^2) with w the whitened movement, n puffs.
+double driftShare(const Discriminant& d, const std::vector<double>& movement, double puffs)
+{
+    double squared = 0;
+    const double* row = d.whitening.data();
+    for (std::size_t i = 0; i < d.dimension; ++i) {
+        double w = 0;
+        for (std::size_t j = 0; j <= i; ++j)
+            w += row[j] * movement[j];
+        row += i + 1;
+        squared += w * w;
+    }
+    const double ordinary = std::max(static_cast<double>(d.dimension) - 2, 1.0);
+    return squared <= 0 ? 0 : std::max(0.0, 1 - ordinary / (puffs * squared));
+}
+
 std::vector<double> commonPart(const Model& model, const std::vector<std::vector<double>>& seen, std::size_t dimension)
 {
     if (model.background >= 0 && !seen[static_cast<std::size_t>(model.background)].empty())
@@ -112,6 +145,26 @@ std::vector<double> commonPart(const Model& model, const std::vector<std::vector
     return out;
 }
 
+/// Some rows of the last third of every puff of `gas`.
+std::vector<std::size_t> lateRows(const AnchorRows& rows, int gas)
+{
+    std::map<int, double> longest;
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        if (rows.labels[i] == gas)
+            longest[rows.exposure[i]] = std::max(longest[rows.exposure[i]], rows.ages[i]);
+    }
+    std::vector<std::size_t> late;
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        if (rows.labels[i] == gas && rows.ages[i] >= longest[rows.exposure[i]] * 2 / 3)
+            late.push_back(i);
+    }
+    std::vector<std::size_t> out;
+    const std::size_t take = std::min(rowsToImagineFrom, late.size());
+    for (std::size_t k = 0; k < take; ++k)
+        out.push_back(late[k * late.size() / take]);
+    return out;
+}
+
 } // namespace
 
 Drift findDrift(const Model& model, const AnchorRows& rows, const DriftOptions& options)
@@ -124,15 +177,19 @@ Drift findDrift(const Model& model, const AnchorRows& rows, const DriftOptions& 
     if (options.airOnly)
         return out;
     out.scatter.assign(dimension * dimension, 0);
+    const std::vector<double> puffs = puffsOf(model, rows);
     double shown = 0;
     for (const std::vector<double>& gas : seen)
         shown += gas.empty() ? 0 : 1;
+    std::vector<double> rest(dimension);
     for (std::size_t gas = 0; gas < seen.size(); ++gas) {
         if (seen[gas].empty())
             continue;
-        std::vector<double> rest(dimension);
-        for (std::size_t f = 0; f < dimension; ++f) {
+        for (std::size_t f = 0; f < dimension; ++f)
             rest[f] = seen[gas][f] - out.common[f];
+        const double share = driftShare(model.discriminant, rest, puffs[gas]);
+        for (std::size_t f = 0; f < dimension; ++f) {
+            rest[f] *= share;
             out.movement[gas * dimension + f] = options.step * rest[f];
         }
         for (std::size_t a = 0; a < dimension; ++a) {
@@ -143,8 +200,43 @@ Drift findDrift(const Model& model, const AnchorRows& rows, const DriftOptions& 
     return out;
 }
 
+std::vector<double> imagined(const Model& moved, const AnchorRows& rows, const std::vector<double>& features)
+{
+    std::vector<double> out;
+    const FrontEndParameters& p = moved.frontEnd;
+    const std::size_t channels = p.channels();
+    const std::vector<std::size_t> from = lateRows(rows, static_cast<int>(moved.gases.size()));
+    if (from.empty())
+        return out;
+    std::vector<double> air(channels, 0);
+    if (moved.background >= 0) {
+        const Expectation expected(moved);
+        for (std::size_t c = 0; c < channels; ++c)
+            air[c] = expected.at(static_cast<std::size_t>(moved.background), settledAge, c);
+    }
+    for (const std::size_t i : from) {
+        const double* row = features.data() + i * rows.dimension;
+        for (const double seconds : heldSeconds) {
+            for (const double strength : strengths) {
+                if (moved.background < 0 && strength != 1)
+                    continue;
+                for (std::size_t f = 0; f < rows.dimension; ++f) {
+                    const std::size_t block = f / channels;
+                    double z = air[f % channels] + strength * (row[f] - air[f % channels]);
+                    if (block > 0) {
+                        const double decay = exactExp(-seconds / p.transientSeconds[block - 1]);
+                        z = (strength * decay * (row[f] * p.deviation[f] + p.mean[f]) - p.mean[f]) / p.deviation[f];
+                    }
+                    out.push_back(std::clamp(z, -p.clip, p.clip));
+                }
+            }
+        }
+    }
+    return out;
+}
+
 DiscriminantMoments movedMoments(const Model& model, const Drift& drift, const AnchorRows& rows,
-                                 const std::vector<double>& features)
+                                 const std::vector<double>& features, const std::vector<double>& more)
 {
     DiscriminantMoments m = momentsOf(model.discriminant);
     const std::size_t dimension = m.dimension;
@@ -157,29 +249,27 @@ DiscriminantMoments movedMoments(const Model& model, const Drift& drift, const A
     const std::size_t old = model.gases.size();
     if (rows.gases.size() == old)
         return m;
-    std::vector<double> mean(dimension, 0);
-    double count = 0;
+    std::vector<double> own = more;
     for (std::size_t i = 0; i < rows.rows(); ++i) {
-        if (rows.labels[i] != static_cast<int>(old))
-            continue;
-        count += 1;
-        for (std::size_t f = 0; f < dimension; ++f)
-            mean[f] += features[i * dimension + f];
+        if (rows.labels[i] == static_cast<int>(old))
+            own.insert(own.end(), features.begin() + static_cast<std::ptrdiff_t>(i * dimension),
+                       features.begin() + static_cast<std::ptrdiff_t>((i + 1) * dimension));
     }
-    for (double& v : mean)
-        v /= std::max(count, 1.0);
-    // A share of the pooled covariance as large as that of any other gas.
-    const double weight = model.kind == "template" ? 0 : 1 / static_cast<double>(old + 1);
-    for (double& v : m.covariance)
-        v *= 1 - weight;
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        if (rows.labels[i] != static_cast<int>(old))
-            continue;
-        for (std::size_t a = 0; a < dimension; ++a) {
-            const double rest = features[i * dimension + a] - mean[a];
-            for (std::size_t b = 0; b < dimension; ++b)
-                m.covariance[a * dimension + b] +=
-                    weight * rest * (features[i * dimension + b] - mean[b]) / count;
+    const auto count = static_cast<double>(own.size() / dimension);
+    std::vector<double> mean(dimension, 0);
+    for (std::size_t i = 0; i < own.size(); ++i)
+        mean[i % dimension] += own[i] / count;
+    if (model.kind != "template") {
+        // A share of the pooled covariance as large as that of any other gas.
+        const double weight = 1 / static_cast<double>(old + 1);
+        for (double& v : m.covariance)
+            v *= 1 - weight;
+        for (std::size_t i = 0; i < own.size(); i += dimension) {
+            for (std::size_t a = 0; a < dimension; ++a) {
+                const double rest = weight * (own[i + a] - mean[a]) / count;
+                for (std::size_t b = 0; b < dimension; ++b)
+                    m.covariance[a * dimension + b] += rest * (own[i + b] - mean[b]);
+            }
         }
     }
     m.means.insert(m.means.end(), mean.begin(), mean.end());
@@ -187,10 +277,10 @@ DiscriminantMoments movedMoments(const Model& model, const Drift& drift, const A
     double classes = 0;
     for (const double prior : m.logPrior)
         classes += prior > -1e299 ? 1 : 0;
-    const double own = 1 / (classes + 1);
+    const double share = 1 / (classes + 1);
     for (double& prior : m.logPrior)
-        prior += prior > -1e299 ? exactLog(1 - own) : 0;
-    m.logPrior.push_back(exactLog(own));
+        prior += prior > -1e299 ? exactLog(1 - share) : 0;
+    m.logPrior.push_back(exactLog(share));
     return m;
 }
 

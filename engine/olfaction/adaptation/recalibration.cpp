@@ -98,8 +98,8 @@ std::vector<double> recentred(const AnchorRows& rows, const Drift& drift, double
     return out;
 }
 
-/// The stored hold-out as numbers; `movement` is what the drift did to each gas beyond the common part (empty: nothing).
-std::vector<double> storedRows(const ModelMemory& memory, const std::vector<double>& movement, std::vector<int>& labels)
+/// The stored hold-out as numbers. What the standardisation has taken up leaves them as they are.
+std::vector<double> storedRows(const ModelMemory& memory, std::vector<int>& labels)
 {
     std::vector<double> out;
     std::vector<double> row(memory.dimension);
@@ -108,9 +108,7 @@ std::vector<double> storedRows(const ModelMemory& memory, const std::vector<doub
         if (memory.heldOut[i] == 0)
             continue;
         memory.row(i, row);
-        const std::size_t at = static_cast<std::size_t>(memory.labels[i]) * memory.dimension;
-        for (std::size_t f = 0; f < row.size(); ++f)
-            out.push_back(row[f] + (movement.empty() ? 0 : movement[at + f]));
+        out.insert(out.end(), row.begin(), row.end());
         labels.push_back(memory.labels[i]);
     }
     return out;
@@ -134,15 +132,16 @@ std::string shortcomings(const RecalibrationReport& report, const ModelRecalibra
     worse(report.stored, "the stored hold-out");
     for (const GasComparison& gas : report.keptBack.gases) {
         if (!options.learn.empty() && gas.gas == report.puffs.back().first && gas.after < leastOfANewGas)
-            out += std::string(out.empty() ? "" : "; ") + "it names only " + percent(gas.after) + " of the new gas right";
+            out +=
+                std::string(out.empty() ? "" : "; ") + "it names only " + percent(gas.after) + " of the new gas right";
     }
     return out;
 }
 
 std::string digestOf(const AnchorRows& rows)
 {
-    return sha256Hex({reinterpret_cast<const std::uint8_t*>(rows.features.data()),
-                      rows.features.size() * sizeof(double)});
+    return sha256Hex(
+        {reinterpret_cast<const std::uint8_t*>(rows.features.data()), rows.features.size() * sizeof(double)});
 }
 
 void describePuffs(const AnchorRows& rows, const Model& model, RecalibrationReport& report)
@@ -179,36 +178,106 @@ void moveConcentrations(Model& model, const AnchorRows& rows, const std::vector<
     }
 }
 
-/// The model with its standardisation, discriminant and readout where `rows` are.
-Result<Model> moved(const Model& old, const AnchorRows& rows, const ModelRecalibrationOptions& options,
-                    const std::function<bool(double)>& report)
+DriftOptions driftOptions(const ModelRecalibrationOptions& options, double step)
 {
-    const Drift drift = findDrift(old, rows, {.step = options.step, .driftScatter = options.driftScatter,
-                                              .airOnly = options.airOnly});
-    Model out = old;
-    for (std::size_t f = 0; f < drift.common.size(); ++f)
-        out.frontEnd.mean[f] = std::clamp(old.frontEnd.mean[f] + old.frontEnd.deviation[f] * drift.common[f], -1e6, 1e6);
-    if (options.airOnly)
-        return out;
-    const std::vector<double> features = recentred(rows, drift, old.frontEnd.clip);
-    if (rows.gases.size() > old.gases.size()) {
-        out.gases.push_back(rows.gases.back());
-        const auto known = std::find(out.components.begin(), out.components.end(), rows.gases.back());
-        out.gasComponents.push_back({static_cast<int>(known - out.components.begin())});
-        if (known == out.components.end())
-            out.components.push_back(rows.gases.back());
-    }
-    BNOF_TRY_ASSIGN(out.discriminant, discriminantOf(movedMoments(old, drift, rows, features)));
-    moveMemory(out.memory, drift, old.frontEnd.clip);
-    moveConcentrations(out, rows, features, options.step);
-    BNOF_TRY(relearn(old, out, rows, features, options.backEnd, report));
+    DriftOptions out;
+    out.step = step;
+    out.driftScatter = step > 0 ? options.driftScatter : 0;
+    out.airOnly = options.airOnly;
     return out;
 }
 
-void remember(Model& model, const AnchorRows& rows, const Split& parts, const Drift& drift)
+/// The model with its standardisation and discriminant where `rows` are, and what a readout learns from.
+struct Moved {
+    Model model;
+    Drift drift;
+    std::vector<double> fresh; ///< rows in the new standardisation, and what was imagined of a new gas
+};
+
+Result<Moved> moved(const Model& old, const AnchorRows& rows, const DriftOptions& options)
 {
-    if (model.memory.empty())
-        model.memory.dimension = rows.dimension;
+    Moved out{old, findDrift(old, rows, options), {}};
+    Model& model = out.model;
+    for (std::size_t f = 0; f < out.drift.common.size(); ++f)
+        model.frontEnd.mean[f] =
+            std::clamp(old.frontEnd.mean[f] + old.frontEnd.deviation[f] * out.drift.common[f], -1e6, 1e6);
+    if (options.airOnly)
+        return out;
+    const std::vector<double> features = recentred(rows, out.drift, old.frontEnd.clip);
+    const std::vector<double> more = imagined(model, rows, features);
+    if (rows.gases.size() > old.gases.size()) {
+        model.gases.push_back(rows.gases.back());
+        const auto known = std::find(model.components.begin(), model.components.end(), rows.gases.back());
+        model.gasComponents.push_back({static_cast<int>(known - model.components.begin())});
+        if (known == model.components.end())
+            model.components.push_back(rows.gases.back());
+    }
+    BNOF_TRY_ASSIGN(model.discriminant, discriminantOf(movedMoments(old, out.drift, rows, features, more)));
+    moveMemory(model.memory, out.drift, old.frontEnd.clip);
+    moveConcentrations(model, rows, features, options.step);
+    out.fresh = features;
+    out.fresh.insert(out.fresh.end(), more.begin(), more.end());
+    return out;
+}
+
+/// The same with a readout.
+Result<Moved> relearned(const Model& old, const AnchorRows& rows, const ModelRecalibrationOptions& options, double step,
+                        const std::function<bool(double)>& report)
+{
+    BNOF_TRY_ASSIGN(Moved out, moved(old, rows, driftOptions(options, step)));
+    if (options.airOnly)
+        return out;
+    TrainingOptions training = trainingLike(old);
+    training.backEnd = options.backEnd;
+    training.replayPoints = options.replayPoints;
+    BNOF_TRY(relearn(old, out.model, out.fresh, training, report));
+    return out;
+}
+
+/// Kept-back and stored rows before and after.
+Result<void> judge(const Model& old, const Moved& made, const AnchorRows& kept, const std::string& backEnd,
+                   RecalibrationReport& report)
+{
+    const std::size_t known = old.gases.size();
+    BNOF_TRY_ASSIGN(const auto keptBefore, answersOf(old, kept.features, backEnd));
+    BNOF_TRY_ASSIGN(const auto keptAfter,
+                    answersOf(made.model, recentred(kept, made.drift, old.frontEnd.clip), backEnd));
+    report.keptBack = compare(made.model.gases, known, kept.labels, keptBefore, keptAfter);
+    std::vector<int> labels;
+    const std::vector<double> stored = storedRows(old.memory, labels);
+    BNOF_TRY_ASSIGN(const auto storedBefore, answersOf(old, stored, backEnd));
+    BNOF_TRY_ASSIGN(const auto storedAfter, answersOf(made.model, stored, backEnd));
+    report.stored = compare(made.model.gases, known, labels, storedBefore, storedAfter);
+    return {};
+}
+
+/// Whether gases move on their own or only with clean air: what the discriminant does better with on rows that it was
+/// not moved by. A tie keeps them together.
+Result<double> chooseStep(const Model& old, const Split& parts, const ModelRecalibrationOptions& options)
+{
+    Model teacher = old;
+    if (teacher.kind == "spiking")
+        teacher.kind = "lda";
+    teacher.spiking = {};
+    double best = -1;
+    double chosen = 0;
+    for (const double step : {0.0, options.step}) {
+        BNOF_TRY_ASSIGN(Moved made, moved(teacher, parts.fit, driftOptions(options, step)));
+        BNOF_TRY(relearn(teacher, made.model, made.fresh, {}, {}));
+        RecalibrationReport report;
+        BNOF_TRY(judge(teacher, made, parts.kept, options.backEnd, report));
+        const double score = report.keptBack.after + report.stored.after;
+        if (score > best + 1e-9) {
+            best = score;
+            chosen = step;
+        }
+    }
+    return chosen;
+}
+
+void remember(Model& model, std::size_t dimension, const Split& parts, const Drift& drift)
+{
+    model.memory.dimension = dimension;
     for (const AnchorRows* part : {&parts.fit, &parts.kept}) {
         const std::vector<double> features = recentred(*part, drift, model.frontEnd.clip);
         rememberRows(model.memory, *part, features, part == &parts.kept);
@@ -236,6 +305,7 @@ Json RecalibrationReport::toJson() const
     Json out = Json::object();
     out.set("accepted", accepted).set("verdict", verdict);
     out.set("kept_back", comparison(keptBack)).set("kept_back_are_own_puffs", ownPuffs);
+    out.set("gases_moved_on_their_own", gasesMoved);
     out.set("stored_hold_out", comparison(stored));
     out.set("puffs", std::move(shown)).set("drift_sd", std::move(channels));
     return out;
@@ -273,41 +343,38 @@ Result<RecalibratedModel> recalibrateModel(std::span<const std::uint8_t> modelBy
     RecalibrationReport& report = out.report;
     describePuffs(rows, old, report);
     report.ownPuffs = parts.ownPuffs;
-    BNOF_TRY_ASSIGN(const Model candidate, moved(old, parts.fit, options, tell(0.05, 0.45, "learning from the puffs")));
-    const Drift drift = findDrift(old, parts.fit, {.step = options.step, .driftScatter = options.driftScatter,
-                                                   .airOnly = options.airOnly});
-    BNOF_TRY_ASSIGN(const auto keptBefore, answersOf(old, parts.kept.features, options.backEnd));
-    BNOF_TRY_ASSIGN(const auto keptAfter,
-                    answersOf(candidate, recentred(parts.kept, drift, old.frontEnd.clip), options.backEnd));
-    report.keptBack = compare(candidate.gases, old.gases.size(), parts.kept.labels, keptBefore, keptAfter);
-    std::vector<int> labels;
-    const std::vector<double> asStored = storedRows(old.memory, {}, labels);
-    BNOF_TRY_ASSIGN(const auto storedBefore, answersOf(old, asStored, options.backEnd));
-    BNOF_TRY_ASSIGN(const auto storedAfter,
-                    answersOf(candidate, storedRows(old.memory, drift.movement, labels), options.backEnd));
-    report.stored = compare(candidate.gases, old.gases.size(), labels, storedBefore, storedAfter);
+    double step = 0;
+    if (!options.airOnly) {
+        BNOF_TRY_ASSIGN(step, chooseStep(old, parts, options));
+    }
+    report.gasesMoved = step > 0;
+    BNOF_TRY_ASSIGN(const Moved candidate,
+                    relearned(old, parts.fit, options, step, tell(0.05, 0.45, "learning from the puffs")));
+    BNOF_TRY(judge(old, candidate, parts.kept, options.backEnd, report));
     const std::string fault = shortcomings(report, options);
     report.accepted = fault.empty() || options.keepAnyway;
-    report.verdict = fault.empty() ? report.stored.empty()
-                                         ? "The model holds no stored hold-out: gases that were not shown were not judged."
-                                         : "No gas group lost more than the limit of " + percent(options.largestLoss) + "."
+    report.verdict = fault.empty()
+                         ? report.stored.empty()
+                               ? "The model holds no stored hold-out: gases that were not shown were not judged."
+                               : "No gas group lost more than the limit of " + percent(options.largestLoss) + "."
                      : options.keepAnyway ? "Kept although it is worse: " + fault + "."
                                           : "Refused: " + fault + ".";
-    BNOF_TRY_ASSIGN(Model made, moved(old, rows, options, tell(0.55, 0.95, "learning from all puffs")));
+    BNOF_TRY_ASSIGN(Moved whole, relearned(old, rows, options, step, tell(0.55, 0.95, "learning from all puffs")));
+    Model& made = whole.model;
     if (!options.airOnly)
-        remember(made, rows, parts, findDrift(old, rows, {.step = options.step, .driftScatter = options.driftScatter}));
+        remember(made, rows.dimension, parts, whole.drift);
     made.programVersion = BNOF_VERSION;
     made.simulatedTraining = old.simulatedTraining || anchors.simulated;
-    LineageStep step;
-    step.parentDigest = sha256Hex(modelBytes);
-    step.parentName = old.name;
-    step.parentFile = options.parentFile;
-    step.date = options.date;
-    step.operatorName = options.operatorName;
-    step.action = options.airOnly ? "re-centred" : options.learn.empty() ? "recalibrated" : "learned " + options.learn;
-    step.dataDigest = anchors.digest.empty() ? digestOf(rows) : anchors.digest;
-    step.comparison = report.toJson();
-    made.lineage.push_back(std::move(step));
+    LineageStep entry;
+    entry.parentDigest = sha256Hex(modelBytes);
+    entry.parentName = old.name;
+    entry.parentFile = options.parentFile;
+    entry.date = options.date;
+    entry.operatorName = options.operatorName;
+    entry.action = options.airOnly ? "re-centred" : options.learn.empty() ? "recalibrated" : "learned " + options.learn;
+    entry.dataDigest = anchors.digest.empty() ? digestOf(rows) : anchors.digest;
+    entry.comparison = report.toJson();
+    made.lineage.push_back(std::move(entry));
     BNOF_TRY(validate(made));
     out.bytes = modelToBytes(made);
     report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -15,16 +15,17 @@
 namespace bnof::olfaction {
 
 struct ModelRecalibrationOptions {
-    std::string learn = {};       ///< a gas that the model does not know yet; empty: none
-    bool airOnly = false;         ///< only re-centre on the clean air
-    double step = 0.6;            ///< how far a gas moves beyond what clean air moved, towards its puff
-    double driftScatter = 0.1;    ///< weight of these movements in the covariance (see RecalibrationOptions)
-    double largestLoss = 0.03;    ///< balanced accuracy that may be lost before the new model is refused
-    bool keepAnyway = false;      ///< flag it instead of refusing it
+    std::string learn = {};        ///< a gas that the model does not know yet; empty: none
+    bool airOnly = false;          ///< only re-centre on the clean air
+    double step = 0.6;             ///< how far a gas moves beyond what clean air moved, towards its puff
+    double driftScatter = 0.1;     ///< weight of these movements in the covariance (see RecalibrationOptions)
+    double largestLoss = 0.03;     ///< balanced accuracy that may be lost before the new model is refused
+    bool keepAnyway = false;       ///< flag it instead of refusing it
     std::string operatorName = {}; ///< for the lineage, as the next two
     std::string date = {};         ///< UTC, ISO 8601
     std::string parentFile = {};
     std::string backEnd = "auto";
+    std::uint32_t replayPoints = 1500; ///< that the readout of a spiking model is learned on, beside real ones
 };
 
 /// Answers of the model before and after, on the same rows.
@@ -43,9 +44,10 @@ struct Comparison {
 };
 
 struct RecalibrationReport {
-    Comparison keptBack;   ///< rows of the puffs that were not learned from
-    bool ownPuffs = false; ///< keptBack comes from puffs of their own; false: from the ends of the only ones
-    Comparison stored;     ///< the model's own hold-out, moved by the drift that was found
+    Comparison keptBack;     ///< rows of the puffs that were not learned from
+    bool ownPuffs = false;   ///< keptBack comes from puffs of their own; false: from the ends of the only ones
+    Comparison stored;       ///< the model's own hold-out, moved by what clean air moved
+    bool gasesMoved = false; ///< gases moved on their own, beyond what clean air moved
     std::vector<std::pair<std::string, std::size_t>> puffs; ///< exposures of each gas
     std::vector<std::pair<std::string, double>> drift; ///< of clean air (of the mean gas without any), by channel, in
                                                        ///< standard deviations of the channel's response in training
@@ -66,8 +68,9 @@ struct RecalibratedModel {
 /// Moves a model (kinds spiking, lda and template; any kind with `airOnly`) to the sensors as they are in `anchors`:
 ///  - standardisation: what clean air moved every gas moves by, which is what a sensor's gain or baseline does to
 ///    log responses (without clean air: the mean movement of the gases);
-///  - discriminant: the mean of a gas that was shown moves `step` of the rest of the way to its puff, the covariance
-///    learns the directions of these movements, and a new gas is added beside the old ones;
+///  - discriminant: the mean of a gas that was shown moves `step` of the way that exceeds the ordinary variation (see
+///    findDrift()) towards its puff and the covariance learns the directions of these movements, if that names more of
+///    the kept-back and stored rows right than leaving the gases together does; a new gas is added beside the old ones;
 ///  - spiking readout: learned anew by generative replay around the moved means, together with the rows that the model
 ///    remembers and the puffs (recogniser.md section 5); the rows of the stored hold-out are only judged on;
 ///  - concentrations: the intercept, where a puff's concentration is known and puffs that were kept back agree.

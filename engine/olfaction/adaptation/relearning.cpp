@@ -36,8 +36,7 @@ std::vector<DiscriminantPoint> drawn(const Discriminant& d, std::uint64_t seed)
 }
 
 /// Rehearsal: remembered rows and puffs.
-std::vector<DiscriminantPoint> rehearsal(const Model& model, const AnchorRows& rows,
-                                         const std::vector<double>& features)
+std::vector<DiscriminantPoint> rehearsal(const Model& model, const std::vector<double>& fresh)
 {
     std::vector<DiscriminantPoint> out;
     std::vector<double> row(model.discriminant.dimension);
@@ -49,8 +48,8 @@ std::vector<DiscriminantPoint> rehearsal(const Model& model, const AnchorRows& r
     }
     if (out.empty())
         out = drawn(model.discriminant, model.seed);
-    for (std::size_t i = 0; i < rows.rows(); ++i)
-        project(model.discriminant, {features.data() + i * rows.dimension, rows.dimension}, out.emplace_back());
+    for (std::size_t i = 0; i < fresh.size(); i += row.size())
+        project(model.discriminant, {fresh.data() + i, row.size()}, out.emplace_back());
     return out;
 }
 
@@ -133,15 +132,13 @@ TrainingOptions trainingLike(const Model& model)
     return options;
 }
 
-Result<void> relearn(const Model& old, Model& made, const AnchorRows& rows, const std::vector<double>& features,
-                     const std::string& backEnd, const std::function<bool(double)>& report)
+Result<void> relearn(const Model& old, Model& made, const std::vector<double>& fresh, const TrainingOptions& options,
+                     const std::function<bool(double)>& report)
 {
-    widenFamiliarity(made, features);
+    widenFamiliarity(made, fresh);
     if (made.kind != "spiking")
         return {};
-    TrainingOptions options = trainingLike(old);
-    options.backEnd = backEnd;
-    const std::vector<DiscriminantPoint> real = rehearsal(made, rows, features);
+    const std::vector<DiscriminantPoint> real = rehearsal(made, fresh);
     const TeachingPoints teaching = makeTeachingPoints(made.discriminant, real, made.lda, options);
     const ReadoutCalibration calibration = old.spiking.calibration;
     BNOF_TRY_ASSIGN(made.spiking,
@@ -170,7 +167,8 @@ Result<std::vector<int>> answersOf(const Model& model, const std::vector<double>
     }
     std::unique_ptr<Classifier> classifier;
     if (isClassifierKind(model.kind)) {
-        BNOF_TRY_ASSIGN(classifier, classifierFromJson(model.classifier, "classifier", d.dimension, model.gases.size()));
+        BNOF_TRY_ASSIGN(classifier,
+                        classifierFromJson(model.classifier, "classifier", d.dimension, model.gases.size()));
     }
     std::vector<double> p;
     for (std::size_t i = 0; i < points.size(); ++i) {
