@@ -52,7 +52,7 @@ struct Command {
 extern const Command devicesCommand, simulateCommand, watchCommand, recordCommand, replayCommand, recogniseCommand,
     trainCommand, evaluateCommand, listCommand, infoCommand, verifyCommand, repairCommand, reindexCommand,
     convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand, doctorCommand,
-    calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand;
+    calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand, recalibrateCommand;
 
 /// Print the error for people on stderr and give the exit code of its kind.
 int fail(const Error& error);

@@ -16,11 +16,12 @@
 namespace bnof::cli {
 namespace {
 
-const std::array commands{&devicesCommand,   &simulateCommand, &watchCommand,    &recordCommand,  &replayCommand,
-                          &recogniseCommand, &trainCommand,    &evaluateCommand, &listCommand,    &infoCommand,
-                          &verifyCommand,    &repairCommand,   &reindexCommand,  &convertCommand, &exportCommand,
-                          &importCommand,    &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand,
-                          &calibrateCommand, &protocolCommand, &compareCommand,  &fuseCommand,    &modelCommand};
+const std::array commands{&devicesCommand,    &simulateCommand, &watchCommand,    &recordCommand,  &replayCommand,
+                          &recogniseCommand,  &trainCommand,    &evaluateCommand, &listCommand,    &infoCommand,
+                          &verifyCommand,     &repairCommand,   &reindexCommand,  &convertCommand, &exportCommand,
+                          &importCommand,     &reportCommand,   &benchCommand,    &configCommand,  &doctorCommand,
+                          &calibrateCommand,  &protocolCommand, &compareCommand,  &fuseCommand,    &modelCommand,
+                          &recalibrateCommand};
 
 void printOverview()
 {
