@@ -248,6 +248,50 @@ Result<Recalibration> recalibrate(std::span<const double> oldRows, std::span<con
     return out;
 }
 
+DiscriminantMoments momentsOf(const Discriminant& d)
+{
+    const auto n = static_cast<Eigen::Index>(d.dimension);
+    Eigen::MatrixXd inverse = Eigen::MatrixXd::Zero(n, n);
+    const double* row = d.whitening.data();
+    for (Eigen::Index i = 0; i < n; ++i) {
+        for (Eigen::Index j = 0; j <= i; ++j)
+            inverse(i, j) = row[j];
+        row += i + 1;
+    }
+    const auto triangle = inverse.triangularView<Eigen::Lower>();
+    const Eigen::MatrixXd root = triangle.solve(Eigen::MatrixXd::Identity(n, n));
+    DiscriminantMoments out;
+    out.dimension = d.dimension;
+    out.logPrior = d.logPrior;
+    const Matrix covariance = root * root.transpose();
+    out.covariance.assign(covariance.data(), covariance.data() + covariance.size());
+    out.means.assign(d.classes() * d.dimension, 0);
+    const Eigen::Map<const Matrix> axes(d.projection.data(), static_cast<Eigen::Index>(d.axes), n);
+    const Eigen::Map<const Eigen::VectorXd> centre(d.centre.data(), n);
+    for (std::size_t c = 0; c < d.classes(); ++c) {
+        if (!d.present(c))
+            continue;
+        const Eigen::Map<const Eigen::VectorXd> u(d.means.data() + c * d.axes, static_cast<Eigen::Index>(d.axes));
+        const Eigen::VectorXd mean = centre + root * (axes.transpose() * u);
+        std::copy(mean.data(), mean.data() + n, out.mean(c).begin());
+    }
+    return out;
+}
+
+Result<Discriminant> discriminantOf(const DiscriminantMoments& moments)
+{
+    const auto n = static_cast<Eigen::Index>(moments.dimension);
+    const std::size_t classes = moments.logPrior.size();
+    const Eigen::Map<const Matrix> means(moments.means.data(), static_cast<Eigen::Index>(classes), n);
+    const Eigen::Map<const Matrix> covariance(moments.covariance.data(), n, n);
+    std::vector<double> counts(classes, 0);
+    for (std::size_t c = 0; c < classes; ++c)
+        counts[c] = moments.logPrior[c] > absent / 2 ? 1 : 0;
+    BNOF_TRY_ASSIGN(Discriminant out, fromMoments(means, counts, covariance));
+    out.logPrior = moments.logPrior;
+    return out;
+}
+
 void project(const Discriminant& d, std::span<const double> z, DiscriminantPoint& point)
 {
     point.u.assign(d.axes, 0);

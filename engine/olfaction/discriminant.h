@@ -74,6 +74,27 @@ struct Recalibration {
                                                 std::size_t dimension, std::size_t classes,
                                                 const RecalibrationOptions& options = {});
 
+/// What a discriminant was made of. It forgets nothing that matters, so that a model can be moved to a new day without
+/// the data that it was trained on.
+struct DiscriminantMoments {
+    std::size_t dimension = 0;
+    std::vector<double> means;      ///< one row a class; of absent classes 0
+    std::vector<double> covariance; ///< within the classes, shrunk as it was fitted; row-major
+    std::vector<double> logPrior;   ///< one a class; absent classes have -1e300
+
+    [[nodiscard]] std::span<double> mean(std::size_t c) { return {means.data() + c * dimension, dimension}; }
+    [[nodiscard]] std::span<const double> mean(std::size_t c) const
+    {
+        return {means.data() + c * dimension, dimension};
+    }
+};
+
+/// m + L U u of every class mean, and L L'.
+[[nodiscard]] DiscriminantMoments momentsOf(const Discriminant& d);
+/// The discriminant of these moments, nothing shrunk any more. Errors: fewer than two classes, a covariance that is not
+/// positive definite.
+[[nodiscard]] Result<Discriminant> discriminantOf(const DiscriminantMoments& moments);
+
 /// Deterministic on every machine (plain loops in a fixed order). `point` is reused.
 void project(const Discriminant& d, std::span<const double> z, DiscriminantPoint& point);
 /// log prior + u.mu - |mu|^2/2 of every class (the log posterior but for a constant).

@@ -11,6 +11,7 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/olfaction/adaptation/memory.h"
 #include "engine/olfaction/concentration.h"
 #include "engine/olfaction/discriminant.h"
 #include "engine/olfaction/front_end.h"
@@ -89,6 +90,8 @@ struct Model {
     SpikingPart spiking;                  ///< of kind "spiking"
     VirtualReceptorPart virtualReceptors; ///< of kind "virtual-receptors"
     Json classifier;                      ///< of a kind of classifierKinds(): what Classifier::toJson gave
+    ModelMemory memory;                   ///< empty in models of earlier versions
+    std::vector<LineageStep> lineage;     ///< from the oldest to the last step; empty: as it was trained
 
     bool operator==(const Model&) const = default;
 };

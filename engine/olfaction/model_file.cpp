@@ -138,6 +138,24 @@ Result<void> readDescription(JsonFields& fields, Model& model)
     return {};
 }
 
+/// What adaptation needs and what it did; models of earlier versions have neither.
+Result<void> readAdaptation(JsonFields& fields, const Json& json, Model& model)
+{
+    if (fields.has("memory")) {
+        const Json& memory = fields.objectField("memory");
+        BNOF_TRY(fields.status());
+        BNOF_TRY_ASSIGN(model.memory, memoryFromJson(memory, "memory", model.frontEnd.features(), model.gases.size()));
+    }
+    for (const Json& step : json["lineage"].items()) {
+        if (model.lineage.size() >= 1000)
+            return makeError(ErrorKind::BadInput, "has too many steps", "lineage");
+        BNOF_TRY_ASSIGN(LineageStep read,
+                        lineageFromJson(step, "lineage[" + std::to_string(model.lineage.size()) + "]"));
+        model.lineage.push_back(std::move(read));
+    }
+    return fields.status();
+}
+
 Result<Model> modelFromJson(const Json& json)
 {
     JsonFields fields(json, "model");
@@ -168,7 +186,7 @@ Result<Model> modelFromJson(const Json& json)
     BNOF_TRY_ASSIGN(model.lda, ldaFromJson(fields.objectField("lda")));
     if (isClassifierKind(model.kind))
         model.classifier = fields.objectField("classifier");
-    BNOF_TRY(fields.status());
+    BNOF_TRY(readAdaptation(fields, json, model));
     if (model.kind == "spiking") {
         const Json& spiking = fields.objectField("spiking");
         const Json& network = fields.objectField("network");
@@ -228,6 +246,14 @@ std::vector<std::uint8_t> modelToBytes(const Model& model)
     if (model.kind == "virtual-receptors") {
         out.set("virtual_receptors", toJson(model.virtualReceptors));
         out.set("network", snn::toJson(model.virtualReceptors.network));
+    }
+    if (!model.memory.empty())
+        out.set("memory", toJson(model.memory));
+    if (!model.lineage.empty()) {
+        Json steps = Json::array();
+        for (const LineageStep& step : model.lineage)
+            steps.push(toJson(step));
+        out.set("lineage", std::move(steps));
     }
     out.set("content_sha256", modelContentDigest(out));
     const std::string text = out.dump() + '\n';

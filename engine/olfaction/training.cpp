@@ -185,6 +185,7 @@ Result<Model> describe(const Dataset& data, const TrainingOptions& options, cons
     model.metrics.set("training_rows", p.rows.rows());
     model.metrics.set("shrinkage", p.shrinkage < 0 ? Json("Ledoit-Wolf") : Json(p.shrinkage));
     BNOF_TRY_ASSIGN(model.discriminant, fitOn(p.rows, allLabelled(p.rows), data.labels.size(), p.shrinkage));
+    model.memory = memoryOf(p, data.labels.size());
     return model;
 }
 

@@ -64,6 +64,10 @@ struct Preparation {
 [[nodiscard]] std::vector<std::uint32_t> settledRows(const FeatureRows& rows, const std::vector<std::uint32_t>& which,
                                                      std::size_t classes);
 
+/// What a model keeps of its training rows: of every gas as many to rehearse (the calibration fold's training part) as
+/// to judge on (its test part), evenly over time.
+[[nodiscard]] ModelMemory memoryOf(const Preparation& p, std::size_t classes);
+
 /// The chosen rows as one matrix with its labels.
 void gather(const FeatureRows& rows, const std::vector<std::uint32_t>& which, std::vector<double>& features,
             std::vector<int>& labels);
