@@ -3,6 +3,7 @@
 
 #include "app/cli/command.h"
 #include "engine/olfaction/encoders/comparison.h"
+#include "engine/session/recorded_dataset.h"
 
 namespace bnof::cli {
 namespace {
@@ -49,7 +50,7 @@ int run(const Invocation& invocation)
     }
     olfaction::TrainingOptions options;
     options.seed = static_cast<std::uint64_t>(*seed);
-    const auto data = olfaction::loadDataset(invocation.argument(0), {.sampleRateHz = *rate});
+    const auto data = session::openDataset(invocation.argument(0), {.sampleRateHz = *rate});
     if (!data.ok())
         return fail(data.error());
     const auto comparison = olfaction::compareEncoders(

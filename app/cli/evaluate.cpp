@@ -6,6 +6,7 @@
 #include "engine/olfaction/exposure_evaluation.h"
 #include "engine/olfaction/exposure_health.h"
 #include "engine/olfaction/template_recall.h"
+#include "engine/session/recorded_dataset.h"
 
 namespace bnof::cli {
 namespace {
@@ -156,7 +157,7 @@ Result<Json> evaluateFolder(const std::string& path, const olfaction::Evaluation
         BNOF_TRY_ASSIGN(table, olfaction::withoutFeatures(table, without));
         return olfaction::evaluateExposures(table, options, progress);
     }
-    BNOF_TRY_ASSIGN(olfaction::Dataset data, olfaction::loadDataset(path, {.sampleRateHz = rate}));
+    BNOF_TRY_ASSIGN(olfaction::Dataset data, session::openDataset(path, {.sampleRateHz = rate}));
     BNOF_TRY_ASSIGN(data, olfaction::withoutChannels(data, without));
     return olfaction::evaluate(data, options, progress);
 }
