@@ -312,6 +312,49 @@
         <source>PIN for engineers…</source>
         <translation>PIN für Ingenieure …</translation>
     </message>
+    <message>
+        <source>&amp;Train a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train on a folder or file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recognise with this model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model card…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the model in its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <comment>short for Train a model</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <comment>short for Show the model in its folder</comment>
+        <translation type="unfinished">Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <comment>short for Delete the model…</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -1174,12 +1217,111 @@
         <source>What an operator has to enter to become an engineer. Only a salted hash of it is kept; it guards against mistakes, not against who may write the settings file.</source>
         <translation>Was ein Bediener eingeben muss, um Ingenieur zu werden. Gespeichert wird nur ein gesalzener Hash davon; die PIN schützt vor Versehen, nicht vor jemandem, der die Einstellungsdatei schreiben darf.</translation>
     </message>
+    <message>
+        <source>Folder of models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where trained models are kept; empty: among this user&apos;s data.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>TableCopy</name>
     <message>
         <source>Copy</source>
         <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>Verdict</name>
+    <message>
+        <source>shrinkage LDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nearest template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>always the most frequent gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>support vector machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>random forest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nearest neighbours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 points, 95 % interval %2 to %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Better than shrinkage LDA on the same answers (%1).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrinkage LDA is better on the same answers (%1): use it, or record more exposures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No difference to shrinkage LDA can be shown on these answers (%1).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first right answer after %1 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>right for good after %1 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 false alarms an hour in clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Median: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right in %1 of the answers on recordings that it was not trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right in %1 of the answers on later time that it was not trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> (95 % interval %1 to %2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It says &quot;unknown&quot; in %1 of the answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its stated probability is off by %1 on average.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: concentration off by %2 ppm (root mean square, settled).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All of this is simulated data: it says nothing about a real nose.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>spiking network</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2007,6 +2149,182 @@
     <message>
         <source>Recorded values are as the devices sent them; a calibration is applied on top of them.</source>
         <translation>Aufgezeichnet sind die Werte, wie die Geräte sie sendeten; eine Kalibrierung wird darauf angewendet.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation type="unfinished">%1 bis %2</translation>
+    </message>
+    <message>
+        <source>Spiking network with two pathways (mushroom body and lateral horn)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrinkage linear discriminant analysis</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was trained on simulated data: its figures say nothing about a real nose.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model carries no figures of held-out data: nothing is known of how well it recognises.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concentrations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A decision every</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neurons</source>
+        <translation type="unfinished">Neuronen</translation>
+    </message>
+    <message>
+        <source>Size of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">Startwert</translation>
+    </message>
+    <message>
+        <source>Made by program version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256 of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it was trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256 of the training data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What held-out data said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every recording tested once what the others taught. Answers are never split by row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The later part of every recording tested what the earlier part taught. Answers are never split by row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spiking network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Macro F1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Median time to the first right answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Median time to the stable right answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>False alarms an hour in clean air</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: error of the concentration, settled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stated probability is off by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers called unknown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which gas was taken for which</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is not for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It knows the gases above, with the sensors above. Other gases are meant to be answered with &quot;unknown&quot;, which is not certain. Sensors drift: recalibrate with one puff per gas and compare. It is not a certified safety device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrinkage LDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Always the most frequent gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2983,6 +3301,73 @@
     <message>
         <source>equivalent %1</source>
         <translation>Äquivalent %1</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::DataPanel</name>
+    <message>
+        <source>Recordings of one day belong together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use recordings again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation type="unfinished">Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation type="unfinished">Beginn</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation type="unfinished">Marken</translation>
+    </message>
+    <message>
+        <source>Recordings with marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model is then judged on days that it was not trained on, which is what a lab wants to know. Otherwise it is judged on other recordings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder or file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labelled measurements of another program: a folder with manifest.csv, folders named after gases, or a table with a column of labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labelled measurements</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training data: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No recordings with marks yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record several exposures of every gas, in random order, with clean air in between. Mark each with its gas, or let an exposure protocol run the experiment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measurements of another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recordings of the list take no part while a folder or file is chosen.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4262,6 +4647,125 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>You are: %1. Press to switch.</source>
         <translation>Sie sind: %1. Zum Wechseln drücken.</translation>
     </message>
+    <message>
+        <source>&amp;Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ModelsPanel</name>
+    <message>
+        <source>nobody</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (key not trusted)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Modell</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished">Art</translation>
+    </message>
+    <message>
+        <source>Held out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LDA beside it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gases</source>
+        <translation type="unfinished">Gase</translation>
+    </message>
+    <message>
+        <source>Signed by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">Größe</translation>
+    </message>
+    <message>
+        <source>%1 (in use)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cannot be used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file cannot be used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model is in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model ships with the program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 recognises from the next session on. Edit, Undo goes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 recognises from now on. Edit, Undo goes back for the next session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the model card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PDF documents (*.pdf)</source>
+        <translation type="unfinished">PDF-Dokumente (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Model card of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model card is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the model &quot;%1&quot; to the trash?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recordings keep the model that they were made with; they are not changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to trash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 could not be moved to the trash.</source>
+        <translation type="unfinished">%1 konnte nicht in den Papierkorb verschoben werden.</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::NavigationRail</name>
@@ -4639,6 +5143,140 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>The two are not the same.</source>
         <translation>Die beiden stimmen nicht überein.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::PlanPanel</name>
+    <message>
+        <source>State of the training data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposures of each gas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error of the readout (mean square)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is learned in every pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What trains and what tests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Modell</translation>
+    </message>
+    <message>
+        <source>Name of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>my nose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind of model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spiking network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrinkage LDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Support vector machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Random forest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest neighbours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convolutional network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">Startwert</translation>
+    </message>
+    <message>
+        <source>The same data, settings and seed give the same model, bit for bit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">Name</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished">Art</translation>
+    </message>
+    <message>
+        <source>The data is being read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing speaks against training on this data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tick recordings in which exposures are marked, or choose a folder of labelled measurements. Mark an exposure as &quot;ethanol 100 ppm&quot; and its end as &quot;end&quot;, or let a protocol do it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Every recording tests once what the others taught, in %n round(s); the first is shown. The model itself is trained on everything.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The later part of every recording tests what the earlier part taught. The model itself is trained on everything. Recordings of several days would show more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model was made: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is made: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>network %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6618,6 +7256,81 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::Training</name>
+    <message numerus="yes">
+        <source>%n exposure(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stretch(es)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A training runs already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The data is being read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose recordings with marked exposures first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled, no model was made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is in the list of models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::TrainingWorkspace</name>
+    <message>
+        <source>Training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::VerdictPanel</name>
+    <message>
+        <source>Doubts about the figures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which gas was taken for which</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right answers, beside plain competitors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model carries no figures of held-out data. Train it in this workspace to get them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::BarList</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -6651,6 +7364,48 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>Filter commands</source>
         <translation>Befehle filtern</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::ConfusionMatrix</name>
+    <message>
+        <source>Which gas was taken for which</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was called %2 in %3 % of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was tested yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No gas was taken for another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most often confused: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answered, % of the row</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::CurveView</name>
+    <message>
+        <source>Curves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No values yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: from %2 to %3</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -7163,6 +7918,32 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>last %1 s</source>
         <translation>letzte %1 s</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::SplitView</name>
+    <message>
+        <source>What trains and what tests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n recording(s); %1 min train, %2 min test.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>trains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tests</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

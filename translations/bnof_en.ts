@@ -89,6 +89,16 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::PlanPanel</name>
+    <message numerus="yes">
+        <source>Every recording tests once what the others taught, in %n round(s); the first is shown. The model itself is trained on everything.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::ProblemHub</name>
     <message numerus="yes">
         <source>%n faults of channels, on %1 and others</source>
@@ -297,6 +307,23 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::Training</name>
+    <message numerus="yes">
+        <source>%n exposure(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stretch(es)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::BarList</name>
     <message numerus="yes">
         <source>%n more</source>
@@ -367,6 +394,16 @@
         <translation>
             <numerusform>%1 of %n trial done</numerusform>
             <numerusform>%1 of %n trials done</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::SplitView</name>
+    <message numerus="yes">
+        <source>%n recording(s); %1 min train, %2 min test.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

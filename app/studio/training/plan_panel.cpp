@@ -101,6 +101,7 @@ QWidget* PlanPanel::buildChoices(ActionRegistry& actions)
     m_kind->setObjectName(QStringLiteral("modelKind"));
     m_kind->addItem(tr("Spiking network"), QStringLiteral("spiking"));
     m_kind->addItem(tr("Shrinkage LDA"), QStringLiteral("lda"));
+    m_kind->addItem(tr("Virtual receptors"), QStringLiteral("virtual-receptors"));
     m_kind->addItem(tr("Nearest template"), QStringLiteral("template"));
     m_kind->addItem(tr("Support vector machine"), QStringLiteral("svm"));
     m_kind->addItem(tr("Random forest"), QStringLiteral("forest"));
