@@ -314,46 +314,46 @@
     </message>
     <message>
         <source>&amp;Train a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell &amp;trainieren</translation>
     </message>
     <message>
         <source>Train on a folder or file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Ordner oder Datei trainieren …</translation>
     </message>
     <message>
         <source>Recognise with this model</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit diesem Modell erkennen</translation>
     </message>
     <message>
         <source>Model card…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellkarte …</translation>
     </message>
     <message>
         <source>Show the model in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell in seinem Ordner zeigen</translation>
     </message>
     <message>
         <source>Delete the model…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell löschen …</translation>
     </message>
     <message>
         <source>Train</source>
         <comment>short for Train a model</comment>
-        <translation type="unfinished"></translation>
+        <translation>Trainieren</translation>
     </message>
     <message>
         <source>Show in folder</source>
         <comment>short for Show the model in its folder</comment>
-        <translation type="unfinished">Im Ordner zeigen</translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Delete…</source>
         <comment>short for Delete the model…</comment>
-        <translation type="unfinished"></translation>
+        <translation>Löschen …</translation>
     </message>
     <message>
         <source>Training</source>
-        <translation type="unfinished"></translation>
+        <translation>Training</translation>
     </message>
 </context>
 <context>
@@ -1219,11 +1219,11 @@
     </message>
     <message>
         <source>Folder of models</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner der Modelle</translation>
     </message>
     <message>
         <source>Where trained models are kept; empty: among this user&apos;s data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo trainierte Modelle aufbewahrt werden; leer: bei den Daten dieses Benutzers.</translation>
     </message>
 </context>
 <context>
@@ -1237,91 +1237,91 @@
     <name>Verdict</name>
     <message>
         <source>shrinkage LDA</source>
-        <translation type="unfinished"></translation>
+        <translation>Shrinkage-LDA</translation>
     </message>
     <message>
         <source>nearest template</source>
-        <translation type="unfinished"></translation>
+        <translation>nächste Schablone</translation>
     </message>
     <message>
         <source>always the most frequent gas</source>
-        <translation type="unfinished"></translation>
+        <translation>immer das häufigste Gas</translation>
     </message>
     <message>
         <source>support vector machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Stützvektormaschine</translation>
     </message>
     <message>
         <source>random forest</source>
-        <translation type="unfinished"></translation>
+        <translation>Zufallswald</translation>
     </message>
     <message>
         <source>nearest neighbours</source>
-        <translation type="unfinished"></translation>
+        <translation>nächste Nachbarn</translation>
     </message>
     <message>
         <source>%1 points, 95 % interval %2 to %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Punkte, 95-%-Intervall %2 bis %3</translation>
     </message>
     <message>
         <source>Better than shrinkage LDA on the same answers (%1).</source>
-        <translation type="unfinished"></translation>
+        <translation>Besser als Shrinkage-LDA bei denselben Antworten (%1).</translation>
     </message>
     <message>
         <source>Shrinkage LDA is better on the same answers (%1): use it, or record more exposures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Shrinkage-LDA ist bei denselben Antworten besser (%1): nehmen Sie sie, oder zeichnen Sie mehr Expositionen auf.</translation>
     </message>
     <message>
         <source>No difference to shrinkage LDA can be shown on these answers (%1).</source>
-        <translation type="unfinished"></translation>
+        <translation>An diesen Antworten lässt sich kein Unterschied zur Shrinkage-LDA zeigen (%1).</translation>
     </message>
     <message>
         <source>first right answer after %1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>erste richtige Antwort nach %1 s</translation>
     </message>
     <message>
         <source>right for good after %1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>dauerhaft richtig nach %1 s</translation>
     </message>
     <message>
         <source>%1 false alarms an hour in clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Fehlalarme je Stunde in reiner Luft</translation>
     </message>
     <message>
         <source>Median: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Median: %1.</translation>
     </message>
     <message>
         <source>Right in %1 of the answers on recordings that it was not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>Richtig bei %1 der Antworten auf Aufzeichnungen, mit denen es nicht trainiert wurde</translation>
     </message>
     <message>
         <source>Right in %1 of the answers on later time that it was not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>Richtig bei %1 der Antworten auf spätere Zeit, mit der es nicht trainiert wurde</translation>
     </message>
     <message>
         <source> (95 % interval %1 to %2)</source>
-        <translation type="unfinished"></translation>
+        <translation> (95-%-Intervall %1 bis %2)</translation>
     </message>
     <message>
         <source>It says &quot;unknown&quot; in %1 of the answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es sagt bei %1 der Antworten „unbekannt“.</translation>
     </message>
     <message>
         <source>Its stated probability is off by %1 on average.</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine angegebene Wahrscheinlichkeit liegt im Mittel um %1 daneben.</translation>
     </message>
     <message>
         <source>%1: concentration off by %2 ppm (root mean square, settled).</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Konzentration um %2 ppm daneben (quadratisches Mittel, eingeschwungen).</translation>
     </message>
     <message>
         <source>All of this is simulated data: it says nothing about a real nose.</source>
-        <translation type="unfinished"></translation>
+        <translation>All das sind simulierte Daten: Sie sagen nichts über eine echte Nase.</translation>
     </message>
     <message>
         <source>spiking network</source>
-        <translation type="unfinished"></translation>
+        <translation>spikendes Netz</translation>
     </message>
 </context>
 <context>
@@ -2152,179 +2152,179 @@
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>%1 to %2</source>
-        <translation type="unfinished">%1 bis %2</translation>
+        <translation>%1 bis %2</translation>
     </message>
     <message>
         <source>Spiking network with two pathways (mushroom body and lateral horn)</source>
-        <translation type="unfinished"></translation>
+        <translation>Spikendes Netz mit zwei Wegen (Pilzkörper und laterales Horn)</translation>
     </message>
     <message>
         <source>Shrinkage linear discriminant analysis</source>
-        <translation type="unfinished"></translation>
+        <translation>Lineare Diskriminanzanalyse mit Shrinkage</translation>
     </message>
     <message>
         <source>Nearest template</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Schablone</translation>
     </message>
     <message>
         <source>Model card</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellkarte</translation>
     </message>
     <message>
         <source>This model was trained on simulated data: its figures say nothing about a real nose.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Modell wurde mit simulierten Daten trainiert: Seine Zahlen sagen nichts über eine echte Nase.</translation>
     </message>
     <message>
         <source>This model carries no figures of held-out data: nothing is known of how well it recognises.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Modell trägt keine Zahlen zurückgehaltener Daten: Wie gut es erkennt, ist nicht bekannt.</translation>
     </message>
     <message>
         <source>The model</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell</translation>
     </message>
     <message>
         <source>Concentrations</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzentrationen</translation>
     </message>
     <message>
         <source>A decision every</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Entscheidung alle</translation>
     </message>
     <message>
         <source>Neurons</source>
-        <translation type="unfinished">Neuronen</translation>
+        <translation>Neuronen</translation>
     </message>
     <message>
         <source>Size of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe der Datei</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">Startwert</translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>Made by program version</source>
-        <translation type="unfinished"></translation>
+        <translation>Erstellt mit Programmversion</translation>
     </message>
     <message>
         <source>SHA-256 of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>SHA-256 der Datei</translation>
     </message>
     <message>
         <source>What it was trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit es trainiert wurde</translation>
     </message>
     <message>
         <source>Data set</source>
-        <translation type="unfinished"></translation>
+        <translation>Datensatz</translation>
     </message>
     <message>
         <source>SHA-256 of the training data</source>
-        <translation type="unfinished"></translation>
+        <translation>SHA-256 der Trainingsdaten</translation>
     </message>
     <message>
         <source>Rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen</translation>
     </message>
     <message>
         <source>What held-out data said</source>
-        <translation type="unfinished"></translation>
+        <translation>Was zurückgehaltene Daten sagten</translation>
     </message>
     <message>
         <source>Every recording tested once what the others taught. Answers are never split by row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Aufzeichnung prüfte einmal, was die anderen lehrten. Antworten werden nie nach Zeilen geteilt.</translation>
     </message>
     <message>
         <source>The later part of every recording tested what the earlier part taught. Answers are never split by row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der spätere Teil jeder Aufzeichnung prüfte, was der frühere lehrte. Antworten werden nie nach Zeilen geteilt.</translation>
     </message>
     <message>
         <source>Spiking network</source>
-        <translation type="unfinished"></translation>
+        <translation>Spikendes Netz</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>Genauigkeit</translation>
     </message>
     <message>
         <source>95 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>95-%-Intervall</translation>
     </message>
     <message>
         <source>Balanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgewogen</translation>
     </message>
     <message>
         <source>Macro F1</source>
-        <translation type="unfinished"></translation>
+        <translation>Makro-F1</translation>
     </message>
     <message>
         <source>Settled</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingeschwungen</translation>
     </message>
     <message>
         <source>Median time to the first right answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Median der Zeit bis zur ersten richtigen Antwort</translation>
     </message>
     <message>
         <source>Median time to the stable right answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Median der Zeit bis zur bleibend richtigen Antwort</translation>
     </message>
     <message>
         <source>False alarms an hour in clean air</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlalarme je Stunde in reiner Luft</translation>
     </message>
     <message>
         <source>%1: error of the concentration, settled</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: Fehler der Konzentration, eingeschwungen</translation>
     </message>
     <message>
         <source>Stated probability is off by</source>
-        <translation type="unfinished"></translation>
+        <translation>Angegebene Wahrscheinlichkeit liegt daneben um</translation>
     </message>
     <message>
         <source>Answers called unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten „unbekannt“</translation>
     </message>
     <message>
         <source>Which gas was taken for which</source>
-        <translation type="unfinished"></translation>
+        <translation>Welches Gas für welches gehalten wurde</translation>
     </message>
     <message>
         <source>Right</source>
-        <translation type="unfinished"></translation>
+        <translation>Richtig</translation>
     </message>
     <message>
         <source>Taken for</source>
-        <translation type="unfinished"></translation>
+        <translation>Gehalten für</translation>
     </message>
     <message>
         <source>Target gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Zielgas</translation>
     </message>
     <message>
         <source>What it is not for</source>
-        <translation type="unfinished"></translation>
+        <translation>Wofür es nicht taugt</translation>
     </message>
     <message>
         <source>It knows the gases above, with the sensors above. Other gases are meant to be answered with &quot;unknown&quot;, which is not certain. Sensors drift: recalibrate with one puff per gas and compare. It is not a certified safety device.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es kennt die obigen Gase mit den obigen Sensoren. Andere Gase sollen mit „unbekannt“ beantwortet werden, was nicht sicher ist. Sensoren driften: Kalibrieren Sie mit einem Stoß je Gas nach und vergleichen Sie. Es ist kein zertifiziertes Sicherheitsgerät.</translation>
     </message>
     <message>
         <source>Shrinkage LDA</source>
-        <translation type="unfinished"></translation>
+        <translation>Shrinkage-LDA</translation>
     </message>
     <message>
         <source>Always the most frequent gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Immer das häufigste Gas</translation>
     </message>
     <message>
         <source>Model %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell %1</translation>
     </message>
 </context>
 <context>
@@ -3307,67 +3307,67 @@
     <name>bnof::studio::DataPanel</name>
     <message>
         <source>Recordings of one day belong together</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnungen eines Tages gehören zusammen</translation>
     </message>
     <message>
         <source>Use recordings again</source>
-        <translation type="unfinished"></translation>
+        <translation>Wieder Aufzeichnungen nehmen</translation>
     </message>
     <message>
         <source>Recording</source>
-        <translation type="unfinished">Aufzeichnung</translation>
+        <translation>Aufzeichnung</translation>
     </message>
     <message>
         <source>Started</source>
-        <translation type="unfinished">Beginn</translation>
+        <translation>Begonnen</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge</translation>
     </message>
     <message>
         <source>Marks</source>
-        <translation type="unfinished">Marken</translation>
+        <translation>Marken</translation>
     </message>
     <message>
         <source>Recordings with marks</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnungen mit Marken</translation>
     </message>
     <message>
         <source>A model is then judged on days that it was not trained on, which is what a lab wants to know. Otherwise it is judged on other recordings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Modell wird dann an Tagen beurteilt, mit denen es nicht trainiert wurde; das will ein Labor wissen. Sonst wird es an anderen Aufzeichnungen beurteilt.</translation>
     </message>
     <message>
         <source>Folder or file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner oder Datei …</translation>
     </message>
     <message>
         <source>Labelled measurements of another program: a folder with manifest.csv, folders named after gases, or a table with a column of labels</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschriftete Messungen eines anderen Programms: ein Ordner mit manifest.csv, nach Gasen benannte Ordner oder eine Tabelle mit einer Spalte der Beschriftungen</translation>
     </message>
     <message>
         <source>Labelled measurements</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschriftete Messungen</translation>
     </message>
     <message>
         <source>Training data: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainingsdaten: %1</translation>
     </message>
     <message>
         <source>No recordings with marks yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Aufzeichnungen mit Marken</translation>
     </message>
     <message>
         <source>Record several exposures of every gas, in random order, with clean air in between. Mark each with its gas, or let an exposure protocol run the experiment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnen Sie mehrere Expositionen jedes Gases auf, in zufälliger Reihenfolge, mit reiner Luft dazwischen. Markieren Sie jede mit ihrem Gas, oder lassen Sie ein Expositionsprotokoll den Versuch führen.</translation>
     </message>
     <message>
         <source>Measurements of another program</source>
-        <translation type="unfinished"></translation>
+        <translation>Messungen eines anderen Programms</translation>
     </message>
     <message>
         <source>Recordings of the list take no part while a folder or file is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnungen der Liste nehmen nicht teil, solange ein Ordner oder eine Datei gewählt ist.</translation>
     </message>
 </context>
 <context>
@@ -4649,122 +4649,122 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
     <message>
         <source>&amp;Training</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Training</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::ModelsPanel</name>
     <message>
         <source>nobody</source>
-        <translation type="unfinished"></translation>
+        <translation>niemandem</translation>
     </message>
     <message>
         <source>%1 (key not trusted)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (Schlüssel nicht vertraut)</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Modell</translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished">Art</translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>Held out</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgehalten</translation>
     </message>
     <message>
         <source>LDA beside it</source>
-        <translation type="unfinished"></translation>
+        <translation>LDA daneben</translation>
     </message>
     <message>
         <source>Gases</source>
-        <translation type="unfinished">Gase</translation>
+        <translation>Gase</translation>
     </message>
     <message>
         <source>Signed by</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschrieben von</translation>
     </message>
     <message>
         <source>Written</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschrieben</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">Größe</translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>%1 (in use)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 (in Gebrauch)</translation>
     </message>
     <message>
         <source>cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>unbrauchbar</translation>
     </message>
     <message>
         <source>No model is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist kein Modell gewählt.</translation>
     </message>
     <message>
         <source>This file cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Datei ist nicht brauchbar.</translation>
     </message>
     <message>
         <source>This model is in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Modell ist in Gebrauch.</translation>
     </message>
     <message>
         <source>This model ships with the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Modell gehört zum Programm.</translation>
     </message>
     <message>
         <source>%1 recognises from the next session on. Edit, Undo goes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 erkennt ab der nächsten Sitzung. Bearbeiten, Rückgängig führt zurück.</translation>
     </message>
     <message>
         <source>%1 recognises from now on. Edit, Undo goes back for the next session.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 erkennt ab jetzt. Bearbeiten, Rückgängig führt für die nächste Sitzung zurück.</translation>
     </message>
     <message>
         <source>Write the model card</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellkarte schreiben</translation>
     </message>
     <message>
         <source>PDF documents (*.pdf)</source>
-        <translation type="unfinished">PDF-Dokumente (*.pdf)</translation>
+        <translation>PDF-Dokumente (*.pdf)</translation>
     </message>
     <message>
         <source>Model card of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellkarte von %1</translation>
     </message>
     <message>
         <source>The model card is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Modellkarte ist geschrieben.</translation>
     </message>
     <message>
         <source>Delete the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell löschen</translation>
     </message>
     <message>
         <source>Move the model &quot;%1&quot; to the trash?</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell „%1“ in den Papierkorb verschieben?</translation>
     </message>
     <message>
         <source>Recordings keep the model that they were made with; they are not changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnungen behalten das Modell, mit dem sie entstanden; sie bleiben unverändert.</translation>
     </message>
     <message>
         <source>Move to trash</source>
-        <translation type="unfinished"></translation>
+        <translation>In den Papierkorb</translation>
     </message>
     <message>
         <source>%1 could not be moved to the trash.</source>
-        <translation type="unfinished">%1 konnte nicht in den Papierkorb verschoben werden.</translation>
+        <translation>%1 ließ sich nicht in den Papierkorb verschieben.</translation>
     </message>
 </context>
 <context>
@@ -5149,134 +5149,138 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::PlanPanel</name>
     <message>
         <source>State of the training data</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand der Trainingsdaten</translation>
     </message>
     <message>
         <source>Cancel the training</source>
-        <translation type="unfinished"></translation>
+        <translation>Training abbrechen</translation>
     </message>
     <message>
         <source>Exposures of each gas</source>
-        <translation type="unfinished"></translation>
+        <translation>Expositionen jedes Gases</translation>
     </message>
     <message>
         <source>pass</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchgang</translation>
     </message>
     <message>
         <source>error of the readout (mean square)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler der Auslese (mittleres Quadrat)</translation>
     </message>
     <message>
         <source>What is learned in every pass</source>
-        <translation type="unfinished"></translation>
+        <translation>Was in jedem Durchgang gelernt wird</translation>
     </message>
     <message>
         <source>Exposures</source>
-        <translation type="unfinished"></translation>
+        <translation>Expositionen</translation>
     </message>
     <message>
         <source>What trains and what tests</source>
-        <translation type="unfinished"></translation>
+        <translation>Was trainiert und was prüft</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Modell</translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Name of the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Name des Modells</translation>
     </message>
     <message>
         <source>my nose</source>
-        <translation type="unfinished"></translation>
+        <translation>meine Nase</translation>
     </message>
     <message>
         <source>Kind of model</source>
-        <translation type="unfinished"></translation>
+        <translation>Art des Modells</translation>
     </message>
     <message>
         <source>Spiking network</source>
-        <translation type="unfinished"></translation>
+        <translation>Spikendes Netz</translation>
     </message>
     <message>
         <source>Shrinkage LDA</source>
-        <translation type="unfinished"></translation>
+        <translation>Shrinkage-LDA</translation>
     </message>
     <message>
         <source>Nearest template</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Schablone</translation>
     </message>
     <message>
         <source>Support vector machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Stützvektormaschine</translation>
     </message>
     <message>
         <source>Random forest</source>
-        <translation type="unfinished"></translation>
+        <translation>Zufallswald</translation>
     </message>
     <message>
         <source>Nearest neighbours</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Nachbarn</translation>
     </message>
     <message>
         <source>Convolutional network</source>
-        <translation type="unfinished"></translation>
+        <translation>Faltungsnetz</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">Startwert</translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>The same data, settings and seed give the same model, bit for bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieselben Daten, Einstellungen und derselbe Startwert ergeben dasselbe Modell, Bit für Bit.</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainieren</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">Name</translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished">Art</translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>The data is being read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Daten werden gelesen.</translation>
     </message>
     <message>
         <source>Nothing speaks against training on this data.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts spricht dagegen, mit diesen Daten zu trainieren.</translation>
     </message>
     <message>
         <source>Tick recordings in which exposures are marked, or choose a folder of labelled measurements. Mark an exposure as &quot;ethanol 100 ppm&quot; and its end as &quot;end&quot;, or let a protocol do it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Haken Sie Aufzeichnungen an, in denen Expositionen markiert sind, oder wählen Sie einen Ordner beschrifteter Messungen. Markieren Sie eine Exposition mit „ethanol 100 ppm“ und ihr Ende mit „end“, oder überlassen Sie das einem Protokoll.</translation>
     </message>
     <message numerus="yes">
         <source>Every recording tests once what the others taught, in %n round(s); the first is shown. The model itself is trained on everything.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Jede Aufzeichnung prüft einmal, was die anderen lehrten, in %n Runde; sie ist gezeigt. Das Modell selbst wird mit allem trainiert.</numerusform>
+            <numerusform>Jede Aufzeichnung prüft einmal, was die anderen lehrten, in %n Runden; die erste ist gezeigt. Das Modell selbst wird mit allem trainiert.</numerusform>
         </translation>
     </message>
     <message>
         <source>The later part of every recording tests what the earlier part taught. The model itself is trained on everything. Recordings of several days would show more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der spätere Teil jeder Aufzeichnung prüft, was der frühere lehrte. Das Modell selbst wird mit allem trainiert. Aufzeichnungen mehrerer Tage zeigten mehr.</translation>
     </message>
     <message>
         <source>No model was made: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Es entstand kein Modell: %1</translation>
     </message>
     <message>
         <source>The model is made: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell ist fertig: %1</translation>
     </message>
     <message>
         <source>network %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Netz %1</translation>
+    </message>
+    <message>
+        <source>Virtual receptors</source>
+        <translation>Virtuelle Rezeptoren</translation>
     </message>
 </context>
 <context>
@@ -7259,75 +7263,75 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::studio::Training</name>
     <message numerus="yes">
         <source>%n exposure(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Exposition</numerusform>
+            <numerusform>%n Expositionen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n stretch(es)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Abschnitt</numerusform>
+            <numerusform>%n Abschnitte</numerusform>
         </translation>
     </message>
     <message>
         <source>A training runs already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Training läuft bereits.</translation>
     </message>
     <message>
         <source>The data is being read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Daten werden gelesen.</translation>
     </message>
     <message>
         <source>Choose recordings with marked exposures first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie zuerst Aufzeichnungen mit markierten Expositionen.</translation>
     </message>
     <message>
         <source>Training of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Training von %1</translation>
     </message>
     <message>
         <source>cancelled, no model was made</source>
-        <translation type="unfinished"></translation>
+        <translation>abgebrochen, es entstand kein Modell</translation>
     </message>
     <message>
         <source>The model is in the list of models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell steht in der Liste der Modelle.</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::TrainingWorkspace</name>
     <message>
         <source>Training</source>
-        <translation type="unfinished"></translation>
+        <translation>Training</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainieren</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle</translation>
     </message>
 </context>
 <context>
     <name>bnof::studio::VerdictPanel</name>
     <message>
         <source>Doubts about the figures</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweifel an den Zahlen</translation>
     </message>
     <message>
         <source>Which gas was taken for which</source>
-        <translation type="unfinished"></translation>
+        <translation>Welches Gas für welches gehalten wurde</translation>
     </message>
     <message>
         <source>Right answers, beside plain competitors</source>
-        <translation type="unfinished"></translation>
+        <translation>Richtige Antworten, neben einfachen Mitbewerbern</translation>
     </message>
     <message>
         <source>This model carries no figures of held-out data. Train it in this workspace to get them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Modell trägt keine Zahlen zurückgehaltener Daten. Trainieren Sie es in diesem Arbeitsbereich, um sie zu bekommen.</translation>
     </message>
 </context>
 <context>
@@ -7370,42 +7374,42 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::widgets::ConfusionMatrix</name>
     <message>
         <source>Which gas was taken for which</source>
-        <translation type="unfinished"></translation>
+        <translation>Welches Gas für welches gehalten wurde</translation>
     </message>
     <message>
         <source>%1 was called %2 in %3 % of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 wurde bei %3 % der Antworten %2 genannt</translation>
     </message>
     <message>
         <source>Nothing was tested yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts geprüft</translation>
     </message>
     <message>
         <source>No gas was taken for another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Gas wurde für ein anderes gehalten.</translation>
     </message>
     <message>
         <source>Most often confused: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Am häufigsten verwechselt: %1.</translation>
     </message>
     <message>
         <source>answered, % of the row</source>
-        <translation type="unfinished"></translation>
+        <translation>geantwortet, % der Zeile</translation>
     </message>
 </context>
 <context>
     <name>bnof::widgets::CurveView</name>
     <message>
         <source>Curves</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurven</translation>
     </message>
     <message>
         <source>No values yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Werte</translation>
     </message>
     <message>
         <source>%1: from %2 to %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1: von %2 bis %3</translation>
     </message>
 </context>
 <context>
@@ -7924,26 +7928,26 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <name>bnof::widgets::SplitView</name>
     <message>
         <source>What trains and what tests</source>
-        <translation type="unfinished"></translation>
+        <translation>Was trainiert und was prüft</translation>
     </message>
     <message>
         <source>No recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Aufzeichnungen</translation>
     </message>
     <message numerus="yes">
         <source>%n recording(s); %1 min train, %2 min test.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Aufzeichnung; %1 min trainieren, %2 min prüfen.</numerusform>
+            <numerusform>%n Aufzeichnungen; %1 min trainieren, %2 min prüfen.</numerusform>
         </translation>
     </message>
     <message>
         <source>trains</source>
-        <translation type="unfinished"></translation>
+        <translation>trainiert</translation>
     </message>
     <message>
         <source>tests</source>
-        <translation type="unfinished"></translation>
+        <translation>prüft</translation>
     </message>
 </context>
 <context>

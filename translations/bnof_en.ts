@@ -92,9 +92,9 @@
     <name>bnof::studio::PlanPanel</name>
     <message numerus="yes">
         <source>Every recording tests once what the others taught, in %n round(s); the first is shown. The model itself is trained on everything.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Every recording tests once what the others taught, in %n round, which is shown. The model itself is trained on everything.</numerusform>
+            <numerusform>Every recording tests once what the others taught, in %n rounds; the first is shown. The model itself is trained on everything.</numerusform>
         </translation>
     </message>
 </context>
@@ -310,16 +310,16 @@
     <name>bnof::studio::Training</name>
     <message numerus="yes">
         <source>%n exposure(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n exposure</numerusform>
+            <numerusform>%n exposures</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n stretch(es)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n stretch</numerusform>
+            <numerusform>%n stretches</numerusform>
         </translation>
     </message>
 </context>
@@ -401,9 +401,9 @@
     <name>bnof::widgets::SplitView</name>
     <message numerus="yes">
         <source>%n recording(s); %1 min train, %2 min test.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n recording; %1 min train, %2 min test.</numerusform>
+            <numerusform>%n recordings; %1 min train, %2 min test.</numerusform>
         </translation>
     </message>
 </context>
