@@ -35,8 +35,8 @@ struct JudgedModel {
 };
 
 /// Judges by held-out data first, then trains on everything, so that the figure is of data that no training saw.
-/// `kind`: "spiking", "lda", "template", "virtual-receptors" or one of classifierKinds(). The same data and options give the same bytes.
-/// Errors: those of evaluate() and of training; cancelled.
+/// `kind`: "spiking", "lda", "template", "virtual-receptors" or one of classifierKinds(). The same data and options
+/// give the same bytes. Errors: those of evaluate() and of training; cancelled.
 [[nodiscard]] Result<JudgedModel> trainAndJudge(const std::string& kind, const Dataset& data,
                                                 const EvaluationOptions& options,
                                                 const TrainingProgress& progress = {});
