@@ -266,7 +266,7 @@ Result<Model> modelFromBytes(std::span<const std::uint8_t> bytes, const std::str
         return makeError(ErrorKind::BadInput, "the model is larger than any that training makes", sourceName);
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, sourceName));
-    if (json.contains("content_sha256") && json["content_sha256"].toString() != modelContentDigest(json))
+    if (json["content_sha256"].isString() && json["content_sha256"].toString() != modelContentDigest(json))
         return makeError(ErrorKind::BadInput, "the checksum of this model does not fit its content", sourceName,
                          "The file is damaged or was edited by hand: take a copy, or train again.");
     auto model = modelFromJson(json);

@@ -428,7 +428,7 @@ private slots:
         // Damage is refused.
         const std::string text(bytes->begin(), bytes->end());
         Json json = *Json::parse(text);
-        json.set("classifier", Json::object());
+        json.set("content_sha256", Json()).set("classifier", Json::object());
         const std::string damaged = json.dump();
         QVERIFY(!makeRecogniser({reinterpret_cast<const std::uint8_t*>(damaged.data()), damaged.size()}).ok());
         json.set("kind", "lda");

@@ -32,7 +32,11 @@ enum Column { Title, Started, Length, Marks, ColumnCount };
 /// Every finished recording with marks, whatever the Recordings workspace shows of them.
 Entries withMarks(const std::string& database)
 {
-    const auto catalogue = recording::Catalogue::openOrRebuild(database);
+    // The library opens it, too, and tells people what is wrong with it; until it is mended there is nothing to list.
+    const auto fitness = recording::catalogueFitness(database);
+    if (!fitness.ok() || *fitness != recording::CatalogueFitness::Ready)
+        return {};
+    const auto catalogue = recording::Catalogue::open(database);
     if (!catalogue.ok())
         return {};
     auto entries = (*catalogue)->list();
