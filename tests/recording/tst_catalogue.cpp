@@ -673,7 +673,7 @@ void TestCatalogue::damagedDatabaseIsNamedAndRebuilt()
         QVERIFY(!broken.ok());
         QCOMPARE(broken.error().where, database);
         QVERIFY(broken.error().what.find("damaged") != std::string::npos);
-        QVERIFY(broken.error().remedy.find("rebuild") != std::string::npos);
+        QVERIFY(broken.error().remedy.find("Rebuild it from the recordings") != std::string::npos);
         auto fresh = Catalogue::rebuild(database);
         BNOF_VERIFY_OK(fresh);
         QCOMPARE((*fresh)->list()->size(), std::size_t{0});
