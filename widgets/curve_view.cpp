@@ -12,6 +12,12 @@
 
 namespace bnof::widgets {
 
+namespace {
+
+constexpr std::size_t mostNamed = 3; ///< of more curves only the newest is named
+
+} // namespace
+
 CurveView::CurveView(QWidget* parent) : PaintedWidget(parent)
 {
     setAccessibleName(tr("Curves"));
@@ -93,6 +99,8 @@ void CurveView::paintEvent(QPaintEvent*)
         painter.setBrush(colour);
         painter.drawEllipse(path.back(), 3, 3);
         const int width = painter.fontMetrics().horizontalAdvance(m_curves[i].name);
+        if (m_curves.size() > mostNamed && i + 1 < m_curves.size())
+            continue;
         painter.fillRect(QRectF(at, line / 2.0 + 1, 12, 3), colour);
         painter.setPen(theme.text);
         painter.drawText(QRectF(at + 16, 2, width + 2, line), Qt::AlignLeft | Qt::AlignVCenter, m_curves[i].name);

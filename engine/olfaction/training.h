@@ -55,7 +55,8 @@ struct TrainingOptions {
     std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
     std::uint32_t epochs = 12;       ///< passes of the delta rule
     std::string backEnd = "auto";
-    /// Told the mean squared error of the readout in every pass, counted from 0, of every network that is trained.
+    /// Told the mean squared error of the readout in every pass, counted from 0, of every network that is trained;
+    /// several threads may train at the same time, each one network.
     std::function<void(std::uint32_t epoch, double error)> watchEpoch = {};
 };
 

@@ -218,7 +218,8 @@ void PlanPanel::showProgress()
     for (const auto& points : progress.curves)
         curves.push_back({tr("network %1").arg(curves.size() + 1), points});
     if (m_training.isRunning() && m_curves->isHidden() && !curves.empty())
-        QTimer::singleShot(0, m_curves, [this] { m_area->ensureWidgetVisible(m_curves); }); // once it has a place
+        QTimer::singleShot(2 * refreshInterval, m_curves,
+                           [this] { m_area->ensureWidgetVisible(m_curves); }); // once it has a place
     m_curves->setVisible(!curves.empty());
     m_curves->setCurves(std::move(curves));
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "app/studio/services/background.h"
 #include "app/studio/services/format.h"
@@ -20,6 +21,7 @@ namespace bnof::studio {
 struct Training::Shared {
     std::mutex mutex;
     Progress progress;
+    std::map<std::thread::id, std::size_t> curveOf; ///< each thread trains one network at a time
     Json evaluation;
     std::string path;
 };
@@ -189,9 +191,11 @@ void Training::start(const TrainingPlan& plan)
     options.training.watchEpoch = [shared = m_shared](std::uint32_t epoch, double error) {
         const std::lock_guard lock(shared->mutex);
         auto& curves = shared->progress.curves;
-        if (epoch == 0 || curves.empty())
+        if (epoch == 0) {
+            shared->curveOf[std::this_thread::get_id()] = curves.size();
             curves.emplace_back();
-        curves.back().emplace_back(epoch + 1, error);
+        }
+        curves[shared->curveOf[std::this_thread::get_id()]].emplace_back(epoch + 1, error);
     };
     m_job = m_services.jobs.run(
         tr("Training of %1").arg(toQString(plan.name)),
