@@ -269,6 +269,8 @@ Result<Model> modelFromBytes(std::span<const std::uint8_t> bytes, const std::str
     if (json["content_sha256"].isString() && json["content_sha256"].toString() != modelContentDigest(json))
         return makeError(ErrorKind::BadInput, "the checksum of this model does not fit its content", sourceName,
                          "The file is damaged or was edited by hand: take a copy, or train again.");
+    if (const auto signature = verifySignature(json, sourceName); !signature.ok())
+        return signature.error();
     auto model = modelFromJson(json);
     if (model.ok())
         return model;

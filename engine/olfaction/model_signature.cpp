@@ -183,12 +183,9 @@ Result<std::vector<std::uint8_t>> signModel(std::span<const std::uint8_t> bytes,
     return std::vector<std::uint8_t>(out.begin(), out.end());
 }
 
-Result<ModelSignature> checkSignature(std::span<const std::uint8_t> bytes, const std::string& folder,
-                                      const std::string& sourceName)
+Result<ModelSignature> verifySignature(const Json& model, const std::string& sourceName)
 {
     BNOF_TRY(ready());
-    BNOF_TRY_ASSIGN(const Json model,
-                    Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, sourceName));
     ModelSignature out;
     const Json& json = model["signature"];
     if (json.isNull())
@@ -207,6 +204,18 @@ Result<ModelSignature> checkSignature(std::span<const std::uint8_t> bytes, const
                                     key.data()) != 0)
         return makeError(ErrorKind::BadInput, "this model was changed after \"" + out.signer + "\" signed it",
                          sourceName, "Ask its maker for the file again.");
+    return out;
+}
+
+Result<ModelSignature> checkSignature(std::span<const std::uint8_t> bytes, const std::string& folder,
+                                      const std::string& sourceName)
+{
+    BNOF_TRY(ready());
+    BNOF_TRY_ASSIGN(const Json model,
+                    Json::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, sourceName));
+    BNOF_TRY_ASSIGN(ModelSignature out, verifySignature(model, sourceName));
+    if (!out.present)
+        return out;
     std::error_code code;
     if (fs::exists(keyPath(folder), code)) {
         const auto own = readJson(keyPath(folder));

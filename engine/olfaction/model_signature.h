@@ -37,7 +37,10 @@ struct ModelSignature {
 
 /// The same model with a signature in place of any that it had. Errors: it is no model.
 [[nodiscard]] Result<std::vector<std::uint8_t>> signModel(std::span<const std::uint8_t> bytes, const SigningKey& key);
-/// Checks the signature. Errors: it does not fit the content (the file was changed afterwards), it is malformed.
+/// Whether a signature, where there is one, fits the content; ModelSignature::trusted is left false. Errors: it does
+/// not, or it is malformed.
+[[nodiscard]] Result<ModelSignature> verifySignature(const Json& model, const std::string& sourceName);
+/// The same for a file, and whether the key is trusted. Errors: those of verifySignature().
 /// `folder`: where labKey() and trustKey() keep keys; the lab's own key is trusted.
 [[nodiscard]] Result<ModelSignature> checkSignature(std::span<const std::uint8_t> bytes, const std::string& folder,
                                                     const std::string& sourceName = "model");

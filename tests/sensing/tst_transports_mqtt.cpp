@@ -292,7 +292,7 @@ void TestTransportsMqtt::receivesAndReconnects()
         Publisher device(broker.port);
         for (int round = 0; round < 4; ++round) {
             QVERIFY(publishRound(device, round));
-            QTest::qWait(40);
+            QTest::qWait(120); // rounds stay apart on a busy machine, too
         }
     }
     QVERIFY(waitFor([&] { return running.probe.frames.size() == 4; }));

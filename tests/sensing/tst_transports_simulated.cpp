@@ -77,10 +77,12 @@ void TestTransportsSimulated::everyTransportCarriesTheNose()
     RunningSimulator simulator(std::move(*server));
     BNOF_VERIFY_OK(SourceUri::parse(simulator.server().uri()));
     RunningSource running(simulator.server().uri());
-    QVERIFY2(waitFor([&] { return running.probe.frames.size() >= 10; }), running.problem().c_str());
+    // Datagrams that were sent before anybody listened are lost, the first header among them; it is repeated.
+    QVERIFY2(
+        waitFor([&] { return running.probe.frames.size() >= 10 && running.probe.channels.back()[0].unit == "counts"; }),
+        running.problem().c_str());
     QCOMPARE(running.probe.channels.back().size(), 18U);
     QCOMPARE(running.probe.channels.back()[0].name, std::string("MOX-A1"));
-    QCOMPARE(running.probe.channels.back()[0].unit, std::string("counts"));
     QVERIFY(running.source->simulated()); // never taken for a measurement
     const auto& values = running.probe.frames.back().values;
     QVERIFY(values[0] > 100 && values[0] < 65535);

@@ -345,6 +345,7 @@ void TestRecordedDataset::signaturesSayWhoVouches()
     const auto found = olfaction::checkSignature(forged, ours);
     QVERIFY(!found.ok());
     QVERIFY(found.error().what.find("changed after") != std::string::npos);
+    QVERIFY(!olfaction::modelFromBytes(forged).ok()); // nothing recognises with it
 
     // A secret that others may read is none.
     QVERIFY(QFile::setPermissions(secret, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
