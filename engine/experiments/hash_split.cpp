@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "engine/experiments/paired_comparison.h"
@@ -10,25 +11,6 @@
 #include "engine/statistics/sample_ratio.h"
 
 namespace bnof::experiments {
-namespace {
-
-std::uint32_t fnv1a(std::string_view text)
-{
-    std::uint32_t hash = 0x811C9DC5U;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x01000193U;
-    }
-    return hash;
-}
-
-} // namespace
-
-double bucketOf(std::string_view seed, std::string_view unit)
-{
-    const std::uint32_t inner = fnv1a(std::string(seed) + std::string(unit));
-    return fnv1a(std::to_string(inner)) % 10000 / 10000.0;
-}
 
 Verdict judgeSplit(const SplitCounts& counts, double alpha, double margin)
 {

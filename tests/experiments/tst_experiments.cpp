@@ -361,7 +361,7 @@ private slots:
         int moved = 0, inA = 0;
         for (int i = 0; i < 5000; ++i) {
             const std::string unit = "exposure " + std::to_string(i);
-            QCOMPARE(bucketOf("seed", unit), bucketOf("seed", unit));
+            QCOMPARE(statistics::hashBucket("seed", unit), statistics::hashBucket("seed", unit));
             const bool half = goesToA("seed", unit, 0.5);
             QVERIFY(!half || goesToA("seed", unit, 0.6));
             moved += goesToA("seed", unit, 0.6) && !half ? 1 : 0;

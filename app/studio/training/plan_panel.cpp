@@ -176,7 +176,10 @@ void PlanPanel::showData()
                               tr("Tick recordings in which exposures are marked, or choose a folder of labelled "
                                  "measurements. Mark an exposure as \"ethanol 100 ppm\" and its end as \"end\", or let "
                                  "a protocol do it."));
-    m_exposures->setBars(shown.exposures);
+    auto bars = shown.exposures;
+    for (widgets::Bar& bar : bars)
+        bar.colour = Theme::current().gasColour(bar.name); // the theme belongs to this thread
+    m_exposures->setBars(std::move(bars));
     m_exposures->setVisible(!shown.exposures.empty());
     m_health->setText(shown.notes.join(QLatin1Char('\n')));
     m_health->setVisible(!shown.notes.isEmpty());

@@ -13,7 +13,6 @@
 #include "engine/olfaction/model_registry.h"
 #include "engine/olfaction/model_signature.h"
 #include "engine/session/recorded_dataset.h"
-#include "widgets/theme.h"
 
 namespace bnof::studio {
 
@@ -67,7 +66,6 @@ std::vector<widgets::Bar> barsOf(const Dataset& data)
         widgets::Bar bar;
         bar.name = toQString(data.labels[static_cast<std::size_t>(label)]);
         bar.value = static_cast<double>(count) / most;
-        bar.colour = widgets::Theme::current().gasColour(bar.name);
         bar.text = Training::tr("%n exposure(s)", nullptr, count);
         if (label == data.background)
             bar.text = Training::tr("%n stretch(es)", nullptr, count);
