@@ -53,7 +53,7 @@ extern const Command devicesCommand, simulateCommand, watchCommand, recordComman
     trainCommand, evaluateCommand, encodeCommand, listCommand, infoCommand, verifyCommand, repairCommand,
     reindexCommand, convertCommand, exportCommand, importCommand, reportCommand, benchCommand, configCommand,
     doctorCommand, calibrateCommand, protocolCommand, compareCommand, fuseCommand, modelCommand, networkCommand,
-    tuneCommand, recalibrateCommand;
+    tuneCommand, recalibrateCommand, explainCommand;
 
 /// Print the error for people on stderr and give the exit code of its kind.
 int fail(const Error& error);

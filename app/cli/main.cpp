@@ -16,12 +16,12 @@
 namespace bnof::cli {
 namespace {
 
-const std::array commands{&devicesCommand,   &simulateCommand,  &watchCommand,    &recordCommand,     &replayCommand,
-                          &recogniseCommand, &trainCommand,     &evaluateCommand, &encodeCommand,     &listCommand,
-                          &infoCommand,      &verifyCommand,    &repairCommand,   &reindexCommand,    &convertCommand,
-                          &exportCommand,    &importCommand,    &reportCommand,   &benchCommand,      &configCommand,
-                          &doctorCommand,    &calibrateCommand, &protocolCommand, &compareCommand,    &fuseCommand,
-                          &modelCommand,     &networkCommand,   &tuneCommand,     &recalibrateCommand};
+const std::array commands{&devicesCommand,   &simulateCommand,  &watchCommand,    &recordCommand,      &replayCommand,
+                          &recogniseCommand, &trainCommand,     &evaluateCommand, &encodeCommand,      &listCommand,
+                          &infoCommand,      &verifyCommand,    &repairCommand,   &reindexCommand,     &convertCommand,
+                          &exportCommand,    &importCommand,    &reportCommand,   &benchCommand,       &configCommand,
+                          &doctorCommand,    &calibrateCommand, &protocolCommand, &compareCommand,     &fuseCommand,
+                          &modelCommand,     &networkCommand,   &tuneCommand,     &recalibrateCommand, &explainCommand};
 
 void printOverview()
 {

@@ -26,7 +26,7 @@ CountDecision decideFromPosterior(std::vector<double> p, const Discriminant& dis
         decision.probabilities.push_back(static_cast<float>(value));
     }
     const auto best = std::max_element(p.begin(), p.end());
-    if (*best > 0 && *best >= calibration.minimumProbability)
+    if (*best > 0 && known >= leastKnownProbability && *best >= calibration.minimumProbability)
         decision.gas = static_cast<int>(best - p.begin());
     return decision;
 }

@@ -35,6 +35,11 @@ double probabilitiesOf(std::span<const std::uint32_t> blocks, const ReadoutCalib
 
 } // namespace
 
+double minimumProbabilityAmong(std::size_t gases)
+{
+    return std::min(leastKnownProbability, 2 / static_cast<double>(std::max<std::size_t>(gases, 1)));
+}
+
 CountDecision decideFromCounts(std::span<const std::uint32_t> counts, std::size_t gases,
                                const ReadoutCalibration& calibration)
 {
@@ -51,7 +56,7 @@ CountDecision decideFromCounts(std::span<const std::uint32_t> counts, std::size_
     std::copy(p.begin(), p.end(), decision.probabilities.begin());
     decision.novelty = static_cast<float>(std::clamp(1 - sum, 0.0, 1.0));
     const auto best = std::max_element(p.begin(), p.end()); // the first of equals
-    if (*best > 0 && *best >= calibration.minimumProbability)
+    if (*best > 0 && sum >= leastKnownProbability && *best >= calibration.minimumProbability)
         decision.gas = static_cast<int>(best - p.begin());
     return decision;
 }

@@ -11,6 +11,13 @@
 
 namespace bnof::olfaction {
 
+/// The known gases together must be so probable before one of them is named.
+constexpr double leastKnownProbability = 0.4;
+
+/// What a winner among so many gases must reach: twice what guessing gives where there are more than five gases. To be
+/// torn between two of fifty is doubt, which its probability shows; only "none of these" is unknown.
+[[nodiscard]] double minimumProbabilityAmong(std::size_t gases);
+
 /// How the counts are read. With n_g the spikes of gas g's block within the decision window,
 ///   evidence_g = e^(inverseTemperature n_g) - 1,   p_g = evidence_g / (noneWeight + sum of evidence),
 /// so that silence means probability 0 for every gas; what is missing to 1 is "none of these".

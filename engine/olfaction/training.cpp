@@ -231,6 +231,7 @@ Result<CalibrationResult> judge(const Preparation& p, const Discriminant& teache
     }
     CalibrationResult out;
     out.calibration = calibrateReadout(windows);
+    out.calibration.minimumProbability = p.familiar.minimumProbability;
     SpikingPart calibrated = part;
     calibrated.calibration = out.calibration;
     BNOF_TRY_ASSIGN(out.clips, fitClips(calibrated, points, teacher.classes(), options));

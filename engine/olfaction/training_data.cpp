@@ -296,6 +296,7 @@ LdaCalibration calibrate(const FeatureRows& rows, const std::vector<std::uint32_
         labels.push_back(static_cast<std::size_t>(rows.labels[i]));
     }
     LdaCalibration out;
+    out.minimumProbability = minimumProbabilityAmong(d.classes());
     if (points.empty())
         return out;
     out.familiarDistance = std::max(5.0, 1.5 * quantile(distances, 0.995));

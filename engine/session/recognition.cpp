@@ -25,6 +25,7 @@ Result<std::unique_ptr<Recognition>> Recognition::create(std::span<const std::ui
 {
     auto recognition = std::make_unique<Recognition>();
     BNOF_TRY_ASSIGN(recognition->m_recogniser, olfaction::makeRecogniser(modelBytes, options));
+    recognition->m_options = options;
     recognition->m_modelBytes.assign(modelBytes.begin(), modelBytes.end());
     recognition->m_output.spikes.resize(recognition->info().layers.size());
     recognition->m_backEnd = recognition->info().backEnd;
@@ -75,6 +76,7 @@ std::shared_ptr<const RunningModel> Recognition::describe() const
 Result<void> Recognition::setChannels(const std::vector<ChannelInfo>& deviceChannels)
 {
     m_map.clear();
+    m_presented.clear();
     BNOF_TRY_ASSIGN(m_map, olfaction::matchChannels(info().channels, deviceChannels));
     m_values.resize(m_map.size());
     return {};
@@ -92,12 +94,21 @@ Result<void> Recognition::process(const SensorFrame& frame, std::span<const sens
         if (state == sensing::ChannelMask::Withheld)
             m_values[i] = std::numeric_limits<float>::quiet_NaN();
     }
-    BNOF_TRY(m_recogniser->process({frame.t, m_values, frame.deviceSeconds, m_masked}, m_output));
+    const SensorFrame shown{frame.t, m_values, frame.deviceSeconds, m_masked};
+    m_presented.add(shown, [this] { return m_recogniser->saveState(); });
+    BNOF_TRY(m_recogniser->process(shown, m_output));
     if (m_tickZero != m_output.tickZero) {
         m_tickZero = m_output.tickZero;
         m_restarted = true;
     }
     return {};
+}
+
+olfaction::PresentedSpan Recognition::presented() const
+{
+    olfaction::PresentedSpan out = m_presented.span();
+    out.recogniser = m_options;
+    return out;
 }
 
 void Recognition::show(SpikeHistory& history, Timestamp frameTime) const

@@ -10,6 +10,7 @@
 
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/olfaction/explanation.h"
 #include "engine/olfaction/recogniser.h"
 #include "engine/recording/recorder.h"
 #include "engine/sensing/faults/channel_faults.h"
@@ -56,6 +57,8 @@ public:
     [[nodiscard]] const std::vector<std::uint8_t>& modelBytes() const { return m_modelBytes; }
     [[nodiscard]] std::vector<std::uint8_t> saveState() const { return m_recogniser->saveState(); }
     Result<void> loadState(std::span<const std::uint8_t> state) { return m_recogniser->loadState(state); }
+    /// What the recogniser was shown lately, for olfaction::explain().
+    [[nodiscard]] olfaction::PresentedSpan presented() const;
 
 private:
     std::unique_ptr<olfaction::Recogniser> m_recogniser;
@@ -64,6 +67,8 @@ private:
     std::vector<float> m_values;
     std::vector<std::uint8_t> m_masked;
     olfaction::RecogniserOutput m_output;
+    olfaction::RecogniserOptions m_options;
+    olfaction::PresentedHistory m_presented;
     std::optional<Timestamp> m_tickZero;
     bool m_restarted = false;
     std::string m_backEnd; ///< as last told
