@@ -19,9 +19,10 @@ std::string joined(const std::vector<std::string>& names)
 void describeTraining(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("encoder"),
-                      QString::fromStdString("How receptors of the spiking model fire: offset (default, currents into "
-                                             "receptors with staggered thresholds), " +
-                                             joined(olfaction::encoderNames()) + "."),
+                      QString::fromStdString("How receptors of the spiking model fire: offset (currents into receptors "
+                                             "with staggered thresholds), " +
+                                             joined(olfaction::encoderNames()) +
+                                             " (default: offset, with more than 20 gases population)."),
                       QStringLiteral("NAME")});
     parser.addOption({QStringLiteral("learning"),
                       QString::fromStdString("How the readout of the spiking model learns: " +
@@ -31,11 +32,14 @@ void describeTraining(QCommandLineParser& parser)
 
 Result<void> readTraining(const Invocation& invocation, olfaction::TrainingOptions& options)
 {
-    if (const std::string encoder = invocation.value("encoder"); !encoder.empty() && encoder != "offset") {
-        if (!olfaction::isEncoderName(encoder))
+    if (const std::string encoder = invocation.value("encoder"); !encoder.empty()) {
+        if (encoder != "offset" && !olfaction::isEncoderName(encoder))
             return makeError(ErrorKind::Usage, "there is no encoder \"" + encoder + '"', "--encoder",
                              "Use offset, " + joined(olfaction::encoderNames()) + ".");
-        options.code.encoder = olfaction::defaultEncoder(encoder);
+        if (encoder == "offset")
+            options.code.encoder.name = encoder;
+        else
+            options.code.encoder = olfaction::defaultEncoder(encoder);
     }
     if (const std::string learning = invocation.value("learning"); !learning.empty()) {
         const auto& rules = olfaction::learningNames();

@@ -117,12 +117,17 @@ Result<void> begin(Recogniser& recogniser, const std::vector<std::uint8_t>& stat
     return state.empty() ? Result<void>() : recogniser.loadState(state);
 }
 
+/// Where an occlusion can begin.
+struct Start {
+    std::size_t frame = 0; ///< the first to be shown
+    std::vector<std::uint8_t> state;
+};
+
 /// The decision to explain, and everything that the occlusions begin with.
 struct Course {
     Decision decision;
-    Timestamp from = 0;
-    std::size_t firstFrame = 0; ///< at or after `from`
-    std::vector<std::uint8_t> state;
+    std::vector<Timestamp> edges;
+    std::vector<Start> starts; ///< one an edge but for the last: nothing before it differs
 };
 
 Result<Course> courseOf(Recogniser& recogniser, const PresentedSpan& span, const ExplanationOptions& options)
@@ -152,15 +157,19 @@ Result<Course> courseOf(Recogniser& recogniser, const PresentedSpan& span, const
     // The rise of a sensor begins before anything recognises it.
     const Timestamp lead = course.decision.onset < 0 ? seconds(options.quietSeconds)
                                                      : t - course.decision.onset + seconds(options.quietSeconds / 5);
-    course.from = std::max(t - std::min(lead, seconds(options.longestSeconds)), span.times.front());
+    const Timestamp from = std::max(t - std::min(lead, seconds(options.longestSeconds)), span.times.front());
+    for (unsigned s = 0; s <= options.segments; ++s)
+        course.edges.push_back(from + (t - from) * s / options.segments);
     BNOF_TRY(begin(recogniser, span.stateBefore));
-    while (course.firstFrame < span.frames() && span.times[course.firstFrame] < course.from) {
-        BNOF_TRY(recogniser.process(span.frame(course.firstFrame), output));
-        output.clear();
-        ++course.firstFrame;
+    std::size_t i = 0;
+    for (unsigned s = 0; s < options.segments; ++s) {
+        for (; i < span.frames() && span.times[i] < course.edges[s]; ++i) {
+            BNOF_TRY(recogniser.process(span.frame(i), output));
+            output.clear();
+        }
+        // A recogniser that has seen nothing has no state to go on from.
+        course.starts.push_back({i, i == 0 ? span.stateBefore : recogniser.saveState()});
     }
-    // A recogniser that has seen nothing has no state to go on from.
-    course.state = course.firstFrame == 0 ? span.stateBefore : recogniser.saveState();
     return course;
 }
 
@@ -185,9 +194,9 @@ Result<std::vector<SpikeEvidence>> evidenceOf(const Model& model, Recogniser& re
         return out;
     RecogniserOutput output;
     output.spikes.resize(recogniser.info().layers.size());
-    BNOF_TRY(begin(recogniser, course.state));
+    BNOF_TRY(begin(recogniser, course.starts.front().state));
     BNOF_TRY(decisionAt(
-        recogniser, span, course.firstFrame, course.decision.t, [](std::size_t, auto&) {}, output));
+        recogniser, span, course.starts.front().frame, course.decision.t, [](std::size_t, auto&) {}, output));
     const auto window = static_cast<Timestamp>(part.windowIntervals * model.decisionIntervalSeconds *
                                                static_cast<double>(nanosecondsPerSecond));
     const Timestamp start = course.decision.t - window;
@@ -217,6 +226,7 @@ Result<std::vector<SpikeEvidence>> evidenceOf(const Model& model, Recogniser& re
 
 /// One way to show the span: these channels stand still at that time.
 struct Task {
+    const Start* start = nullptr;
     std::vector<std::size_t> channels;
     Stillness still;
     double* answer = nullptr;
@@ -234,7 +244,7 @@ Result<void> runTasks(std::span<const std::uint8_t> modelBytes, const PresentedS
     const auto one = [&](Recogniser& recogniser, const Task& task) -> Result<void> {
         RecogniserOutput output;
         output.spikes.resize(recogniser.info().layers.size());
-        BNOF_TRY(begin(recogniser, course.state));
+        BNOF_TRY(begin(recogniser, task.start->state));
         std::vector<std::pair<float, float>> ends;
         for (const std::size_t c : task.channels)
             ends.emplace_back(occluder.reference(c, task.still.from), occluder.reference(c, task.still.to));
@@ -244,7 +254,7 @@ Result<void> runTasks(std::span<const std::uint8_t> modelBytes, const PresentedS
                     occluder.value(frame, task.channels[k], task.still, ends[k].first, ends[k].second);
         };
         BNOF_TRY_ASSIGN(const Decision decision,
-                        decisionAt(recogniser, span, course.firstFrame, course.decision.t, change, output));
+                        decisionAt(recogniser, span, task.start->frame, course.decision.t, change, output));
         *task.answer = answerOf(decision, course.decision.gas);
         return {};
     };
@@ -345,28 +355,28 @@ Result<Explanation> explain(std::span<const std::uint8_t> modelBytes, const Pres
     out.decision = course.decision;
     out.rival = rivalOf(out.decision);
     out.channels = span.channels;
-    const Timestamp length = course.decision.t - course.from;
-    for (unsigned s = 0; s <= options.segments; ++s)
-        out.edges.push_back(course.from + length * s / options.segments);
+    out.edges = course.edges;
     BNOF_TRY_ASSIGN(out.evidence, evidenceOf(model, *recogniser, span, course, out.rival));
 
     std::vector<std::size_t> all(span.channels);
     for (std::size_t c = 0; c < span.channels; ++c)
         all[c] = c;
-    const Stillness throughout{course.from, INT64_MAX};
+    const Stillness throughout{course.edges.front(), INT64_MAX};
+    const Start* first = &course.starts.front();
     out.importance.resize(span.channels * options.segments);
     out.without.resize(span.channels);
     out.alone.resize(span.channels);
     std::vector<Task> tasks;
     for (std::size_t c = 0; c < span.channels; ++c) {
         for (unsigned s = 0; s < options.segments; ++s)
-            tasks.push_back({{c}, {out.edges[s], out.edges[s + 1]}, &out.importance[c * options.segments + s]});
-        tasks.push_back({{c}, throughout, &out.without[c]});
+            tasks.push_back(
+                {&course.starts[s], {c}, {out.edges[s], out.edges[s + 1]}, &out.importance[c * options.segments + s]});
+        tasks.push_back({first, {c}, throughout, &out.without[c]});
         std::vector<std::size_t> others = all;
         others.erase(others.begin() + static_cast<std::ptrdiff_t>(c));
-        tasks.push_back({std::move(others), throughout, &out.alone[c]});
+        tasks.push_back({first, std::move(others), throughout, &out.alone[c]});
     }
-    tasks.push_back({all, throughout, &out.still});
+    tasks.push_back({first, all, throughout, &out.still});
     const unsigned threads = options.threads ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     BNOF_TRY(runTasks(modelBytes, span, course, tasks, threads, progress));
     const double answer = out.answer();

@@ -55,7 +55,8 @@ struct ReceptorCodeOptions {
     std::size_t ramps = 6;
     std::size_t residualRamps = 8;
     std::uint64_t seed = 1;
-    /// Its name is one of encoderNames(), or empty or "offset" for the offset code. Seed and noise are set in training.
+    /// Its name is one of encoderNames(), or "offset" for the offset code; empty: as
+    /// the number of gases suggests. Seed and noise are set in training.
     EncoderParameters encoder = {};
 };
 

@@ -22,6 +22,9 @@ namespace bnof::olfaction {
 namespace {
 
 /// Held-out windows that the calibration and the printed figures come from.
+/// With more gases than this, receptors code each discriminant by a population unless another encoder is asked for: on
+/// 50 foods (SmellNet, trained offline) it named 58.7 % where the offset code named 57.2 %.
+constexpr std::size_t manyGases = 20;
 constexpr std::size_t calibrationWindows = 1200;
 constexpr std::size_t calibrationNovel = 300;
 /// Rows of one gas beyond which more do not help the regression.
@@ -351,6 +354,11 @@ const std::vector<std::string>& learningNames()
 Result<std::vector<std::uint8_t>> trainSpiking(const Dataset& data, const TrainingOptions& options,
                                                const TrainingProgress& progress)
 {
+    if (options.code.encoder.name.empty() && data.labels.size() > manyGases) {
+        TrainingOptions coded = options;
+        coded.code.encoder = defaultEncoder("population");
+        return trainSpiking(data, coded, progress);
+    }
     BNOF_TRY(checkOptions(options));
     if (!tell(progress, 0, "reading features"))
         return cancelled();

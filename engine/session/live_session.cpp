@@ -82,6 +82,7 @@ public:
     void setReplayPaused(bool) override {}
     void setReplayPosition(Timestamp) override {}
     void changeModel(std::vector<std::uint8_t> modelBytes) override;
+    void presented(std::function<void(Presented)> done) override;
     void useCalibration(std::uint32_t source, sensing::Calibration calibration) override;
     void changeSafetyLimits(std::vector<sensing::GasLimits> limits) override;
     void stop() override;
@@ -405,6 +406,13 @@ void LiveSession::changeModel(std::vector<std::uint8_t> modelBytes)
     };
     if (!m_executor->submit(Priority::High, "build the changed model", build))
         build();
+}
+
+void LiveSession::presented(std::function<void(Presented)> done)
+{
+    m_queue.pushAlways(CommandWork([this, done = std::move(done)] {
+        done(m_recognition ? Presented{m_recognition->modelBytes(), m_recognition->presented()} : Presented{});
+    }));
 }
 
 void LiveSession::useCalibration(std::uint32_t source, sensing::Calibration calibration)

@@ -70,6 +70,7 @@ public:
                                      m_configuration.sources.front().path,
                                      "Apply another one with: bnof calibrate apply NAME FILE."));
     }
+    void presented(std::function<void(Presented)> done) override { done({}); }
     void stop() override { m_player.stop(); }
     [[nodiscard]] SessionStatus status() const override
     {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "engine/base/json.h"
 #include "engine/base/result.h"
 #include "engine/base/types.h"
+#include "engine/olfaction/explanation.h"
 #include "engine/sensing/calibration/calibration.h"
 #include "engine/sensing/clock_drift.h"
 #include "engine/sensing/faults/channel_faults.h"
@@ -177,6 +179,13 @@ struct SessionStatus {
     bool finished = false;
 };
 
+/// What the recogniser was shown lately, and its model, for olfaction::explain(); both empty while nothing is
+/// recognised.
+struct Presented {
+    std::vector<std::uint8_t> modelBytes;
+    olfaction::PresentedSpan span;
+};
+
 /// All functions return at once and may be called from any thread; what goes wrong later appears in
 /// status().problems. Destruction stops the sources and finishes a running recording.
 class Session {
@@ -206,6 +215,9 @@ public:
     virtual void useCalibration(std::uint32_t source, sensing::Calibration calibration) = 0;
     /// Other limits for the safety figures from now on; a replay keeps those that it began with.
     virtual void changeSafetyLimits(std::vector<sensing::GasLimits> limits) = 0;
+    /// `done` gets what was presented lately, on the compute thread between two frames, unless the session ends first.
+    /// A replay has nothing to give: its recording holds everything (explainRecording()).
+    virtual void presented(std::function<void(Presented)> done) = 0;
     /// Stop the sources and finish the recording; status().finished becomes true when all is on disk.
     virtual void stop() = 0;
 

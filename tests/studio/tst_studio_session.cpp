@@ -11,6 +11,7 @@
 
 #include "app/studio/live/connect_dialog.h"
 #include "app/studio/live/display_clock.h"
+#include "app/studio/live/explanation_dialog.h"
 #include "app/studio/live/first_run_page.h"
 #include "app/studio/live/live_workspace.h"
 #include "app/studio/live/notes_panel.h"
@@ -22,7 +23,9 @@
 #include "app/studio/shell/banner.h"
 #include "engine/recording/reader.h"
 #include "tests/studio/studio_fixture.h"
+#include "widgets/curve_view.h"
 #include "widgets/decision_card.h"
+#include "widgets/importance_view.h"
 #include "widgets/trace_view.h"
 
 using namespace bnof;
@@ -48,6 +51,7 @@ private slots:
     void removalFromTheListCanBeUndone();
     void descriptionIsChangedWhileRecordingAndAfterwards();
     void replayGoesToATime();
+    void anAnswerIsExplainedLiveAndInAReplay();
     void repairShowsProgressAndCanBeCancelled();
 
 private:
@@ -417,6 +421,54 @@ void StudioSession::replayGoesToATime()
     // And back from the end.
     session.goTo(start + fromSeconds(1));
     QTRY_VERIFY_WITH_TIMEOUT(!session.isGoingBack() && session.isReplay() && !replay().proof.finished, 20000);
+}
+
+void StudioSession::anAnswerIsExplainedLiveAndInAReplay()
+{
+    const QString file = recordSome(6000);
+    QVERIFY(!file.isEmpty());
+    auto& window = program().window();
+    auto& session = program().services().session;
+    QVERIFY(!action(program(), "explain")->isEnabled());
+    const auto explained = [&]() -> widgets::ImportanceView* {
+        const auto* dialog = window.findChild<ExplanationDialog*>();
+        auto* view = dialog ? dialog->findChild<widgets::ImportanceView*>() : nullptr;
+        return view && !view->rows().empty() ? view : nullptr;
+    };
+    const auto check = [&] {
+        const auto* view = explained();
+        QCOMPARE(view->rows().size(), std::size_t{18});
+        QVERIFY(!view->rows().front().points.empty());
+        QVERIFY(!view->summary().isEmpty());
+        QCOMPARE(window.findChild<ExplanationDialog*>()->findChild<widgets::CurveView*>()->curves().size(),
+                 std::size_t{2});
+    };
+    session.startSimulator();
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().decisions > 10, 30000);
+    auto* why = window.live().findChild<QPushButton*>("why");
+    QTRY_VERIFY(why->isEnabled());
+    why->click();
+    QTRY_VERIFY_WITH_TIMEOUT(explained(), 60000);
+    check();
+    QPointer<ExplanationDialog> dialog = window.findChild<ExplanationDialog*>();
+    dialog->close();
+    QTRY_VERIFY(!dialog);
+
+    session.replay(file, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(session.isReplay() && session.status().decisions > 5, 30000);
+    session.setReplayPaused(true);
+    QTRY_VERIFY(action(program(), "explain")->isEnabled());
+    action(program(), "explain")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(explained(), 60000);
+    check();
+    // The arrow keys go through the channels and times, in words.
+    auto* view = explained();
+    QSignalSpy told(view, &widgets::ImportanceView::currentChanged);
+    const int row = view->currentRow();
+    QTest::keyClick(view, Qt::Key_Down);
+    QCOMPARE(view->currentRow(), row + 1);
+    QCOMPARE(told.size(), 1);
+    QVERIFY(told.first().first().toString().contains(view->rows()[static_cast<std::size_t>(row) + 1].name));
 }
 
 void StudioSession::repairShowsProgressAndCanBeCancelled()

@@ -108,11 +108,11 @@ LiveWorkspace::LiveWorkspace(Services& services, ActionRegistry& actions, QWidge
       m_session(new QWidget(this)), m_area(new QMainWindow(this)), m_replayBar(new ReplayBar(services.session, this)),
       m_banner(new Banner(tr("State of the sensor"), this)), m_sensors(new SensorRow(this)),
       m_traces(new widgets::TraceView(this)), m_raster(new widgets::RasterView(this)),
-      m_decision(new DecisionCard(this)), m_noDecision(new widgets::EmptyState(this)),
-      m_decisionPages(new QStackedWidget(this)), m_timeline(new widgets::DecisionTimeline(this)),
-      m_notes(new NotesPanel(services, this)), m_protocol(new ProtocolPanel(services, actions, this)),
-      m_problems(new widgets::ProblemList(this)), m_sensorsPanel(new SensorsPanel(services, this)),
-      m_safety(new SafetyPanel(services, this))
+      m_decision(new DecisionCard(this)), m_decisionPage(new QWidget(this)), m_why(new QPushButton(tr("Wh&y?"), this)),
+      m_noDecision(new widgets::EmptyState(this)), m_decisionPages(new QStackedWidget(this)),
+      m_timeline(new widgets::DecisionTimeline(this)), m_notes(new NotesPanel(services, this)),
+      m_protocol(new ProtocolPanel(services, actions, this)), m_problems(new widgets::ProblemList(this)),
+      m_sensorsPanel(new SensorsPanel(services, this)), m_safety(new SafetyPanel(services, this))
 {
     setObjectName(QStringLiteral("liveWorkspace"));
     setAccessibleName(tr("Live"));
@@ -195,7 +195,17 @@ void LiveWorkspace::buildDocks()
     m_decision->setAccessibleName(tr("Decision"));
     m_problems->setAccessibleName(tr("Problems"));
     m_problems->setModel(&m_services.problems.model());
-    m_decisionPages->addWidget(m_decision);
+    auto* decisionLayout = new QVBoxLayout(m_decisionPage);
+    decisionLayout->setContentsMargins(0, 0, 0, 0);
+    decisionLayout->setSpacing(0);
+    decisionLayout->addWidget(m_decision, 1);
+    decisionLayout->addWidget(m_why, 0, Qt::AlignRight);
+    m_why->setObjectName(QStringLiteral("why"));
+    m_why->setFlat(true);
+    m_why->setAccessibleName(tr("Why this answer?"));
+    m_why->setToolTip(tr("Which channels, times and spikes the present answer rests on"));
+    connect(m_why, &QPushButton::clicked, this, &LiveWorkspace::whyWanted);
+    m_decisionPages->addWidget(m_decisionPage);
     m_decisionPages->addWidget(m_noDecision);
     m_noDecision->setText(tr("Nothing is recognised"),
                           tr("No model is in use. Choose one under Settings, Recognition; what is recorded now can "
@@ -522,7 +532,7 @@ void LiveWorkspace::showDecision()
         m_decision->setGases(gases);
     }
     const bool nothing = status.recogniserKind.empty() && status.frames > 0;
-    m_decisionPages->setCurrentWidget(nothing ? static_cast<QWidget*>(m_noDecision) : m_decision);
+    m_decisionPages->setCurrentWidget(nothing ? static_cast<QWidget*>(m_noDecision) : m_decisionPage);
     m_decision->setSimulated(session.isSimulated());
     m_decision->setModelModified(status.modelModified);
 
@@ -532,6 +542,7 @@ void LiveWorkspace::showDecision()
         m_droppedAt = monotonicNow();
     }
     const auto decision = live->lastDecision();
+    m_why->setEnabled(decision.has_value());
     DecisionCard::Content content;
     if (nothingToDecide()) {
         content.state = DecisionCard::State::NoSignal;

@@ -12,6 +12,7 @@
 
 class QDockWidget;
 class QMainWindow;
+class QPushButton;
 class QStackedWidget;
 
 namespace bnof::widgets {
@@ -67,6 +68,8 @@ public:
 
 signals:
     void layoutChanged();
+    /// The operator asks what the present answer rests on.
+    void whyWanted();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -104,6 +107,8 @@ private:
     widgets::TraceView* m_traces;
     widgets::RasterView* m_raster;
     widgets::DecisionCard* m_decision;
+    QWidget* m_decisionPage; ///< the card and its button
+    QPushButton* m_why;
     widgets::EmptyState* m_noDecision;
     QStackedWidget* m_decisionPages;
     widgets::DecisionTimeline* m_timeline;

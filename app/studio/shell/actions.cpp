@@ -45,6 +45,7 @@ void Texts::createSession(ActionRegistry& actions)
                     QKeySequence(Qt::Key_0 + number));
     actions.add(id("calibrate"), tr("Cali&brate a sensor…"), {}, {}, id("bnof calibrate capture"));
     actions.add(id("anchor"), tr("Re-&anchor with one puff per gas…"), {}, {}, id("bnof calibrate anchor"));
+    actions.add(id("explain"), tr("Wh&y this answer?"), {}, QKeySequence(Qt::Key_Y), id("bnof explain"));
     actions.add(id("decoder-editor"), tr("&Device formats…"), {}, {}, id("bnof devices --decoders"));
     actions.add(id("freeze"), tr("&Freeze"), id("freeze"), QKeySequence(Qt::Key_F))->setCheckable(true);
     actions.add(id("pause-replay"), tr("Pause or resume the replay"), id("pause"), QKeySequence(Qt::Key_P));

@@ -25,6 +25,7 @@
 #include "app/studio/live/connect_dialog.h"
 #include "app/studio/live/decoder_editor.h"
 #include "app/studio/live/display_clock.h"
+#include "app/studio/live/explanation_dialog.h"
 #include "app/studio/live/live_workspace.h"
 #include "app/studio/live/protocol_panel.h"
 #include "app/studio/live/replay_bar.h"
@@ -193,7 +194,7 @@ void MainWindow::buildMenus()
     QMenu* marks = session->addMenu(tr("Labelled marks"));
     for (int number = 1; number <= 9; ++number)
         marks->addAction(m_actions.action(QStringLiteral("mark-%1").arg(number)));
-    fill(session, {"freeze", "pause-replay", "go-to-time", "", "calibrate", "anchor", "decoder-editor", "",
+    fill(session, {"freeze", "pause-replay", "go-to-time", "", "explain", "calibrate", "anchor", "decoder-editor", "",
                    "disconnect", "", "role", "engineer-pin", "", "quit"});
     fill(menuBar()->addMenu(tr("&Edit")), {"undo", "redo"});
     fill(menuBar()->addMenu(tr("&Recording")),
@@ -265,6 +266,14 @@ void MainWindow::connectSessionActions()
     on("open", &MainWindow::openRecordingDialog);
     on("calibrate", [this] { openBeside(m_calibration); });
     on("anchor", [this] { openBeside(m_anchor); });
+    const auto why = [this] {
+        openBeside(m_explanation);
+        // What is looked at is explained: on a stopped display, the answer at its end.
+        const auto& axis = m_live->timeAxis();
+        m_explanation->explain(axis.isFollowing() ? INT64_MAX : axis.end());
+    };
+    on("explain", why);
+    connect(m_live, &LiveWorkspace::whyWanted, this, why);
     on("decoder-editor", [this] { openBeside(m_decoderEditor); });
     on("simulate", [this] {
         showWorkspace(id("live"));
@@ -436,6 +445,8 @@ void MainWindow::updateActions()
         record->setIconText(recording ? tr("Stop") : tr("Record"));
     }
     m_actions.setEnabled(id("mark"), live, notLive);
+    m_actions.setEnabled(id("explain"), session.isRunning() && session.status().decisions > 0,
+                         tr("Nothing was answered yet."));
     for (const char* action : {"calibrate", "anchor"})
         m_actions.setEnabled(id(action), live && session.status().frames > 0, notLive);
     for (int number = 1; number <= 9; ++number)

@@ -21,6 +21,7 @@ class StatusStrip;
 namespace bnof::studio {
 
 class AnchorDialog;
+class ExplanationDialog;
 class Banner;
 class CalibrationDialog;
 class ConnectDialog;
@@ -135,6 +136,7 @@ private:
     QPointer<ConnectDialog> m_connectDialog;
     QPointer<CalibrationDialog> m_calibration;
     QPointer<AnchorDialog> m_anchor;
+    QPointer<ExplanationDialog> m_explanation;
     QPointer<DecoderEditor> m_decoderEditor;
     QPointer<QDialog> m_closeQuestion;
     QPointer<QDialog> m_roleDialog;
