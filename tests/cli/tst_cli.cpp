@@ -47,9 +47,9 @@ void TestCli::everyCommandHasHelpWithAnExample()
 {
     const auto overview = runBnof({QStringLiteral("--help")});
     QCOMPARE(overview.code, 0);
-    for (const char* name :
-         {"devices", "simulate", "watch",  "record", "replay", "recognise", "train",  "evaluate", "list",    "info",
-          "verify",  "repair",   "export", "import", "report", "config",    "doctor", "bench",    "compare", "fuse"}) {
+    for (const char* name : {"devices",  "simulate", "watch",  "record", "replay",  "recognise", "train",
+                             "evaluate", "list",     "info",   "verify", "repair",  "export",    "import",
+                             "report",   "config",   "doctor", "bench",  "compare", "fuse",      "explain"}) {
         QVERIFY2(overview.out.contains(QByteArray("\n  ") + name + ' '), name);
         const auto help = runBnof({QString::fromLatin1(name), QStringLiteral("--help")});
         QCOMPARE(help.code, 0);
@@ -138,6 +138,14 @@ void TestCli::recordReplayExportReport()
     QCOMPARE(proof[QLatin1String("frames")], info[QLatin1String("frames")]);
     QCOMPARE(proof[QLatin1String("spikes_hash")], info[QLatin1String("spikes_hash")]);
     QVERIFY(replay.out.count('\n') > 50);
+    const auto explained = runBnof({QStringLiteral("explain"), recording, QStringLiteral("--json"),
+                                    QStringLiteral("--segments"), QStringLiteral("2")});
+    QCOMPARE(explained.code, 0);
+    const auto why = lastLine(explained.out);
+    QCOMPARE(why[QLatin1String("as_recorded")].toBool(), true);
+    QCOMPARE(why[QLatin1String("edges")].toArray().size(), 3);
+    QVERIFY(!why[QLatin1String("channels")].toArray().isEmpty());
+    QCOMPARE(runBnof({QStringLiteral("explain"), recording, QStringLiteral("--at"), QStringLiteral("0")}).code, 3);
     // The scalar back end must agree with the vector one that recorded.
     const auto reference = runBnof({QStringLiteral("replay"), recording, QStringLiteral("--quiet"),
                                     QStringLiteral("--set"), QStringLiteral("recognition.back_end=reference")});
