@@ -27,6 +27,7 @@
 #include "app/studio/live/code_edit.h"
 #include "app/studio/live/connect_dialog.h"
 #include "app/studio/live/decoder_editor.h"
+#include "app/studio/live/recalibration_page.h"
 #include "engine/olfaction/dataset.h"
 #include "engine/recording/audit_log.h"
 #include "engine/recording/reader.h"
@@ -131,6 +132,7 @@ private slots:
     void aSensorIsCalibratedStepByStep();
     void unsavedWorkIsAskedForOnce();
     void puffsBecomeATrainingSet();
+    void aModelIsMovedToAnotherNoseAndBack();
     void theEditorShowsTheLineOfAMistake();
     void aWrittenFormatIsADecoder();
     void bytesAreTakenFromADevice();
@@ -344,6 +346,44 @@ void StudioCalibration::puffsBecomeATrainingSet()
     const auto& marks = (*reader)->summary().markLabels;
     QVERIFY(std::find(marks.begin(), marks.end(), "anchor: air") != marks.end());
     QVERIFY(std::find(marks.begin(), marks.end(), "anchor: " + gas.toStdString() + " 100 ppm") != marks.end());
+}
+
+void StudioCalibration::aModelIsMovedToAnotherNoseAndBack()
+{
+    const QString folder = home() + "/puffs";
+    QCOMPARE(
+        QProcess::execute(BNOF_TEST_BIN_DIR "/bnof", {"simulate", "--dataset", folder, "--sessions", "1", "--duration",
+                                                      "200", "--rate", "5", "--seed", "6", "--unit", "2"}),
+        0);
+    auto& started = startProgram();
+    auto& session = started.services().session;
+    session.startSimulator();
+    QTRY_VERIFY_WITH_TIMEOUT(session.status().frames > 0 && session.live() && session.live()->model(), 30000);
+    const auto old = session.live()->model();
+    RecalibrationPage page(started.services());
+    const auto* use = page.findChild<QPushButton*>("useRecalibrated");
+    const auto* back = page.findChild<QPushButton*>("goBackToModel");
+    page.show();
+    page.begin(folder, old);
+    QVERIFY(page.isBusy());
+    QTRY_VERIFY_WITH_TIMEOUT(!page.isBusy(), 120000);
+    QVERIFY2(use->isVisible(), qPrintable(page.findChild<QLabel*>("recalibrationOutcome")->text()));
+    QCOMPARE(session.live()->model()->info.modelDigest, old->info.modelDigest);   // nothing happens by itself
+    QCOMPARE(page.findChild<QTableWidget*>("recalibrationTable")->rowCount(), 6); // five gases and all of them
+    page.findChild<QPushButton*>("useRecalibrated")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(session.live()->model()->info.modelDigest != old->info.modelDigest, 30000);
+    const QString kept = started.services().configuration.text("recognition.model");
+    QVERIFY2(QFileInfo::exists(kept), qPrintable(kept));
+    QTRY_VERIFY(back->isVisible());
+    page.findChild<QPushButton*>("goBackToModel")->click();
+    QTRY_COMPARE_WITH_TIMEOUT(session.live()->model()->info.modelDigest, old->info.modelDigest, 30000);
+    QCOMPARE(started.services().configuration.text("recognition.model"), QString("default"));
+    QVERIFY(QFileInfo::exists(kept)); // the new one is not lost
+
+    page.begin(home() + "/nothing", old);
+    QTRY_VERIFY_WITH_TIMEOUT(!page.isBusy(), 30000);
+    QVERIFY(!use->isVisible());
+    QVERIFY(page.findChild<QLabel*>("recalibrationOutcome")->text().contains("nothing"));
 }
 
 namespace {

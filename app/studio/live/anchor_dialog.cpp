@@ -23,6 +23,7 @@
 #include <limits>
 
 #include "app/studio/live/outcome_label.h"
+#include "app/studio/live/recalibration_page.h"
 #include "app/studio/services/background.h"
 #include "app/studio/services/services.h"
 #include "engine/session/anchor_dataset.h"
@@ -98,13 +99,16 @@ AnchorDialog::AnchorDialog(Services& services, QWidget* parent)
       m_prompt(new QLabel(this)), m_detail(new QLabel(this)), m_countdown(new QProgressBar(this)),
       m_outcome(new OutcomeLabel(this)), m_go(button(tr("&Ready"), "anchorGo", this)),
       m_again(button(tr("Do it &again"), "anchorAgain", this)), m_skip(button(tr("&Leave out"), "anchorSkip", this)),
-      m_stop(button(tr("&Give up"), "anchorStop", this))
+      m_stop(button(tr("&Give up"), "anchorStop", this)),
+      m_recalibrate(button(tr("Re&calibrate the model"), "recalibrate", this)),
+      m_recalibration(new RecalibrationPage(services, this))
 {
     setObjectName(QStringLiteral("anchorDialog"));
     setWindowTitle(tr("Re-anchor with one puff per gas"));
     setAccessibleName(windowTitle());
     m_pages->addWidget(buildPlan());
     m_pages->addWidget(buildCourse());
+    m_pages->addWidget(m_recalibration);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(Theme::space(5), Theme::space(4), Theme::space(5), Theme::space(4));
     layout->addWidget(m_pages);
@@ -116,6 +120,12 @@ AnchorDialog::AnchorDialog(Services& services, QWidget* parent)
     connect(m_again, &QPushButton::clicked, this, [this] { command(Command::Again); });
     connect(m_skip, &QPushButton::clicked, this, [this] { command(Command::Skip); });
     connect(m_stop, &QPushButton::clicked, this, &AnchorDialog::stop);
+    connect(m_recalibrate, &QPushButton::clicked, this, [this] {
+        const auto live = m_services.session.live();
+        m_pages->setCurrentWidget(m_recalibration);
+        m_recalibration->begin(m_folder->text(), live ? live->model() : nullptr);
+    });
+    connect(m_recalibration, &RecalibrationPage::done, this, &AnchorDialog::reject);
     connect(&services.session, &SessionController::liveChanged, this, [this] {
         if (m_course) {
             stop();
@@ -132,7 +142,8 @@ QWidget* AnchorDialog::buildPlan()
     auto* page = new QWidget(this);
     auto* about =
         new QLabel(tr("Clean air, then one puff of each gas that the model knows. The labelled frames become a "
-                      "training set, and marks in the recording when one is running."),
+                      "training set, with which the model is moved to today's sensors, and marks in the "
+                      "recording when one is running."),
                    page);
     about->setWordWrap(true);
     m_gases->setObjectName(QStringLiteral("anchorGases"));
@@ -198,6 +209,7 @@ QWidget* AnchorDialog::buildCourse()
     buttons->addWidget(m_skip);
     buttons->addWidget(m_again);
     buttons->addWidget(m_go);
+    buttons->addWidget(m_recalibrate);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addStretch(1);
@@ -379,15 +391,18 @@ void AnchorDialog::showLook(const Look& look)
         m_go->setFocus();
     m_skip->setVisible(!finished);
     m_skip->setEnabled(status.step > 0);
+    m_recalibrate->setVisible(finished && !look.problem);
     if (!finished)
         return;
     m_timer.stop();
     m_stop->setText(tr("&Back"));
-    if (!look.problem)
-        m_outcome->say(Severity::Good,
-                       tr("%L1 labelled frames are in %2. Train with them: bnof train \"%2\" --out MODEL")
-                           .arg(static_cast<qulonglong>(look.frames))
-                           .arg(m_folder->text()));
+    if (look.problem)
+        return;
+    m_recalibrate->setFocus();
+    m_outcome->say(Severity::Good,
+                   tr("%L1 labelled frames are in %2. Move the model to today's sensors with them, or train a new one.")
+                       .arg(static_cast<qulonglong>(look.frames))
+                       .arg(m_folder->text()));
 }
 
 void AnchorDialog::reject()
@@ -396,6 +411,8 @@ void AnchorDialog::reject()
         m_outcome->say(Severity::Warning, tr("The course is not finished: give it up first, or go on."));
         return;
     }
+    if (m_recalibration->isBusy())
+        return; // its own button leaves the model as it was
     QDialog::reject();
 }
 

@@ -19,10 +19,12 @@ class QTableWidget;
 namespace bnof::studio {
 
 class OutcomeLabel;
+class RecalibrationPage;
 class Services;
 
 /// "Re-anchor with one puff per gas": leads through clean air and a puff of each gas of the model, with a countdown,
-/// and keeps the labelled frames as a training set. Beside the window, which goes on.
+/// keeps the labelled frames as a training set and moves the model to today's sensors with them. Beside the window,
+/// which goes on.
 class AnchorDialog : public QDialog {
     Q_OBJECT
 
@@ -67,6 +69,8 @@ private:
     QPushButton* m_again;
     QPushButton* m_skip;
     QPushButton* m_stop;
+    QPushButton* m_recalibrate;
+    RecalibrationPage* m_recalibration;
     std::shared_ptr<Course> m_course; ///< null: none runs
     Command m_command = Command::None;
     bool m_looking = false;

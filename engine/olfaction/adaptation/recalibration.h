@@ -78,8 +78,9 @@ struct RecalibratedModel {
 /// was forgotten can then only be told of the gases that were shown.
 /// Rows are kept back (the last puff of each gas, or the end of the only one), a candidate that has not seen them is
 /// judged beside the old model, and the model is made of all rows when the candidate does not lose more than
-/// `largestLoss`. Otherwise `report.accepted` is false and says why. The new model names its parent (Model::lineage).
-/// The same input gives the same bytes. Errors: anchorRows(), a kind that cannot be moved, cancelled.
+/// `largestLoss`, and, where no gas was learned, names no fewer of the kept-back rows right: else the sensors have not
+/// drifted enough to be followed. Otherwise `report.accepted` is false and says why. The new model names its parent
+/// (Model::lineage). The same input gives the same bytes. Errors: anchorRows(), a kind that cannot be moved, cancelled.
 [[nodiscard]] Result<RecalibratedModel> recalibrateModel(std::span<const std::uint8_t> modelBytes,
                                                          const Dataset& anchors,
                                                          const ModelRecalibrationOptions& options = {},
