@@ -28,7 +28,33 @@ void describeTraining(QCommandLineParser& parser)
                       QString::fromStdString("How the readout of the spiking model learns: " +
                                              joined(olfaction::learningNames()) + " (default: the first)."),
                       QStringLiteral("RULE")});
+    parser.addOption({QStringLiteral("front-end"),
+                      QStringLiteral("Optional parts of the front end, separated by commas: climate (take off what "
+                                     "temperature and humidity do), freezing-baseline (a slow baseline that stands "
+                                     "still during exposures), deconvolution (of the sensors' own slowness)."),
+                      QStringLiteral("PART,...")});
 }
+
+namespace {
+
+Result<void> readFrontEnd(const std::string& list, olfaction::FrontEndChoice& choice)
+{
+    for (const QString& item : QString::fromStdString(list).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        const std::string part = item.trimmed().toStdString();
+        if (part == "climate")
+            choice.climate = true;
+        else if (part == "freezing-baseline")
+            choice.baselineSeconds = olfaction::usualBaselineSeconds;
+        else if (part == "deconvolution")
+            choice.deconvolution = true;
+        else
+            return makeError(ErrorKind::Usage, "there is no part of the front end \"" + part + '"', "--front-end",
+                             "Use climate, freezing-baseline, deconvolution.");
+    }
+    return {};
+}
+
+} // namespace
 
 Result<void> readTraining(const Invocation& invocation, olfaction::TrainingOptions& options)
 {
@@ -48,7 +74,7 @@ Result<void> readTraining(const Invocation& invocation, olfaction::TrainingOptio
                              "Use " + joined(rules) + ".");
         options.learning.name = learning;
     }
-    return {};
+    return readFrontEnd(invocation.value("front-end"), options.frontEnd);
 }
 
 } // namespace bnof::cli

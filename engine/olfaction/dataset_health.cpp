@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "engine/olfaction/csv_table.h"
+#include "engine/olfaction/front_end_fit.h"
 #include "engine/olfaction/told_apart.h"
 
 namespace bnof::olfaction {
@@ -152,12 +153,6 @@ void appendMeans(const Dataset& dataset, const LabelledStretch& s, const std::ve
         out.features.push_back(count > 0 ? sum / count : 0);
     }
     out.labels.push_back(s.label);
-}
-
-bool measures(const ChannelInfo& channel, std::string_view quantity)
-{
-    return lowerCase(channel.quantity).find(quantity) != std::string::npos ||
-           lowerCase(channel.name).find(quantity) != std::string::npos;
 }
 
 std::vector<LabelledStretch> exposuresOf(const Dataset& dataset)

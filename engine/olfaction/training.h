@@ -35,6 +35,15 @@ struct ReadoutLearning {
 /// The names that ReadoutLearning takes.
 [[nodiscard]] const std::vector<std::string>& learningNames();
 
+constexpr double usualBaselineSeconds = 600;
+
+/// Optional parts of the front end (see FrontEndParameters), fitted to the training data.
+struct FrontEndChoice {
+    bool climate = false;       ///< take off what temperature and humidity do
+    double baselineSeconds = 0; ///< of a freezing baseline, 0: none
+    bool deconvolution = false; ///< of the sensors' own slowness
+};
+
 struct TrainingOptions {
     std::uint64_t seed = 1;
     std::string name;       ///< of the model; empty: the data set's
@@ -51,6 +60,7 @@ struct TrainingOptions {
     ReplayOptions replay = {};
     ReceptorCodeOptions code = {}; ///< its seed is `seed`; code.encoder chooses how receptors fire
     ReadoutLearning learning = {};
+    FrontEndChoice frontEnd = {};
     std::uint32_t realPoints = 3000; ///< drawn from the recordings
     std::uint32_t novelPoints = 900; ///< far from everything, to be answered with silence
     std::uint32_t epochs = 12;       ///< passes of the delta rule

@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include "engine/olfaction/front_end_fit.h"
+
 namespace bnof::olfaction {
 namespace {
 
@@ -212,8 +214,10 @@ std::vector<Fold> timeFolds(const Dataset& data, const FeatureRows& rows, const 
 /// Columns of the wide rows for one candidate.
 FeatureRows narrow(const FeatureRows& wide, const Candidate& candidate, std::size_t channels)
 {
+    // Behind the transients come the optional blocks, which every candidate keeps.
+    const std::size_t optional = (1 + allTransients.size()) * channels;
     FeatureRows rows = wide;
-    rows.dimension = channels * (1 + candidate.size());
+    rows.dimension = channels * (1 + candidate.size()) + wide.dimension - optional;
     rows.features.clear();
     rows.features.reserve(rows.dimension * wide.rows());
     for (std::size_t i = 0; i < wide.rows(); ++i) {
@@ -222,6 +226,7 @@ FeatureRows narrow(const FeatureRows& wide, const Candidate& candidate, std::siz
         for (const std::size_t transient : candidate)
             rows.features.insert(rows.features.end(), row + (1 + transient) * channels,
                                  row + (2 + transient) * channels);
+        rows.features.insert(rows.features.end(), row + optional, row + wide.dimension);
     }
     return rows;
 }
@@ -376,6 +381,7 @@ Result<Preparation> prepare(const Dataset& data, const TrainingOptions& options)
     const std::size_t channels = data.channels.size();
     FrontEndParameters wide;
     wide.scale = channelScales(data);
+    BNOF_TRY(fitFrontEndParts(data, options.frontEnd, wide));
     wide.transientSeconds.assign(allTransients.begin(), allTransients.end());
     wide.mean.assign(wide.features(), 0);
     wide.deviation.assign(wide.features(), 1);

@@ -223,7 +223,7 @@ std::vector<double> imagined(const Model& moved, const AnchorRows& rows, const s
                 for (std::size_t f = 0; f < rows.dimension; ++f) {
                     const std::size_t block = f / channels;
                     double z = air[f % channels] + strength * (row[f] - air[f % channels]);
-                    if (block > 0) {
+                    if (block > 0 && block <= p.transientSeconds.size()) { // the others are levels, as block 0 is
                         const double decay = exactExp(-seconds / p.transientSeconds[block - 1]);
                         z = (strength * decay * (row[f] * p.deviation[f] + p.mean[f]) - p.mean[f]) / p.deviation[f];
                     }

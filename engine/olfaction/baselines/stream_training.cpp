@@ -42,7 +42,7 @@ Result<std::unique_ptr<Classifier>> fitRows(const std::string& kind, const Prepa
     gather(p.rows, which, rows.features, rows.labels);
     ClassifierOptions options;
     options.seed = seed;
-    options.blocks = 1 + p.frontEnd.transientSeconds.size();
+    options.blocks = p.frontEnd.blocks();
     for (const std::uint32_t i : which)
         options.groups.push_back(exposures[i]);
     return fitClassifier(kind, rows, classes, options);
