@@ -19,6 +19,7 @@
 #include "app/studio/training/training_workspace.h"
 #include "app/studio/training/verdict.h"
 #include "app/studio/training/verdict_panel.h"
+#include "engine/olfaction/model.h"
 #include "studio_fixture.h"
 #include "tests/olfaction/synthetic_nose.h"
 #include "widgets/confusion_matrix.h"
@@ -103,7 +104,9 @@ void TestStudioTraining::modelIsTrainedJudgedKeptAndUsed()
     QVERIFY(action(program, "train")->isEnabled());
 
     workspace.plan().setName(QStringLiteral("bench nose"));
-    workspace.plan().findChild<QComboBox*>(QStringLiteral("modelKind"))->setCurrentIndex(1); // LDA
+    workspace.plan().findChild<QComboBox*>(QStringLiteral("modelKind"))->setCurrentIndex(1);  // LDA
+    QVERIFY(!workspace.plan().findChild<QComboBox*>(QStringLiteral("encoder"))->isEnabled()); // it does not spike
+    workspace.plan().findChild<QCheckBox*>(QStringLiteral("deconvolution"))->setChecked(true);
     action(program, "train")->trigger();
     QVERIFY(training.isRunning());
     QVERIFY(!action(program, "train")->isEnabled());
@@ -118,6 +121,11 @@ void TestStudioTraining::modelIsTrainedJudgedKeptAndUsed()
     const auto& model = models.models().front();
     QCOMPARE(model.name, std::string("bench nose"));
     QVERIFY(model.signature.trusted);
+    const QByteArray made = readAll(QString::fromStdString(model.path));
+    const auto parsed = olfaction::modelFromBytes(
+        {reinterpret_cast<const std::uint8_t*>(made.data()), static_cast<std::size_t>(made.size())});
+    BNOF_VERIFY_OK(parsed);
+    QVERIFY(parsed->frontEnd.deconvolution.used() && !parsed->frontEnd.baseline.used());
     // In words, beside the competitors; simulated data says so.
     QVERIFY(models.verdict().text().contains(QStringLiteral("was not trained on")));
     QVERIFY(models.verdict().text().contains(QStringLiteral("LDA")));

@@ -2,6 +2,7 @@
 #include "app/studio/training/plan_panel.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -43,6 +44,8 @@ PlanPanel::PlanPanel(Training& training, ActionRegistry& actions, QWidget* paren
       m_banner(new Banner(tr("State of the training data"), this)), m_health(new QLabel(this)),
       m_exposures(new widgets::BarList(this)), m_splitText(new QLabel(this)), m_split(new widgets::SplitView(this)),
       m_name(new QLineEdit(this)), m_kind(new QComboBox(this)), m_seed(new QSpinBox(this)),
+      m_encoder(new QComboBox(this)), m_learning(new QComboBox(this)), m_climate(new QCheckBox(this)),
+      m_baseline(new QCheckBox(this)), m_deconvolution(new QCheckBox(this)),
       m_cancel(new QPushButton(tr("Cancel the training"), this)), m_progress(new QProgressBar(this)),
       m_phase(new QLabel(this)), m_curves(new widgets::CurveView(this))
 {
@@ -111,6 +114,30 @@ QWidget* PlanPanel::buildChoices(ActionRegistry& actions)
     m_seed->setRange(0, 1'000'000);
     m_seed->setValue(1);
     m_seed->setToolTip(tr("The same data, settings and seed give the same model, bit for bit."));
+    m_encoder->setAccessibleName(tr("Spike code of the receptors"));
+    m_encoder->setObjectName(QStringLiteral("encoder"));
+    m_encoder->addItem(tr("As the data suggests"), QString());
+    m_encoder->addItem(tr("Staggered thresholds"), QStringLiteral("offset"));
+    m_encoder->addItem(tr("Rate"), QStringLiteral("rate"));
+    m_encoder->addItem(tr("Latency"), QStringLiteral("latency"));
+    m_encoder->addItem(tr("Phase"), QStringLiteral("phase"));
+    m_encoder->addItem(tr("Burst"), QStringLiteral("burst"));
+    m_encoder->addItem(tr("Rank order"), QStringLiteral("rank-order"));
+    m_encoder->addItem(tr("Delta"), QStringLiteral("delta"));
+    m_encoder->addItem(tr("Sigma-delta"), QStringLiteral("sigma-delta"));
+    m_encoder->addItem(tr("Population"), QStringLiteral("population"));
+    m_learning->setAccessibleName(tr("How the readout learns"));
+    m_learning->setObjectName(QStringLiteral("learning"));
+    m_learning->addItem(tr("Error-driven (delta rule)"), QStringLiteral("delta-rule"));
+    m_learning->addItem(tr("Ridge regression"), QStringLiteral("ridge"));
+    m_learning->addItem(tr("Surrogate gradient"), QStringLiteral("surrogate-gradient"));
+    const auto spiking = [this] {
+        const bool is = m_kind->currentData().toString() == QLatin1String("spiking");
+        m_encoder->setEnabled(is);
+        m_learning->setEnabled(is);
+    };
+    connect(m_kind, &QComboBox::currentIndexChanged, this, spiking);
+    spiking();
     auto* train = new QToolButton(this);
     train->setDefaultAction(actions.action(QStringLiteral("train")));
     train->setObjectName(QStringLiteral("trainButton"));
@@ -139,9 +166,33 @@ QWidget* PlanPanel::buildChoices(ActionRegistry& actions)
     form->setContentsMargins(0, 0, 0, 0);
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Kind"), m_kind);
+    form->addRow(tr("Spike code"), m_encoder);
+    form->addRow(tr("Learning"), m_learning);
+    form->addRow(tr("Front end"), buildFrontEnd());
     form->addRow(tr("Seed"), m_seed);
     form->addRow(QString(), row);
     return choices;
+}
+
+QWidget* PlanPanel::buildFrontEnd()
+{
+    auto* parts = new QWidget(this);
+    auto* layout = new QVBoxLayout(parts);
+    layout->setContentsMargins(0, 0, 0, 0);
+    const auto add = [layout](QCheckBox* box, const QString& text, const QString& tip, const char* name) {
+        box->setText(text);
+        box->setToolTip(tip);
+        box->setObjectName(QLatin1String(name));
+        layout->addWidget(box);
+    };
+    add(m_climate, tr("Take off temperature and humidity"),
+        tr("What the device's own climate sensors explain is taken off every channel."), "climate");
+    add(m_baseline, tr("Freezing baseline"),
+        tr("A slow baseline that stands still during exposures, so that a long one does not become clean air."),
+        "freezingBaseline");
+    add(m_deconvolution, tr("Deconvolution"),
+        tr("What slow sensors will come to, from how fast they move: quicker, and noisier."), "deconvolution");
+    return parts;
 }
 
 void PlanPanel::setName(const QString& name)
@@ -157,6 +208,11 @@ TrainingPlan PlanPanel::plan() const
     out.seed = static_cast<std::uint64_t>(m_seed->value());
     if (out.name.empty())
         out.name = "model";
+    out.encoder = m_encoder->currentData().toString().toStdString();
+    out.learning = m_learning->currentData().toString().toStdString();
+    out.frontEnd.climate = m_climate->isChecked();
+    out.frontEnd.baselineSeconds = m_baseline->isChecked() ? olfaction::usualBaselineSeconds : 0;
+    out.frontEnd.deconvolution = m_deconvolution->isChecked();
     return out;
 }
 

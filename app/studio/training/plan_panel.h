@@ -4,6 +4,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -40,6 +41,7 @@ public:
 
 private:
     QWidget* buildChoices(ActionRegistry& actions);
+    QWidget* buildFrontEnd();
     void showData();
     void showRunning();
     void showProgress();
@@ -54,6 +56,11 @@ private:
     QLineEdit* m_name;
     QComboBox* m_kind;
     QSpinBox* m_seed;
+    QComboBox* m_encoder;
+    QComboBox* m_learning;
+    QCheckBox* m_climate;
+    QCheckBox* m_baseline;
+    QCheckBox* m_deconvolution;
     QPushButton* m_cancel;
     QProgressBar* m_progress;
     QLabel* m_phase;

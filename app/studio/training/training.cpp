@@ -185,6 +185,12 @@ void Training::start(const TrainingPlan& plan)
     options.protocol = m_data.protocol;
     options.training.seed = plan.seed;
     options.training.name = plan.name;
+    if (olfaction::isEncoderName(plan.encoder))
+        options.training.code.encoder = olfaction::defaultEncoder(plan.encoder);
+    else
+        options.training.code.encoder.name = plan.encoder;
+    options.training.learning.name = plan.learning;
+    options.training.frontEnd = plan.frontEnd;
     options.training.backEnd = m_services.configuration.values().text("recognition.back_end");
     options.training.watchEpoch = [shared = m_shared](std::uint32_t epoch, double error) {
         const std::lock_guard lock(shared->mutex);

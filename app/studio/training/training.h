@@ -38,6 +38,9 @@ struct TrainingPlan {
     std::string kind = "spiking";
     std::string name;
     std::uint64_t seed = 1;
+    std::string encoder;                 ///< of the spiking network, see encoderNames(); empty: as the data suggests
+    std::string learning = "delta-rule"; ///< see learningNames()
+    olfaction::FrontEndChoice frontEnd = {}; ///< optional parts
 };
 
 /// Reads labelled recordings, trains a model on them and judges it on data that it did not see; all of it away from
