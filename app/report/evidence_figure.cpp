@@ -64,6 +64,7 @@ public:
         m_painter.drawText(QRectF(m_plot.left(), m_plot.bottom() + points(12), m_plot.width(), points(10)),
                            Qt::AlignHCenter | Qt::AlignTop, ReportText::tr("exposures"));
         m_painter.setPen(QPen(frameColour, points(0.6)));
+        m_painter.setBrush(Qt::NoBrush);
         m_painter.drawRect(m_plot);
     }
 
