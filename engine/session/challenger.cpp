@@ -28,11 +28,11 @@ void Challenger::start()
     std::thread([self = shared_from_this()] { self->run(); }).detach();
 }
 
-bool Challenger::show(Timestamp t, std::vector<float> values)
+bool Challenger::show(Timestamp t, std::int64_t arrival, std::vector<float> values)
 {
     Item item;
     item.t = t;
-    item.arrival = monotonicNow();
+    item.arrival = arrival;
     item.values = std::move(values);
     return m_queue.tryPush(std::move(item));
 }

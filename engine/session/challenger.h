@@ -33,8 +33,9 @@ public:
     /// Asks the thread to end when its queue is empty.
     void close() { m_queue.close(); }
 
-    /// False: the frame was not taken, because the challenger is too slow. `values` are the model's channels.
-    bool show(Timestamp t, std::vector<float> values);
+    /// False: the frame was not taken, because the challenger is too slow. `values` are the model's channels; it came
+    /// at `arrival` (monotonic).
+    bool show(Timestamp t, std::int64_t arrival, std::vector<float> values);
     /// Between begin and end decisions are counted for this exposure, but for those of the first second.
     void begin(const std::string& unit, Timestamp from);
     void end(const std::string& unit);

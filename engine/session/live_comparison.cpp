@@ -25,6 +25,7 @@ using experiments::ComparedUnit;
 using experiments::Outcome;
 
 constexpr std::chrono::milliseconds bookInterval{50};
+constexpr std::size_t mostKept = 64;   ///< frames that wait for a decision of the champion
 constexpr double recoverySeconds = 30; ///< sensors may still show the gas for so long
 constexpr std::int64_t nanosecondsPerDay = 86'400 * nanosecondsPerSecond;
 
@@ -181,11 +182,9 @@ public:
         for (std::size_t i = 0; i < m_map.size(); ++i)
             values[i] =
                 m_map[i] < frame.values.size() ? frame.values[m_map[i]] : std::numeric_limits<float>::quiet_NaN();
-        if (!m_challenger->show(frame.t, std::move(values))) {
-            m_notShown.fetch_add(1);
-            if (m_open)
-                ++m_open->notShown;
-        }
+        m_kept.push_back({frame.t, monotonicNow(), std::move(values)});
+        if (m_kept.size() >= mostKept)
+            handOver();
     }
 
     void decision(const Decision& decision, std::int64_t latency)
@@ -207,11 +206,13 @@ public:
                 m_open->a.failure = "a decision with a probability that is no number";
         }
         m_speaker->say(decision, false, latency);
+        handOver();
     }
 
     void mark(const Mark& mark)
     {
         m_marks.push_back(mark);
+        handOver();
         const auto course = courseOf(m_metadata, m_marks, m_options.where);
         if (!course.ok())
             return;
@@ -316,6 +317,20 @@ private:
         bool askB = true;
         std::uint64_t notShown = 0;
     };
+
+    /// Frames wait until the champion has decided: the challenger then works while the champion waits for the next
+    /// one, and does not take caches and processor from it just when it computes.
+    void handOver()
+    {
+        for (Kept& kept : m_kept) {
+            if (m_challenger->show(kept.t, kept.arrival, std::move(kept.values)))
+                continue;
+            m_notShown.fetch_add(1);
+            if (m_open)
+                ++m_open->notShown;
+        }
+        m_kept.clear();
+    }
 
     [[nodiscard]] std::int64_t wall(Timestamp t) const
     {
@@ -558,6 +573,12 @@ private:
     std::size_t m_exposures = 0;
     std::size_t m_started = 0;
     std::optional<Open> m_open;
+    struct Kept {
+        Timestamp t = 0;
+        std::int64_t arrival = 0; ///< monotonic
+        std::vector<float> values;
+    };
+    std::vector<Kept> m_kept; ///< frames that the challenger has not been given yet
     std::int64_t m_frameCpu = 0;
     std::uint32_t m_alarmsA = 0; ///< since the last exposure
     bool m_saidGas = false;

@@ -83,6 +83,14 @@ experiments::LockedPlan lockedPlan(const ComparisonSetup& setup, const ReadyComp
     return out;
 }
 
+/// The variant without the folder of its model.
+std::string shortName(const std::string& variant)
+{
+    const std::size_t end = variant.find('?');
+    const std::size_t slash = variant.rfind('/', end);
+    return slash == std::string::npos ? variant : variant.substr(slash + 1);
+}
+
 std::shared_ptr<const ComparisonState> stateOf(const std::string& path)
 {
     auto out = std::make_shared<ComparisonState>();
@@ -102,8 +110,8 @@ std::shared_ptr<const ComparisonState> stateOf(const std::string& path)
     out->evidence = analysis.logE();
     const auto verdict = experiments::verdictOf(stored.locked.plan, analysis, stored.units);
     out->verdict = verdict.ok() ? *verdict : analysis.verdict();
-    out->words =
-        experiments::inWords(out->verdict, stored.locked.variantA, stored.locked.variantB, stored.locked.plan.margin);
+    out->words = experiments::inWords(out->verdict, shortName(stored.locked.variantA),
+                                      shortName(stored.locked.variantB), stored.locked.plan.margin);
     out->guardrails = analysis.guardrails();
     out->rules = experiments::promotionRules(stored.locked.plan, analysis, stored.units, stored.locked.labels);
     out->ramp = experiments::rampOf(experiment->trail, stored.number);
@@ -235,8 +243,8 @@ void Comparison::start()
             Json measured = Json::object();
             for (const char* key : {"bytes_a", "bytes_b", "joules_a", "joules_b"})
                 measured.set(key, json[key]);
-            const std::string words =
-                experiments::inWords(verdict, setup.a.toStdString(), setup.b.toStdString(), setup.plan.margin);
+            const std::string words = experiments::inWords(verdict, shortName(setup.a.toStdString()),
+                                                           shortName(setup.b.toStdString()), setup.plan.margin);
             BNOF_TRY(store->note("verdict", Json::object()
                                                 .set("units", replay.analysis.units())
                                                 .set("measured", std::move(measured))

@@ -67,6 +67,13 @@ SetupPanel::SetupPanel(Services& services, Comparison& comparison, ActionRegistr
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
     area->setFocusPolicy(Qt::NoFocus);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    for (QComboBox* box : {m_a, m_b, m_precision, m_mode, m_looks, m_unit}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(14);
+    }
+    m_prospect->setMinimumWidth(1);
+    area->setMinimumWidth(page->minimumSizeHint().width() + Theme::space(5));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_banner);
@@ -103,10 +110,6 @@ QWidget* SetupPanel::buildVariants()
     m_a->setObjectName(QStringLiteral("compareA"));
     m_b->setAccessibleName(tr("B, the challenger"));
     m_b->setObjectName(QStringLiteral("compareB"));
-    for (QComboBox* models : {m_a, m_b}) {
-        models->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        models->setMinimumContentsLength(18);
-    }
     m_precision->setAccessibleName(tr("Weights of B"));
     m_precision->addItem(tr("as the model has them"), QString());
     for (const char* precision : {"fp32", "fp16", "int16", "int8"})
