@@ -70,7 +70,7 @@ SetupPanel::SetupPanel(Services& services, Comparison& comparison, ActionRegistr
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (QComboBox* box : {m_a, m_b, m_precision, m_mode, m_looks, m_unit}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(14);
+        box->setMinimumContentsLength(8);
     }
     m_prospect->setMinimumWidth(1);
     area->setMinimumWidth(page->minimumSizeHint().width() + Theme::space(5));
@@ -106,6 +106,7 @@ QWidget* SetupPanel::buildVariants()
     auto* box = new QWidget(this);
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
+    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
     m_a->setAccessibleName(tr("A, the champion"));
     m_a->setObjectName(QStringLiteral("compareA"));
     m_b->setAccessibleName(tr("B, the challenger"));
@@ -137,9 +138,9 @@ QWidget* SetupPanel::buildData()
     auto* row = new QHBoxLayout;
     row->addWidget(recordings);
     row->addWidget(folder);
-    row->addWidget(remove);
     row->addStretch(1);
     column->addLayout(row);
+    column->addWidget(remove, 0, Qt::AlignLeft);
     connect(recordings, &QPushButton::clicked, this, &SetupPanel::askForRecordings);
     connect(folder, &QPushButton::clicked, this, &SetupPanel::askForFolder);
     connect(remove, &QPushButton::clicked, this, [this] {
@@ -154,6 +155,7 @@ QWidget* SetupPanel::buildPlan()
     auto* box = new QWidget(this);
     auto* form = new QFormLayout(box);
     form->setContentsMargins(0, 0, 0, 0);
+    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
     m_name->setAccessibleName(tr("Name of the comparison"));
     m_name->setMaxLength(80);
     m_name->setText(tr("comparison"));

@@ -139,6 +139,8 @@ void Texts::createCompare(ActionRegistry& actions)
     actions.add(id("compare-promote"), tr("Promote B by one step"), {}, {}, id("bnof compare promote"));
     actions.add(id("compare-rollback"), tr("Roll back to A"), id("undo"), {}, id("bnof compare rollback"));
     actions.action(id("compare-start"))->setIconText(tr("Compare", "short for Compare two models"));
+    actions.action(id("compare-promote"))->setIconText(tr("Promote", "short for Promote B by one step"));
+    actions.action(id("compare-rollback"))->setIconText(tr("Roll back", "short for Roll back to A"));
     actions.action(id("compare-report"))->setIconText(tr("Report…", "short for Report of the comparison…"));
     for (const char* action : {"compare-start", "compare-promote"})
         actions.markEngineering(id(action));
