@@ -2,8 +2,9 @@
 #include "app/cli/compare_experiment.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
-#include <map>
+#include <thread>
 
 #include "app/report/comparison_report.h"
 #include "engine/experiments/contained_answers.h"
@@ -82,11 +83,41 @@ void printRamp(const Invocation& invocation, const experiments::RampState& ramp)
                                         " % of the exposures");
 }
 
+/// Where the ramp stands when the process that writes the experiment has taken the request. Errors: it did not within
+/// two seconds, or it did not promote.
+Result<experiments::RampState> promotedElsewhere(const std::string& path)
+{
+    const auto rampNow = [&]() -> Result<experiments::RampState> {
+        BNOF_TRY_ASSIGN(const auto experiment, experiments::readExperiment(path));
+        return experiments::rampOf(experiment.trail, experiment.analyses.back().number);
+    };
+    BNOF_TRY_ASSIGN(const experiments::RampState before, rampNow());
+    for (int i = 0; i < 40; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        BNOF_TRY_ASSIGN(const experiments::RampState now, rampNow());
+        if (now.share > before.share)
+            return now;
+    }
+    if (experiments::takePromotionRequest(path))
+        return makeError(ErrorKind::Storage, "another process has this experiment open and does not answer", path,
+                         "End it and try again.");
+    return makeError(ErrorKind::BadInput, "the session that writes this experiment did not promote B", path,
+                     "bnof compare status says which rule is not met.");
+}
+
 int promote(const Invocation& invocation, const std::string& path)
 {
+    if (const auto there = experiments::readExperiment(path); !there.ok())
+        return fail(there.error());
     const auto work = [&]() -> Result<experiments::RampState> {
-        BNOF_TRY_ASSIGN(const auto store, experiments::ExperimentStore::openLast(
-                                              path, invocation.configuration.text("general.operator")));
+        const auto opened =
+            experiments::ExperimentStore::openLast(path, invocation.configuration.text("general.operator"));
+        if (!opened.ok()) {
+            // A session writes it: that one looks at the rules, and status tells what came of it.
+            BNOF_TRY(experiments::requestPromotion(path));
+            return promotedElsewhere(path);
+        }
+        const auto& store = *opened;
         BNOF_TRY_ASSIGN(const auto experiment, store->read());
         const experiments::StoredAnalysis& stored = experiment.analyses.back();
         const auto analysis = experiments::analysisOf(stored, experiment.trail);

@@ -29,6 +29,17 @@ std::string points(double share)
     return text.data();
 }
 
+/// What the file of a request says; it is gone then.
+std::optional<std::string> takeRequest(const std::string& file)
+{
+    std::error_code error;
+    if (!std::filesystem::exists(file, error))
+        return std::nullopt;
+    const auto text = readFile(file);
+    std::filesystem::remove(file, error);
+    return text.ok() ? *text : std::string();
+}
+
 PromotionRule primaryRule(const Plan& plan, const ShadowAnalysis& analysis)
 {
     const Verdict verdict = analysis.verdict();
@@ -139,13 +150,17 @@ Result<void> requestRollBack(const std::string& path, const std::string& reason)
 
 std::optional<std::string> takeRollBackRequest(const std::string& path)
 {
-    const std::string request = path + ".rollback";
-    std::error_code error;
-    if (!std::filesystem::exists(request, error))
-        return std::nullopt;
-    const auto reason = readFile(request);
-    std::filesystem::remove(request, error);
-    return reason.ok() ? *reason : std::string("asked for");
+    return takeRequest(path + ".rollback");
+}
+
+Result<void> requestPromotion(const std::string& path)
+{
+    return writeFileAtomically(path + ".promote", "");
+}
+
+bool takePromotionRequest(const std::string& path)
+{
+    return takeRequest(path + ".promote").has_value();
 }
 
 bool DisagreementWatch::add(const ComparedUnit& unit)

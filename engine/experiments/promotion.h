@@ -52,6 +52,9 @@ struct RampState {
 [[nodiscard]] Result<void> requestRollBack(const std::string& path, const std::string& reason);
 /// The reason of a request, which is taken by this; nothing: there is none.
 [[nodiscard]] std::optional<std::string> takeRollBackRequest(const std::string& path);
+/// The same for one step up: whether the rules are met is for the process that writes the experiment to say.
+[[nodiscard]] Result<void> requestPromotion(const std::string& path);
+[[nodiscard]] bool takePromotionRequest(const std::string& path);
 
 /// Whether both variants suddenly disagree more often than they did: a cumulative sum (Page, Biometrika 41 (1954)
 /// 100-115; slack 0.5, limit 5 deviations) of disagreements against their share among the first 30 exposures.

@@ -427,6 +427,8 @@ private:
             if (!m_options.store.empty()) {
                 if (const auto reason = experiments::takeRollBackRequest(m_options.store))
                     note(rollBack(*reason, "person"));
+                if (experiments::takePromotionRequest(m_options.store))
+                    note(promote());
             }
             closePending();
         }

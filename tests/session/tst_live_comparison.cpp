@@ -210,6 +210,9 @@ private slots:
         plan.timeLimit = 0.2;
         const auto live = begin(plan, "ramp.sqlite");
         QVERIFY(!live->promote().ok()); // no rule is met yet
+        BNOF_VERIFY_OK(experiments::requestPromotion(path));
+        QTRY_VERIFY(live->status().trouble.find("may not be promoted yet") != std::string::npos);
+        QCOMPARE(live->status().ramp.share, 0.0);
         BNOF_VERIFY_OK(experiments::requestRollBack(path, "the lab is on fire"));
         QTRY_VERIFY(live->status().ramp.rolledBack);
         QCOMPARE(live->status().ramp.reason, std::string("the lab is on fire"));
