@@ -64,10 +64,11 @@ struct LiveComparisonStatus {
 using ActingDecision = std::function<void(const Decision& decision, bool byB, std::int64_t latencyNanoseconds)>;
 
 /// Watches a session as its observer and compares the challenger with its recogniser, exposure by exposure; exposures
-/// are what marks say (exposure_marks.h). The session's thread only copies a frame, and hands it on when the champion has
-/// decided. The challenger runs on a thread of its own and the books are kept on another, so that neither a challenger
-/// that is slow, crashes or hangs nor a slow disk is felt. A challenger that fails or hangs longer than the plan's time
-/// limit for one frame is not asked again, the champion acts at once, and its open exposures count as failures.
+/// are what marks say (exposure_marks.h). The session's thread only copies a frame, and hands it on when the champion
+/// has decided. The challenger runs on a thread of its own and the books are kept on another, so that neither a
+/// challenger that is slow, crashes or hangs nor a slow disk is felt. A challenger that fails or hangs longer than the
+/// plan's time limit for one frame is not asked again, the champion acts at once, and its open exposures count as
+/// failures.
 ///
 /// Who acts: the champion; on an exposure that the ramp (experiments::promote()) gives to the challenger, or that a
 /// split or a block gives to it, the challenger. In a shadow comparison both answer every exposure whoever acts. A
