@@ -16,7 +16,7 @@ set(BNOF_LAYER_tuning "base;statistics;snn;olfaction;recording;experiments")
 set(BNOF_LAYER_session "base;compute;statistics;snn;monitoring;olfaction;experiments;sensing;storage;recording;pipeline")
 set(BNOF_LAYER_cluster "base")
 set(BNOF_LAYER_widgets "base")
-set(BNOF_LAYER_report "base;storage;recording;olfaction;session;sensing;widgets")
+set(BNOF_LAYER_report "base;statistics;storage;recording;olfaction;experiments;session;sensing;widgets")
 set(BNOF_LAYER_app "base;compute;statistics;snn;monitoring;olfaction;experiments;tuning;sensing;storage;recording;pipeline;session;cluster;widgets;report")
 set(BNOF_LAYERS base compute storage statistics snn pipeline monitoring recording sensing olfaction experiments tuning
   session cluster widgets report app)

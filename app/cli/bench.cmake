@@ -29,7 +29,7 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_tuning.cpp)
 target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing
-  bnof_olfaction bnof_tuning SQLite::SQLite3 ${BNOF_HDF5_LIBRARY})
+  bnof_olfaction bnof_tuning bnof_session SQLite::SQLite3 ${BNOF_HDF5_LIBRARY})
 target_include_directories(bnof_bench SYSTEM PRIVATE ${BNOF_HDF5_INCLUDE})
 # Where the data that some benchmarks ask for may lie beside a source checkout.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp PROPERTIES COMPILE_DEFINITIONS

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 
 #include "app/cli/command.h"
+#include "app/cli/compare_experiment.h"
 #include "app/cli/vectors/check.h"
+#include "app/report/comparison_report.h"
 #include "engine/base/build_config.h"
 #include "engine/base/files.h"
 #include "engine/base/sha256.h"
+#include "engine/compute/energy.h"
 #include "engine/experiments/shadow_replay.h"
 #include "engine/session/recorded_dataset.h"
 
@@ -32,6 +36,12 @@ void describe(QCommandLineParser& parser)
     };
     option("plan", "What \"better\" means, TOML or JSON; it is locked before the first exposure (default: built in).",
            "FILE");
+    option("report", "Write a PDF with plan, data, evidence, guardrails and history. Example: --report ab.pdf", "PDF");
+    option("language", "Of the report: en (the default) or de.", "NAME");
+    option("mode", "How exposures are shared: shadow (both answer each), split or blocks; overrides the plan's.",
+           "MODE");
+    option("data", "league: a data set; may be given several times.", "DATASET");
+    option("reason", "rollback: why; it is recorded.", "TEXT");
     option("store", "Keep the experiment here; a comparison that was stopped goes on.", "FILE");
     option("rate", "Sample rate of files without a time column, in Hz.", "HZ");
     option("check-vectors", "Recompute every case of this file of reference vectors and compare.", "FILE");
@@ -90,6 +100,11 @@ Result<Comparison> load(const Invocation& invocation)
     if (invocation.isSet("plan")) {
         BNOF_TRY_ASSIGN(out.plan, experiments::loadPlan(invocation.value("plan")));
     }
+    if (invocation.isSet("mode")) {
+        Json changed = experiments::toJson(out.plan);
+        changed.set("mode", invocation.value("mode"));
+        BNOF_TRY_ASSIGN(out.plan, experiments::planFromJson(changed, "--mode"));
+    }
     BNOF_TRY_ASSIGN(const double rate, invocation.number("rate", 0, 0, 1e6));
     BNOF_TRY_ASSIGN(out.a, loadVariant(invocation.argument(0), invocation.configuration));
     BNOF_TRY_ASSIGN(out.b, loadVariant(invocation.argument(1), invocation.configuration));
@@ -105,28 +120,33 @@ experiments::LockedPlan lockedPlan(const Comparison& c)
 {
     experiments::LockedPlan out{c.plan, c.a.variant.text, c.b.variant.text, sha256Hex(c.a.model), sha256Hex(c.b.model),
                                 {},     BNOF_VERSION};
-    for (const olfaction::Dataset& data : c.data)
+    for (const olfaction::Dataset& data : c.data) {
         out.dataDigests.push_back(data.digest);
+        out.where += (out.where.empty() ? "" : ", ") + data.name;
+    }
+    out.labels = experiments::commonLabels(c.data);
     return out;
+}
+
+/// Joules of the whole processor since the first call; nothing where the machine does not say.
+experiments::EnergyProbe energyProbe()
+{
+    auto meter = std::make_shared<compute::EnergyMeter>(compute::EnergyMeter::open());
+    if (!meter->read().cpuJoules)
+        return {};
+    return [meter] { return meter->read().cpuJoules; };
 }
 
 /// The verdict of the plan: after every exposure, or once at the end.
 Result<Json> resultOf(const Comparison& c, const experiments::ReplayResult& replay)
 {
     Json out = replay.analysis.toJson();
-    std::vector<experiments::PairedUnit> paired;
-    for (const experiments::ComparedUnit& unit : replay.units)
-        paired.push_back({unit.group, unit.aRight(), unit.bRight()});
-    experiments::ComparisonOptions options;
-    options.alpha = c.plan.alpha;
-    options.margin = c.plan.margin;
-    options.power = c.plan.power;
-    options.seed = c.plan.seed;
-    BNOF_TRY_ASSIGN(const experiments::PairedComparison once, experiments::comparePaired(paired, options));
-    experiments::Verdict verdict = replay.analysis.verdict();
-    if (c.plan.looks == "once" && verdict.finding != experiments::Finding::Invalid)
-        verdict = once.verdict;
-    out.set("once", experiments::toJson(once)).set("verdict", experiments::toJson(verdict));
+    if (c.plan.mode == "shadow") {
+        BNOF_TRY_ASSIGN(const experiments::PairedComparison once, experiments::lookedAtOnce(c.plan, replay.units));
+        out.set("once", experiments::toJson(once));
+    }
+    BNOF_TRY_ASSIGN(const experiments::Verdict verdict, experiments::verdictOf(c.plan, replay.analysis, replay.units));
+    out.set("verdict", experiments::toJson(verdict));
     out.set("words", experiments::inWords(verdict, c.a.variant.text, c.b.variant.text, c.plan.margin));
     Json missing = Json::array();
     for (const experiments::ComparedUnit& unit : replay.units) {
@@ -171,8 +191,8 @@ int compare(const Invocation& invocation)
         showProgress("comparing, " + std::to_string(done) + " of " + std::to_string(of) + " exposures");
         return !interrupted();
     };
-    const auto replay =
-        experiments::shadowReplay(comparison->plan, comparison->a, comparison->b, comparison->data, **store, progress);
+    const auto replay = experiments::shadowReplay(comparison->plan, comparison->a, comparison->b, comparison->data,
+                                                  **store, progress, {energyProbe(), {}});
     showProgress({});
     if (!replay.ok())
         return fail(replay.error());
@@ -181,12 +201,28 @@ int compare(const Invocation& invocation)
         return fail(result.error());
     result->set("analysis", (*store)->analysis()).set("before", before);
     result->set("plan", experiments::toJson(comparison->plan));
+    const Json measured = Json::object()
+                              .set("bytes_a", (*result)["bytes_a"])
+                              .set("bytes_b", (*result)["bytes_b"])
+                              .set("joules_a", (*result)["joules_a"])
+                              .set("joules_b", (*result)["joules_b"]);
     if (const auto noted = (*store)->note("verdict", Json::object()
                                                          .set("units", replay->analysis.units())
+                                                         .set("measured", measured)
                                                          .set("verdict", (*result)["verdict"])
                                                          .set("words", (*result)["words"]));
         !noted.ok())
         return fail(noted.error());
+    if (invocation.isSet("report")) {
+        const auto experiment = (*store)->read();
+        if (!experiment.ok())
+            return fail(experiment.error());
+        const std::string language = invocation.isSet("language") ? invocation.value("language") : "en";
+        if (const auto written = report::writeComparisonReport(*experiment, invocation.value("report"), language);
+            !written.ok())
+            return fail(written.error());
+        result->set("report", invocation.value("report"));
+    }
     if (invocation.json)
         printLine(*result);
     else
@@ -198,6 +234,8 @@ int run(const Invocation& invocation)
 {
     if (invocation.isSet("check-vectors"))
         return checkVectors(invocation);
+    if (const auto done = runExperimentCommand(invocation))
+        return *done;
     if (invocation.arguments.size() >= 3)
         return compare(invocation);
     return fail(makeError(ErrorKind::Usage, "two models and a data set are needed", "bnof compare",
@@ -206,14 +244,16 @@ int run(const Invocation& invocation)
 
 } // namespace
 
-const Command compareCommand{"compare",
-                             "A B DATASET... [--plan FILE] [--store FILE] | --check-vectors FILE",
-                             "Which of two models is better on recorded exposures, with a verdict that can be trusted.",
-                             "bnof compare default my.bnofmodel my-data --plan plan.toml --store ab.sqlite",
-                             0,
-                             -1,
-                             false,
-                             describe,
-                             run};
+const Command compareCommand{
+    "compare",
+    "A B DATASET... [--plan FILE] [--store FILE] [--report PDF] | status|promote|rollback|report FILE | "
+    "league A B C... --data DATASET | --check-vectors FILE",
+    "Which of two models is better on recorded exposures, with a verdict that can be trusted.",
+    "bnof compare default my.bnofmodel my-data --plan plan.toml --store ab.sqlite --report ab.pdf",
+    0,
+    -1,
+    true,
+    describe,
+    run};
 
 } // namespace bnof::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/session_runner.h"
+#include "app/cli/live_compare.h"
 #include "engine/olfaction/recogniser.h"
 
 namespace bnof::cli {
@@ -9,6 +9,10 @@ void describe(QCommandLineParser& parser)
 {
     parser.addOption({QStringLiteral("model"), QStringLiteral("The model: a file, or default."), QStringLiteral("M")});
     parser.addOption({QStringLiteral("duration"), QStringLiteral("Stop after S seconds."), QStringLiteral("S")});
+    parser.addOption({QStringLiteral("marks"),
+                      QStringLiteral("Every line on standard input becomes a mark, such as \"ethanol 100 ppm\" and "
+                                     "\"end\": what lies between is an exposure for --challenger.")});
+    describeLiveCompare(parser);
 }
 
 class DecisionPrinter : public session::SessionObserver {
@@ -17,6 +21,12 @@ public:
     void decision(const Decision& decision, std::int64_t latencyNanoseconds) override
     {
         printLine(decisionLine(decision, m_gases, latencyNanoseconds));
+    }
+
+    /// Of a comparison: who of both said it.
+    void print(const Decision& decision, const char* variant, std::int64_t latencyNanoseconds) const
+    {
+        printLine(decisionLine(decision, m_gases, latencyNanoseconds).set("variant", variant));
     }
 
 private:
@@ -50,13 +60,25 @@ int run(const Invocation& invocation)
     configuration.observer = &printer;
     RunOptions options;
     options.durationSeconds = *duration;
-    return startAndRun(std::move(configuration), options);
+    const auto comparison = startLiveCompare(invocation, configuration,
+                                             [&printer](const Decision& decision, bool byB, std::int64_t latency) {
+                                                 printer.print(decision, byB ? "B" : "A", latency);
+                                             });
+    if (!comparison.ok())
+        return fail(comparison.error());
+    const auto session = session::Session::start(std::move(configuration));
+    if (!session.ok())
+        return fail(session.error());
+    const std::shared_ptr<void> marks = invocation.isSet("marks") ? readMarks(**session) : nullptr;
+    if (const auto result = runSession(**session, options); !result.ok())
+        return fail(result.error());
+    return *comparison ? finishLiveCompare(**comparison, true) : Ok;
 }
 
 } // namespace
 
 const Command recogniseCommand{"recognise",
-                               "SOURCE [--model M]",
+                               "SOURCE [--model M [--challenger B] [--marks]]",
                                "Name the gas live; decisions as JSON lines.",
                                "bnof recognise serial:/dev/ttyUSB0 --model default",
                                1,

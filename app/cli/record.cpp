@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
-#include <QSocketNotifier>
-
 #include <filesystem>
-#include <unistd.h>
 
-#include "app/cli/session_runner.h"
+#include "app/cli/live_compare.h"
 
 namespace bnof::cli {
 namespace {
@@ -21,36 +17,8 @@ void describe(QCommandLineParser& parser)
     parser.addOption({QStringLiteral("title"), QStringLiteral("Title of the recording."), QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("notes"), QStringLiteral("Notes."), QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("marks"), QStringLiteral("Every line on standard input becomes a mark.")});
+    describeLiveCompare(parser);
 }
-
-/// Turns lines on standard input into marks while the session runs.
-class MarkReader : public QObject {
-public:
-    explicit MarkReader(session::Session& session) : m_session(session), m_notifier(STDIN_FILENO, QSocketNotifier::Read)
-    {
-        connect(&m_notifier, &QSocketNotifier::activated, this, [this] { read(); });
-    }
-
-private:
-    void read()
-    {
-        char buffer[4096];
-        const ssize_t n = ::read(STDIN_FILENO, buffer, sizeof buffer);
-        if (n <= 0) {
-            m_notifier.setEnabled(false);
-            return;
-        }
-        m_line.append(buffer, static_cast<std::size_t>(n));
-        for (std::size_t end; (end = m_line.find('\n')) != std::string::npos; m_line.erase(0, end + 1)) {
-            if (end > 0)
-                m_session.mark(m_line.substr(0, end));
-        }
-    }
-
-    session::Session& m_session;
-    QSocketNotifier m_notifier;
-    std::string m_line;
-};
 
 void report(const session::SessionStatus& status)
 {
@@ -119,6 +87,9 @@ int run(const Invocation& invocation)
     }
     if (const auto applied = applySensingSettings(configuration); !applied.ok())
         return fail(applied.error());
+    const auto comparison = startLiveCompare(invocation, configuration);
+    if (!comparison.ok())
+        return fail(comparison.error());
     auto session = session::Session::start(std::move(configuration));
     if (!session.ok())
         return fail(session.error());
@@ -129,21 +100,25 @@ int run(const Invocation& invocation)
     request.operatorName = invocation.configuration.text("general.operator");
     session::applyRecordingSettings(invocation.configuration, request);
     (*session)->startRecording(request);
-    std::unique_ptr<MarkReader> marks;
+    std::shared_ptr<void> marks;
     if (invocation.isSet("marks"))
-        marks = std::make_unique<MarkReader>(**session);
+        marks = readMarks(**session);
     RunOptions options;
     options.durationSeconds = *duration;
     options.everySecond = [](session::Session& s) { report(s.status()); };
     if (const auto result = runSession(**session, options); !result.ok())
         return fail(result.error());
-    return summarise((*session)->status(), invocation.json);
+    const int result = summarise((*session)->status(), invocation.json);
+    if (result != Ok || !*comparison)
+        return result;
+    session->reset(); // no more frames come
+    return finishLiveCompare(**comparison, invocation.json);
 }
 
 } // namespace
 
 const Command recordCommand{"record",
-                            "SOURCE... --out FILE [--duration S] [--model M]",
+                            "SOURCE... --out FILE [--duration S] [--model M [--challenger B]]",
                             "Record sources into a .bnr file.",
                             "bnof record serial:/dev/ttyUSB0 --model default --out run.bnr --duration 600",
                             1,

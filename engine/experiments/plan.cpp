@@ -35,8 +35,12 @@ Result<void> onlyKnown(const Json& json, const std::string& path, const std::vec
 void choice(JsonFields& fields, const char* key, std::string& value, const std::vector<std::string>& allowed)
 {
     value = fields.stringOr(key, value);
-    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end())
-        fields.fail(key, "\"" + value + "\" is none of its values", "Use " + allowed[0] + " or " + allowed[1] + '.');
+    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+        std::string list;
+        for (std::size_t i = 0; i < allowed.size(); ++i)
+            list += (i == 0 ? "" : i + 1 == allowed.size() ? " or " : ", ") + allowed[i];
+        fields.fail(key, "\"" + value + "\" is none of its values", "Use " + list + '.');
+    }
 }
 
 std::string points(double share)
@@ -50,14 +54,17 @@ std::string points(double share)
 
 Result<Plan> planFromJson(const Json& json, const std::string& path)
 {
-    BNOF_TRY(
-        onlyKnown(json, path,
-                  {"name", "looks", "unit", "alpha", "margin", "power", "smallest_difference", "seed", "guardrails"}));
+    BNOF_TRY(onlyKnown(json, path,
+                       {"name", "looks", "mode", "weight", "unit", "alpha", "margin", "power", "smallest_difference",
+                        "seed", "time_limit", "guardrails"}));
     Plan out;
     JsonFields fields(json, path);
     out.name = fields.stringOr("name", out.name);
     choice(fields, "looks", out.looks, {"every-unit", "once"});
     choice(fields, "unit", out.unit, {"exposure", "group"});
+    choice(fields, "mode", out.mode, {"shadow", "split", "blocks"});
+    out.weight = fields.numberOr("weight", out.weight, 0, 1);
+    out.timeLimit = fields.numberOr("time_limit", out.timeLimit, 0.001, 3600);
     out.alpha = fields.numberOr("alpha", out.alpha, 0.0001, 0.2);
     out.margin = fields.numberOr("margin", out.margin, 0.0001, 0.5);
     out.power = fields.numberOr("power", out.power, 0.5, 0.999);
@@ -68,9 +75,17 @@ Result<Plan> planFromJson(const Json& json, const std::string& path)
     if (!json.contains("guardrails"))
         return out;
     const std::string inside = path + ": guardrails";
-    BNOF_TRY(onlyKnown(json["guardrails"], inside, {"latency", "memory", "abstentions", "missing", "class_recall"}));
+    BNOF_TRY(onlyKnown(json["guardrails"], inside,
+                       {"latency", "latency_p95", "latency_p99", "memory", "energy", "abstentions", "false_alarms",
+                        "missing", "failures", "recall_floor", "class_recall"}));
     JsonFields rails(json["guardrails"], inside);
     out.guardrails.latency = rails.numberOr("latency", out.guardrails.latency, 0, 1000);
+    out.guardrails.latencyP95 = rails.numberOr("latency_p95", out.guardrails.latencyP95, 0, 1000);
+    out.guardrails.latencyP99 = rails.numberOr("latency_p99", out.guardrails.latencyP99, 0, 1000);
+    out.guardrails.energy = rails.numberOr("energy", out.guardrails.energy, 0, 1000);
+    out.guardrails.falseAlarms = rails.numberOr("false_alarms", out.guardrails.falseAlarms, 0, 1);
+    out.guardrails.failures = static_cast<int>(rails.integerOr("failures", out.guardrails.failures, 1, 1000));
+    out.guardrails.recallFloor = rails.numberOr("recall_floor", out.guardrails.recallFloor, 0, 1);
     out.guardrails.memory = rails.numberOr("memory", out.guardrails.memory, 0, 1000);
     out.guardrails.abstentions = rails.numberOr("abstentions", out.guardrails.abstentions, 0, 1);
     out.guardrails.missing = rails.numberOr("missing", out.guardrails.missing, 0, 1);
@@ -90,9 +105,13 @@ Json toJson(const Plan& plan)
     Json rails = Json::object();
     rails.set("latency", plan.guardrails.latency).set("memory", plan.guardrails.memory);
     rails.set("abstentions", plan.guardrails.abstentions).set("missing", plan.guardrails.missing);
+    rails.set("latency_p95", plan.guardrails.latencyP95).set("latency_p99", plan.guardrails.latencyP99);
+    rails.set("energy", plan.guardrails.energy).set("false_alarms", plan.guardrails.falseAlarms);
+    rails.set("failures", plan.guardrails.failures).set("recall_floor", plan.guardrails.recallFloor);
     rails.set("class_recall", plan.guardrails.classRecall);
     Json out = Json::object();
     out.set("name", plan.name).set("looks", plan.looks).set("unit", plan.unit);
+    out.set("mode", plan.mode).set("weight", plan.weight).set("time_limit", plan.timeLimit);
     out.set("alpha", plan.alpha).set("margin", plan.margin).set("power", plan.power);
     out.set("smallest_difference", plan.smallestDifference).set("seed", plan.seed);
     return out.set("guardrails", std::move(rails));
@@ -105,6 +124,24 @@ Json toJson(const LockedPlan& locked)
     out.set("a", Json::object().set("variant", locked.variantA).set("sha256", locked.digestA));
     out.set("b", Json::object().set("variant", locked.variantB).set("sha256", locked.digestB));
     out.set("data", Json::arrayOf(locked.dataDigests)).set("program", locked.program);
+    out.set("labels", Json::arrayOf(locked.labels)).set("where", locked.where);
+    return out;
+}
+
+Result<LockedPlan> lockedPlanFromJson(const Json& json, const std::string& path)
+{
+    LockedPlan out;
+    BNOF_TRY_ASSIGN(out.plan, planFromJson(json["plan"], path));
+    out.variantA = json["a"]["variant"].toString();
+    out.variantB = json["b"]["variant"].toString();
+    out.digestA = json["a"]["sha256"].toString();
+    out.digestB = json["b"]["sha256"].toString();
+    for (const Json& digest : json["data"].items())
+        out.dataDigests.push_back(digest.toString());
+    out.program = json["program"].toString();
+    for (const Json& label : json["labels"].items())
+        out.labels.push_back(label.toString());
+    out.where = json["where"].toString();
     return out;
 }
 

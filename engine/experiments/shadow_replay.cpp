@@ -6,6 +6,10 @@
 #include <memory>
 #include <set>
 
+#include "engine/experiments/contained_answers.h"
+#include "engine/experiments/hash_split.h"
+#include "engine/experiments/interleaved_blocks.h"
+
 namespace bnof::experiments {
 namespace {
 
@@ -66,19 +70,6 @@ Result<void> fits(const ReplayVariant& variant, const olfaction::RecogniserInfo&
     return {};
 }
 
-/// One list of labels for all data sets, by name.
-std::vector<std::string> commonLabels(const std::vector<olfaction::Dataset>& data)
-{
-    std::vector<std::string> out;
-    for (const olfaction::Dataset& one : data) {
-        for (const std::string& label : one.labels) {
-            if (std::find(out.begin(), out.end(), label) == out.end())
-                out.push_back(label);
-        }
-    }
-    return out;
-}
-
 int indexIn(const std::vector<std::string>& labels, const std::string& name)
 {
     return static_cast<int>(std::find(labels.begin(), labels.end(), name) - labels.begin());
@@ -86,21 +77,31 @@ int indexIn(const std::vector<std::string>& labels, const std::string& name)
 
 Outcome outcomeOf(const UnitAnswer& answer, const olfaction::Dataset& data, const std::vector<std::string>& labels)
 {
-    const int said = answer.said < 0 ? -1 : indexIn(labels, data.labels[static_cast<std::size_t>(answer.said)]);
-    return {said, answer.missing, answer.latencySeconds};
+    Outcome out = toOutcome(answer);
+    out.said = answer.said < 0 ? -1 : indexIn(labels, data.labels[static_cast<std::size_t>(answer.said)]);
+    return out;
+}
+
+Outcome notAsked()
+{
+    Outcome out;
+    out.asked = false;
+    return out;
 }
 
 class Replay {
 public:
-    Replay(const Plan& plan, ExperimentStore& store, std::vector<std::string> labels, const ReplayProgress& progress)
-        : m_store(store), m_progress(progress), m_result{ShadowAnalysis(plan, labels), {}, labels}
+    Replay(const Plan& plan, ExperimentStore& store, std::vector<std::string> labels, const ReplayProgress& progress,
+           const EnergyProbe& energy)
+        : m_plan(plan), m_energy(energy), m_store(store),
+          m_progress(progress), m_result{ShadowAnalysis(plan, labels), {}, labels}
     {
         for (const ComparedUnit& unit : store.units())
             m_known.emplace(unit.id, unit);
     }
 
-    Result<void> run(olfaction::Recogniser& a, olfaction::Recogniser& b, const olfaction::Dataset& data,
-                     std::size_t number, int firstGroup, std::size_t total)
+    Result<void> run(ContainedVariant& a, ContainedVariant& b, const olfaction::Dataset& data, std::size_t number,
+                     int firstGroup, std::size_t total)
     {
         const std::vector<ExposureUnit> all = exposureUnitsOf(data);
         for (std::size_t from = 0; from < all.size();) {
@@ -123,7 +124,7 @@ public:
     [[nodiscard]] ShadowAnalysis& analysis() { return m_result.analysis; }
 
 private:
-    Result<void> runRecording(olfaction::Recogniser& a, olfaction::Recogniser& b, const olfaction::Dataset& data,
+    Result<void> runRecording(ContainedVariant& a, ContainedVariant& b, const olfaction::Dataset& data,
                               const std::vector<ExposureUnit>& units, std::size_t number, int firstGroup,
                               std::size_t total)
     {
@@ -132,9 +133,17 @@ private:
                                        [&](const ExposureUnit& unit) { return m_known.count(idOf(unit)) > 0; });
         std::vector<UnitAnswer> ofA, ofB;
         if (!known) {
-            const auto goOn = [&](std::size_t, const UnitAnswer&) { return told(total); };
-            BNOF_TRY_ASSIGN(ofA, answerUnits(a, data, units, labelsOfGases(a.info(), data), goOn));
-            BNOF_TRY_ASSIGN(ofB, answerUnits(b, data, units, labelsOfGases(b.info(), data), goOn));
+            const auto goOn = [&] { return told(total); };
+            const auto start = joules();
+            BNOF_TRY_ASSIGN(ofA, a.answers(data, units, goOn));
+            const auto between = joules();
+            BNOF_TRY_ASSIGN(ofB, b.answers(data, units, goOn));
+            const auto end = joules();
+            if (start && between && end) {
+                m_joulesA += *between - *start;
+                m_joulesB += *end - *between;
+                m_result.analysis.setJoules(m_joulesA, m_joulesB);
+            }
         }
         for (std::size_t i = 0; i < units.size(); ++i) {
             ComparedUnit unit;
@@ -144,8 +153,12 @@ private:
             } else {
                 unit.group = firstGroup + units[i].group;
                 unit.label = indexIn(m_result.labels, data.labels[static_cast<std::size_t>(units[i].label)]);
-                unit.a = outcomeOf(ofA[i], data, m_result.labels);
-                unit.b = outcomeOf(ofB[i], data, m_result.labels);
+                const olfaction::LabelledRecording& in = data.recordings[units[i].recording];
+                unit.recording = in.name;
+                unit.seconds = toSeconds(in.times[units[i].from] - in.times.front());
+                const Turn turn = turnOf(unit.id);
+                unit.a = turn == Turn::B ? notAsked() : outcomeOf(ofA[i], data, m_result.labels);
+                unit.b = turn == Turn::A ? notAsked() : outcomeOf(ofB[i], data, m_result.labels);
                 BNOF_TRY(m_store.add(unit));
             }
             m_result.analysis.add(unit);
@@ -157,11 +170,26 @@ private:
         return {};
     }
 
+    enum class Turn { A, B, Both };
+    [[nodiscard]] Turn turnOf(const std::string& id) const
+    {
+        if (m_plan.mode == "split")
+            return goesToA(std::to_string(m_plan.seed), id, 1 - m_plan.weight) ? Turn::A : Turn::B;
+        if (m_plan.mode != "blocks")
+            return Turn::Both;
+        const std::size_t place = m_result.units.size();
+        return interleavedArms(m_plan.seed, place + 1)[place] == Arm::A ? Turn::A : Turn::B;
+    }
+    [[nodiscard]] std::optional<double> joules() const { return m_energy ? m_energy() : std::nullopt; }
+
     bool told(std::size_t total) const
     {
         return !m_progress || m_progress(m_result.units.size(), total, m_result.analysis);
     }
 
+    const Plan& m_plan;
+    const EnergyProbe& m_energy;
+    double m_joulesA = 0, m_joulesB = 0;
     ExperimentStore& m_store;
     const ReplayProgress& m_progress;
     std::map<std::string, ComparedUnit> m_known;
@@ -191,6 +219,18 @@ Result<Variant> variantFromText(const std::string& text)
     return out;
 }
 
+std::vector<std::string> commonLabels(const std::vector<olfaction::Dataset>& data)
+{
+    std::vector<std::string> out;
+    for (const olfaction::Dataset& one : data) {
+        for (const std::string& label : one.labels) {
+            if (std::find(out.begin(), out.end(), label) == out.end())
+                out.push_back(label);
+        }
+    }
+    return out;
+}
+
 Result<std::size_t> checkReplay(const ReplayVariant& a, const ReplayVariant& b,
                                 const std::vector<olfaction::Dataset>& data)
 {
@@ -216,16 +256,18 @@ Result<std::size_t> checkReplay(const ReplayVariant& a, const ReplayVariant& b,
 
 Result<ReplayResult> shadowReplay(const Plan& plan, const ReplayVariant& a, const ReplayVariant& b,
                                   const std::vector<olfaction::Dataset>& data, ExperimentStore& store,
-                                  const ReplayProgress& progress)
+                                  const ReplayProgress& progress, const ReplayParts& parts)
 {
     BNOF_TRY_ASSIGN(const std::size_t total, checkReplay(a, b, data));
-    BNOF_TRY_ASSIGN(const auto first, make(a));
-    BNOF_TRY_ASSIGN(const auto second, make(b));
-    Replay replay(plan, store, commonLabels(data), progress);
+    BNOF_TRY_ASSIGN(auto recogniserA, parts.make ? parts.make(a) : make(a));
+    BNOF_TRY_ASSIGN(auto recogniserB, parts.make ? parts.make(b) : make(b));
+    ContainedVariant first(std::move(recogniserA), plan.timeLimit);
+    ContainedVariant second(std::move(recogniserB), plan.timeLimit);
+    Replay replay(plan, store, commonLabels(data), progress, parts.energy);
     replay.analysis().setBytes(static_cast<double>(a.model.size()), static_cast<double>(b.model.size()));
     int firstGroup = 0;
     for (std::size_t i = 0; i < data.size(); ++i) {
-        BNOF_TRY(replay.run(*first, *second, data[i], i, firstGroup, total));
+        BNOF_TRY(replay.run(first, second, data[i], i, firstGroup, total));
         firstGroup += static_cast<int>(data[i].groups().size());
     }
     return replay.take();

@@ -2,6 +2,7 @@
 #include "engine/experiments/store.h"
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include "engine/recording/audit_log.h"
@@ -21,13 +22,23 @@ constexpr int lockWaitMilliseconds = 500;
 Json toJson(const Outcome& outcome)
 {
     Json out = Json::object();
-    return out.set("said", outcome.said).set("missing", outcome.missing).set("latency", outcome.latencySeconds);
+    out.set("said", outcome.said).set("missing", outcome.missing).set("latency", outcome.latencySeconds);
+    out.set("cpu", outcome.cpuSeconds).set("decisions", outcome.decisions).set("spikes", outcome.spikes);
+    out.set("false_alarms", outcome.falseAlarms).set("asked", outcome.asked);
+    return outcome.failure.empty() ? out : out.set("failure", outcome.failure);
 }
 
 Result<Outcome> outcomeFrom(const std::string& text, const std::string& path)
 {
     BNOF_TRY_ASSIGN(const Json json, Json::parse(text, path));
-    return Outcome{static_cast<int>(json["said"].toInteger(-1)), json["missing"].toBool(), json["latency"].toDouble()};
+    Outcome out{static_cast<int>(json["said"].toInteger(-1)), json["missing"].toBool(), json["latency"].toDouble()};
+    out.cpuSeconds = json["cpu"].toDouble();
+    out.decisions = static_cast<std::uint32_t>(json["decisions"].toInteger());
+    out.spikes = static_cast<std::uint64_t>(json["spikes"].toInteger());
+    out.falseAlarms = static_cast<std::uint32_t>(json["false_alarms"].toInteger());
+    out.asked = !json.contains("asked") || json["asked"].toBool();
+    out.failure = json["failure"].toString();
+    return out;
 }
 
 std::int64_t utcNow()
@@ -47,9 +58,45 @@ public:
     {
         BNOF_TRY(inTransaction([&] { return createTables(); }));
         BNOF_TRY(checkFormat());
+        BNOF_TRY(inTransaction([&] { return addPlaces(); }));
         BNOF_TRY(readTrail());
         BNOF_TRY(inTransaction([&] { return chooseAnalysis(locked); }));
-        return readUnits();
+        return readUnits(m_analysis, m_units);
+    }
+    /// Of the file as it is: nothing is begun.
+    Result<void> prepareLast(bool writing)
+    {
+        BNOF_TRY(checkFormat());
+        if (writing) {
+            BNOF_TRY(inTransaction([&] { return addPlaces(); }));
+        }
+        BNOF_TRY(readTrail());
+        Statement s = statement("SELECT max(number) FROM analysis");
+        BNOF_TRY(s.step());
+        m_analysis = s.number(0);
+        return writing ? readUnits(m_analysis, m_units) : Result<void>{};
+    }
+    [[nodiscard]] Result<StoredExperiment> read() const override
+    {
+        StoredExperiment out;
+        Statement s = statement("SELECT number, plan, digest FROM analysis ORDER BY number");
+        while (true) {
+            BNOF_TRY_ASSIGN(const bool row, s.step());
+            if (!row)
+                break;
+            StoredAnalysis one;
+            one.number = s.number(0);
+            BNOF_TRY_ASSIGN(const Json plan, Json::parse(s.text(1), m_path));
+            BNOF_TRY_ASSIGN(one.locked, lockedPlanFromJson(plan, m_path));
+            one.digest = s.text(2);
+            BNOF_TRY(readUnits(one.number, one.units));
+            out.analyses.push_back(std::move(one));
+        }
+        if (out.analyses.empty())
+            return makeError(ErrorKind::BadInput, "there is no analysis in this experiment", m_path,
+                             "Begin one with bnof compare A B DATASET --store FILE.");
+        BNOF_TRY_ASSIGN(out.trail, trail());
+        return out;
     }
 
     [[nodiscard]] std::int64_t analysis() const override { return m_analysis; }
@@ -57,14 +104,15 @@ public:
 
     Result<void> add(const ComparedUnit& unit) override
     {
-        Statement s = statement("INSERT OR IGNORE INTO unit(analysis, id, exposure_group, label, a, b) "
-                                "VALUES(?, ?, ?, ?, ?, ?)");
+        Statement s = statement("INSERT OR IGNORE INTO unit(analysis, id, exposure_group, label, a, b, place) "
+                                "VALUES(?, ?, ?, ?, ?, ?, ?)");
         return s.bind(m_analysis)
             .bind(unit.id)
             .bind(std::int64_t{unit.group})
             .bind(std::int64_t{unit.label})
             .bind(toJson(unit.a).dump())
             .bind(toJson(unit.b).dump())
+            .bind(Json::object().set("recording", unit.recording).set("seconds", unit.seconds).dump())
             .run();
     }
 
@@ -118,7 +166,7 @@ private:
         BNOF_TRY(run("CREATE TABLE analysis(number INTEGER PRIMARY KEY, plan TEXT NOT NULL, digest TEXT NOT NULL)"));
         BNOF_TRY(run("CREATE TABLE unit(number INTEGER PRIMARY KEY, analysis INTEGER NOT NULL, id TEXT NOT NULL, "
                      "exposure_group INTEGER NOT NULL, label INTEGER NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, "
-                     "UNIQUE(analysis, id))"));
+                     "place TEXT NOT NULL DEFAULT '{}', UNIQUE(analysis, id))"));
         BNOF_TRY(run("CREATE TABLE audit(number INTEGER PRIMARY KEY, entry TEXT NOT NULL)"));
         Statement s = statement("INSERT INTO experiment(key, value) VALUES('format', ?)");
         return s.bind(formatName).run();
@@ -169,10 +217,26 @@ private:
                     Json::object().set("digest", digest).set("plan", experiments::toJson(locked)));
     }
 
-    Result<void> readUnits()
+    /// Files of earlier versions do not say where an exposure lies.
+    [[nodiscard]] Result<bool> hasPlaces() const
     {
-        Statement s = statement("SELECT id, exposure_group, label, a, b FROM unit WHERE analysis = ? ORDER BY number");
-        s.bind(m_analysis);
+        Statement s = statement("SELECT count(*) FROM pragma_table_info('unit') WHERE name = 'place'");
+        BNOF_TRY(s.step());
+        return s.number(0) > 0;
+    }
+    Result<void> addPlaces()
+    {
+        BNOF_TRY_ASSIGN(const bool there, hasPlaces());
+        return there ? Result<void>{} : run("ALTER TABLE unit ADD COLUMN place TEXT NOT NULL DEFAULT '{}'");
+    }
+
+    Result<void> readUnits(std::int64_t analysis, std::vector<ComparedUnit>& units) const
+    {
+        BNOF_TRY_ASSIGN(const bool places, hasPlaces());
+        const std::string place = places ? "place" : "'{}'";
+        Statement s = statement("SELECT id, exposure_group, label, a, b, " + place +
+                                " FROM unit WHERE analysis = ? ORDER BY number");
+        s.bind(analysis);
         while (true) {
             BNOF_TRY_ASSIGN(const bool row, s.step());
             if (!row)
@@ -183,7 +247,10 @@ private:
             unit.label = static_cast<int>(s.number(2));
             BNOF_TRY_ASSIGN(unit.a, outcomeFrom(s.text(3), m_path));
             BNOF_TRY_ASSIGN(unit.b, outcomeFrom(s.text(4), m_path));
-            m_units.push_back(std::move(unit));
+            BNOF_TRY_ASSIGN(const Json where, Json::parse(s.text(5), m_path));
+            unit.recording = where["recording"].toString();
+            unit.seconds = where["seconds"].toDouble();
+            units.push_back(std::move(unit));
         }
     }
 
@@ -195,6 +262,14 @@ private:
     std::vector<ComparedUnit> m_units;
     recording::AuditHead m_head;
 };
+
+Result<void> mustExist(const std::string& path)
+{
+    if (std::error_code ignored; std::filesystem::is_regular_file(path, ignored))
+        return {};
+    return makeError(ErrorKind::BadInput, "there is no such experiment", path,
+                     "Name the file that was given to bnof compare --store.");
+}
 
 } // namespace
 
@@ -210,6 +285,27 @@ Result<std::unique_ptr<ExperimentStore>> ExperimentStore::open(const std::string
     auto store = std::make_unique<SqliteStore>(std::move(lock), std::move(database), path, operatorName);
     BNOF_TRY(store->prepare(locked));
     return std::unique_ptr<ExperimentStore>(std::move(store));
+}
+
+Result<std::unique_ptr<ExperimentStore>> ExperimentStore::openLast(const std::string& path,
+                                                                   const std::string& operatorName)
+{
+    BNOF_TRY(mustExist(path));
+    BNOF_TRY_ASSIGN(recording::FileLock taken, recording::FileLock::take(path + ".lock", lockWaitMilliseconds));
+    BNOF_TRY_ASSIGN(Database database, recording::openDatabase(path, words));
+    auto store =
+        std::make_unique<SqliteStore>(std::optional(std::move(taken)), std::move(database), path, operatorName);
+    BNOF_TRY(store->prepareLast(true));
+    return std::unique_ptr<ExperimentStore>(std::move(store));
+}
+
+Result<StoredExperiment> readExperiment(const std::string& path)
+{
+    BNOF_TRY(mustExist(path));
+    BNOF_TRY_ASSIGN(Database database, recording::openDatabase(path, words));
+    SqliteStore store(std::nullopt, std::move(database), path, {});
+    BNOF_TRY(store.prepareLast(false));
+    return store.read();
 }
 
 } // namespace bnof::experiments

@@ -363,6 +363,8 @@ void LiveSession::mark(std::string label)
     m_queue.pushAlways(CommandWork([this, mark = Mark{now(), std::move(label)}] {
         m_recording.mark(mark);
         m_live->addMark(mark);
+        if (m_configuration.observer)
+            m_configuration.observer->mark(mark);
     }));
 }
 

@@ -95,7 +95,12 @@ private:
     void handle(const recording::SpikesItem& item) { m_recorded.spikes(item.layer, item.spikes); }
     void handle(const recording::DecisionItem& item) { m_recorded.decision(item.decision); }
     void handle(const StreamEvent& event);
-    void handle(const Mark& mark) { m_live->addMark(mark); }
+    void handle(const Mark& mark)
+    {
+        m_live->addMark(mark);
+        if (m_configuration.observer)
+            m_configuration.observer->mark(mark);
+    }
     void refreshStatus();
     [[nodiscard]] ReplayProof proof(bool reachedEnd) const;
 

@@ -37,6 +37,7 @@ public:
     {}
     virtual void decision(const Decision& /*decision*/, std::int64_t /*latencyNanoseconds*/) {}
     virtual void event(const StreamEvent& /*event*/) {}
+    virtual void mark(const Mark& /*mark*/) {}
     virtual void state(std::uint32_t /*source*/, sensing::ConnectionState, const std::optional<Error>& /*problem*/) {}
     /// A replay came to its end, or every source is finished or failed.
     virtual void finished() {}

@@ -103,7 +103,7 @@ void StudioWindow::paletteListsEveryAction()
 void StudioWindow::everythingHasAnAccessibleName()
 {
     auto& window = startProgram().window();
-    for (const char* workspace : {"live", "recordings", "network", "settings"}) {
+    for (const char* workspace : {"live", "recordings", "compare", "network", "settings"}) {
         window.showWorkspace(workspace);
         QCoreApplication::processEvents();
         for (QWidget* widget : window.findChildren<QWidget*>()) {
@@ -200,7 +200,7 @@ void StudioWindow::fitsASmallScreen()
         options.language = language;
         auto& window = startProgram(options).window();
         window.resize(1024, 700);
-        for (const char* workspace : {"live", "recordings", "network", "settings"}) {
+        for (const char* workspace : {"live", "recordings", "compare", "network", "settings"}) {
             window.showWorkspace(workspace);
             QCoreApplication::processEvents();
             const QSize least = window.minimumSizeHint();

@@ -144,8 +144,15 @@ void RecordingViewer::addButton(QAction* action)
     m_buttons->layout()->addWidget(button);
 }
 
+void RecordingViewer::openAt(const QString& path, double seconds)
+{
+    open(path);
+    m_wantedSeconds = seconds;
+}
+
 void RecordingViewer::open(const QString& path)
 {
+    m_wantedSeconds.reset();
     close();
     m_path = path;
     setTitle({});
@@ -326,6 +333,12 @@ void RecordingViewer::take(const Result<RecordingLoader::Additions>& found)
     const bool first = !std::exchange(m_complete, true);
     refresh();
     showDecisionAtCursor();
+    if (const auto wanted = std::exchange(m_wantedSeconds, std::nullopt)) {
+        constexpr double around = 60; // seconds before and after
+        const Timestamp t = m_recording->summary.firstTime + fromSeconds(*wanted);
+        m_axis.setRange(t - fromSeconds(around), t + fromSeconds(around));
+        m_axis.setCursor(t);
+    }
     if (first)
         emit loaded();
 }

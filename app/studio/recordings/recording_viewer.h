@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include "app/studio/recordings/recording_loader.h"
 #include "widgets/time_axis.h"
@@ -38,6 +39,8 @@ public:
     ~RecordingViewer() override;
 
     void open(const QString& path);
+    /// So many seconds after its first frame, as soon as it is loaded.
+    void openAt(const QString& path, double seconds);
     void close();
     [[nodiscard]] QString path() const { return m_path; }
     /// All streams are shown.
@@ -79,6 +82,7 @@ private:
     QTimer m_refreshTimer;
     QTimer m_followTimer; ///< looks for what a running recording has got since
     QString m_path;
+    std::optional<double> m_wantedSeconds; ///< to be shown when it is loaded
     QString m_wholeTitle;
     std::shared_ptr<LoadedRecording> m_recording;
     std::shared_ptr<RecordingLoader> m_loader;

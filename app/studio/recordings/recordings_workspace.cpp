@@ -321,6 +321,13 @@ void RecordingsWorkspace::openRecording(const QString& path)
     updateActions();
 }
 
+void RecordingsWorkspace::openRecording(const QString& path, double seconds)
+{
+    m_viewer->openAt(path, seconds);
+    m_pages->setCurrentWidget(m_viewer);
+    updateActions();
+}
+
 void RecordingsWorkspace::askTarget(const QString& title, const QString& suffix, const QString& filter,
                                     void (RecordingsWorkspace::*then)(const QString&, const QString&))
 {

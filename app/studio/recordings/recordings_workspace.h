@@ -36,6 +36,8 @@ public:
 
     /// Show a recording with its traces; it need not be in the list.
     void openRecording(const QString& path);
+    /// The same, so many seconds after its first frame.
+    void openRecording(const QString& path, double seconds);
     [[nodiscard]] RecordingViewer& viewer() { return *m_viewer; }
     [[nodiscard]] RecordingDetails& details() { return *m_details; }
     [[nodiscard]] QTableView& table() { return *m_table; }

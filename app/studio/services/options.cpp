@@ -60,7 +60,7 @@ Options Options::parse(const QStringList& arguments)
         option("speed", "Speed of the replay: a factor, or max. Default 1.", "X"),
         option("record", "Start recording with the first frame."),
         option("safe-mode", "Default layout, no automatic connection."),
-        option("workspace", "Show this workspace: live, recordings, network or settings.", "NAME"),
+        option("workspace", "Show this workspace: live, recordings, training, compare, network or settings.", "NAME"),
         option("operator", "Begin in the operator view (full screen, locked)."),
         option("theme", "light or dark, for this run.", "NAME"),
         option("language", "en or de, for this run.", "CODE"),

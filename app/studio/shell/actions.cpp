@@ -21,6 +21,7 @@ private:
     static void createProtocol(ActionRegistry& actions);
     static void createNetwork(ActionRegistry& actions);
     static void createTraining(ActionRegistry& actions);
+    static void createCompare(ActionRegistry& actions);
     static void createView(ActionRegistry& actions);
 };
 
@@ -131,6 +132,21 @@ void Texts::createTraining(ActionRegistry& actions)
         actions.markEngineering(id(action));
 }
 
+void Texts::createCompare(ActionRegistry& actions)
+{
+    actions.add(id("compare-start"), tr("&Compare two models"), {}, {}, id("bnof compare"));
+    actions.add(id("compare-open"), tr("Open an experiment…"), id("open"), {}, id("bnof compare status"));
+    actions.add(id("compare-report"), tr("Report of the comparison…"), id("report"), {}, id("bnof compare report"));
+    actions.add(id("compare-promote"), tr("Promote B by one step"), {}, {}, id("bnof compare promote"));
+    actions.add(id("compare-rollback"), tr("Roll back to A"), id("undo"), {}, id("bnof compare rollback"));
+    actions.action(id("compare-start"))->setIconText(tr("Compare", "short for Compare two models"));
+    actions.action(id("compare-promote"))->setIconText(tr("Promote", "short for Promote B by one step"));
+    actions.action(id("compare-rollback"))->setIconText(tr("Roll back", "short for Roll back to A"));
+    actions.action(id("compare-report"))->setIconText(tr("Report…", "short for Report of the comparison…"));
+    for (const char* action : {"compare-start", "compare-promote"})
+        actions.markEngineering(id(action));
+}
+
 void Texts::createView(ActionRegistry& actions)
 {
     actions.add(id("undo"), tr("Undo"), id("undo"), QKeySequence(Qt::CTRL | Qt::Key_Z));
@@ -143,8 +159,10 @@ void Texts::createView(ActionRegistry& actions)
     actions.add(id("workspace-network"), tr("Network"), id("network"), QKeySequence(Qt::CTRL | Qt::Key_4));
     actions.add(id("workspace-settings"), tr("Settings"), id("settings"), QKeySequence(Qt::CTRL | Qt::Key_5),
                 id("bnof config show"));
-    for (const char* workspace :
-         {"workspace-live", "workspace-recordings", "workspace-training", "workspace-network", "workspace-settings"})
+    actions.add(id("workspace-compare"), tr("Compare"), id("compare"), QKeySequence(Qt::CTRL | Qt::Key_6),
+                id("bnof compare"));
+    for (const char* workspace : {"workspace-live", "workspace-recordings", "workspace-training", "workspace-network",
+                                  "workspace-settings", "workspace-compare"})
         actions.action(id(workspace))->setCheckable(true);
     actions.add(id("palette"), tr("Command palette"), id("search"), QKeySequence(Qt::CTRL | Qt::Key_K));
     actions.add(id("problems"), tr("Problems"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
@@ -164,6 +182,7 @@ void Texts::create(ActionRegistry& actions)
     createRecordings(actions);
     createNetwork(actions);
     createTraining(actions);
+    createCompare(actions);
     createProtocol(actions);
     createView(actions);
 }

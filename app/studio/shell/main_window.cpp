@@ -20,6 +20,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/studio/compare/compare_workspace.h"
 #include "app/studio/live/anchor_dialog.h"
 #include "app/studio/live/calibration_dialog.h"
 #include "app/studio/live/connect_dialog.h"
@@ -119,6 +120,7 @@ void MainWindow::buildWindow()
     m_live = new LiveWorkspace(m_services, m_actions, this);
     m_recordings = new RecordingsWorkspace(m_services, m_actions, this);
     m_training = new TrainingWorkspace(m_services, m_actions, this);
+    m_compare = new CompareWorkspace(m_services, m_actions, this);
     m_network = new NetworkWorkspace(m_services, m_actions, this);
     m_settings = new SettingsWorkspace(m_services, m_actions, this);
     m_jobs = new JobBar(m_services.jobs, this);
@@ -128,6 +130,7 @@ void MainWindow::buildWindow()
     addWorkspace(id("live"), m_live);
     addWorkspace(id("recordings"), m_recordings);
     addWorkspace(id("training"), m_training);
+    addWorkspace(id("compare"), m_compare);
     addWorkspace(id("network"), m_network);
     m_rail->addStretch();
     addWorkspace(id("settings"), m_settings);
@@ -161,6 +164,11 @@ void MainWindow::buildWindow()
     connect(m_network, &NetworkWorkspace::backEndChoiceRequested, this, [this] { statusActivated(id("backend")); });
     connect(m_network, &NetworkWorkspace::notice, this, [this](const QString& text) { notify(text); });
     connect(m_training, &TrainingWorkspace::notice, this, [this](const QString& text) { notify(text); });
+    connect(m_compare, &CompareWorkspace::notice, this, [this](const QString& text) { notify(text); });
+    connect(m_compare, &CompareWorkspace::jumpRequested, this, [this](const QString& path, double seconds) {
+        showWorkspace(id("recordings"));
+        m_recordings->openRecording(path, seconds);
+    });
     connect(m_live, &LiveWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::layoutChanged, &m_saveTimer, qOverload<>(&QTimer::start));
     connect(m_recordings, &RecordingsWorkspace::replayRequested, this, [this](const QString& path, double speed) {
@@ -206,10 +214,12 @@ void MainWindow::buildMenus()
           "", "protocol-dataset", "", "protocol-edit", "protocol-new"});
     fill(menuBar()->addMenu(tr("&Training")),
          {"train", "training-folder", "", "model-use", "model-card", "model-reveal", "model-delete"});
+    fill(menuBar()->addMenu(tr("&Compare")),
+         {"compare-start", "compare-open", "", "compare-report", "", "compare-promote", "compare-rollback"});
     fill(menuBar()->addMenu(tr("&Network")), {"network-apply", "network-revert", "", "network-save"});
-    QMenu* view =
-        fill(menuBar()->addMenu(tr("&View")), {"workspace-live", "workspace-recordings", "workspace-training",
-                                               "workspace-network", "workspace-settings", "", "palette", "problems"});
+    QMenu* view = fill(menuBar()->addMenu(tr("&View")),
+                       {"workspace-live", "workspace-recordings", "workspace-training", "workspace-compare",
+                        "workspace-network", "workspace-settings", "", "palette", "problems"});
     QMenu* panels = view->addMenu(tr("Panels of Live"));
     for (QDockWidget* dock : m_live->docks())
         panels->addAction(dock->toggleViewAction());
@@ -233,6 +243,7 @@ void MainWindow::connectActions()
         m_live->resetLayout();
         m_recordings->resetLayout();
         m_training->resetLayout();
+        m_compare->resetLayout();
         saveState();
     });
     on("operator-view", [this] { setOperatorView(!m_operatorView); });
@@ -481,6 +492,7 @@ void MainWindow::unlockActions()
     m_recordings->updateActions();
     m_network->updateActions();
     m_training->updateActions();
+    m_compare->updateActions();
     m_live->protocolPanel().updateActions();
     updateActions();
 }

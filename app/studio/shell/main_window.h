@@ -24,6 +24,7 @@ class AnchorDialog;
 class ExplanationDialog;
 class Banner;
 class CalibrationDialog;
+class CompareWorkspace;
 class ConnectDialog;
 class DecoderEditor;
 class JobBar;
@@ -50,11 +51,12 @@ public:
     [[nodiscard]] LiveWorkspace& live() { return *m_live; }
     [[nodiscard]] RecordingsWorkspace& recordings() { return *m_recordings; }
     [[nodiscard]] TrainingWorkspace& training() { return *m_training; }
+    [[nodiscard]] CompareWorkspace& compare() { return *m_compare; }
     [[nodiscard]] NetworkWorkspace& network() { return *m_network; }
     [[nodiscard]] SettingsWorkspace& settingsWorkspace() { return *m_settings; }
     [[nodiscard]] widgets::CommandPalette& palette() { return *m_palette; }
 
-    /// live, recordings, training, network or settings.
+    /// live, recordings, training, compare, network or settings.
     void showWorkspace(const QString& id);
     [[nodiscard]] QString workspace() const;
     /// A recording is shown, a file of another program is offered for import.
@@ -126,6 +128,7 @@ private:
     LiveWorkspace* m_live = nullptr;
     RecordingsWorkspace* m_recordings = nullptr;
     TrainingWorkspace* m_training = nullptr;
+    CompareWorkspace* m_compare = nullptr;
     NetworkWorkspace* m_network = nullptr;
     SettingsWorkspace* m_settings = nullptr;
     JobBar* m_jobs = nullptr;
