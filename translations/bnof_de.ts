@@ -355,6 +355,54 @@
         <source>Training</source>
         <translation>Training</translation>
     </message>
+    <message>
+        <source>Wh&amp;y this answer?</source>
+        <translation>War&amp;um diese Antwort?</translation>
+    </message>
+    <message>
+        <source>&amp;Compare two models</source>
+        <translation>Zwei Modelle &amp;vergleichen</translation>
+    </message>
+    <message>
+        <source>Open an experiment…</source>
+        <translation>Einen Vergleich öffnen…</translation>
+    </message>
+    <message>
+        <source>Report of the comparison…</source>
+        <translation>Bericht des Vergleichs…</translation>
+    </message>
+    <message>
+        <source>Promote B by one step</source>
+        <translation>B eine Stufe befördern</translation>
+    </message>
+    <message>
+        <source>Roll back to A</source>
+        <translation>Zurück zu A</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <comment>short for Compare two models</comment>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Promote</source>
+        <comment>short for Promote B by one step</comment>
+        <translation>Befördern</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <comment>short for Roll back to A</comment>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <comment>short for Report of the comparison…</comment>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
 </context>
 <context>
     <name>Format</name>
@@ -2326,6 +2374,450 @@
         <source>Model %1</source>
         <translation>Modell %1</translation>
     </message>
+    <message>
+        <source>kept</source>
+        <translation>eingehalten</translation>
+    </message>
+    <message>
+        <source>not known yet</source>
+        <translation>noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>BROKEN</source>
+        <translation>VERLETZT</translation>
+    </message>
+    <message>
+        <source>split: a hash of seed and exposure decides who answers it</source>
+        <translation>Aufteilung: eine Prüfsumme aus Startwert und Exposition entscheidet, wer antwortet</translation>
+    </message>
+    <message>
+        <source>blocks: the variants take turns in blocks of four, in an order drawn from the seed</source>
+        <translation>Blöcke: die Varianten wechseln sich in Viererblöcken ab, in einer aus dem Startwert gezogenen Reihenfolge</translation>
+    </message>
+    <message>
+        <source>shadow: both variants answer every exposure, only A acts</source>
+        <translation>Schatten: beide Varianten beantworten jede Exposition, nur A handelt</translation>
+    </message>
+    <message>
+        <source>Comparison of two recognisers</source>
+        <translation>Vergleich zweier Erkenner</translation>
+    </message>
+    <message>
+        <source>A guardrail is broken: %1 (%2)</source>
+        <translation>Eine Leitplanke ist verletzt: %1 (%2)</translation>
+    </message>
+    <message>
+        <source>This is analysis %1 of the experiment: its plan was changed after an earlier one had begun. All are listed below.</source>
+        <translation>Dies ist Auswertung %1 des Experiments: sein Plan wurde geändert, nachdem eine frühere begonnen hatte. Alle sind unten aufgeführt.</translation>
+    </message>
+    <message>
+        <source>The variants</source>
+        <translation>Die Varianten</translation>
+    </message>
+    <message>
+        <source>A, the champion</source>
+        <translation>A, der Amtsinhaber</translation>
+    </message>
+    <message>
+        <source>SHA-256 of model A</source>
+        <translation>SHA-256 von Modell A</translation>
+    </message>
+    <message>
+        <source>B, the challenger</source>
+        <translation>B, der Herausforderer</translation>
+    </message>
+    <message>
+        <source>SHA-256 of model B</source>
+        <translation>SHA-256 von Modell B</translation>
+    </message>
+    <message>
+        <source>The plan, locked before the first exposure</source>
+        <translation>Der Plan, vor der ersten Exposition festgelegt</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the locked plan</source>
+        <translation>SHA-256 des festgelegten Plans</translation>
+    </message>
+    <message>
+        <source>Primary metric</source>
+        <translation>Hauptkennzahl</translation>
+    </message>
+    <message>
+        <source>accuracy over exposures, B less A</source>
+        <translation>Trefferquote über Expositionen, B minus A</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Blicke</translation>
+    </message>
+    <message>
+        <source>once, when the data had ended</source>
+        <translation>einmal, am Ende der Daten</translation>
+    </message>
+    <message>
+        <source>after every exposure (always valid)</source>
+        <translation>nach jeder Exposition (immer gültig)</translation>
+    </message>
+    <message>
+        <source>group of exposures (day, batch, recording)</source>
+        <translation>Gruppe von Expositionen (Tag, Charge, Aufzeichnung)</translation>
+    </message>
+    <message>
+        <source>exposure</source>
+        <translation>Exposition</translation>
+    </message>
+    <message>
+        <source>False verdicts allowed</source>
+        <translation>Erlaubte Fehlurteile</translation>
+    </message>
+    <message>
+        <source>Difference that does not matter</source>
+        <translation>Unterschied, auf den es nicht ankommt</translation>
+    </message>
+    <message>
+        <source>%1 percentage points</source>
+        <translation>%1 Prozentpunkte</translation>
+    </message>
+    <message>
+        <source>Difference that should be found</source>
+        <translation>Unterschied, der gefunden werden soll</translation>
+    </message>
+    <message>
+        <source>%1 percentage points, with %2 power</source>
+        <translation>%1 Prozentpunkte, mit Teststärke %2</translation>
+    </message>
+    <message>
+        <source>Exposures that this takes</source>
+        <translation>Nötige Expositionen</translation>
+    </message>
+    <message>
+        <source>Time limit for a frame</source>
+        <translation>Zeitgrenze für ein Datenbild</translation>
+    </message>
+    <message>
+        <source>What so many exposures could show was known before: %1</source>
+        <translation>Was so viele Expositionen zeigen können, war vorher bekannt: %1</translation>
+    </message>
+    <message>
+        <source>The data</source>
+        <translation>Die Daten</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>SHA-256 of data set %1</source>
+        <translation>SHA-256 von Datensatz %1</translation>
+    </message>
+    <message>
+        <source>Exposures</source>
+        <translation>Expositionen</translation>
+    </message>
+    <message>
+        <source>Units of the primary test</source>
+        <translation>Einheiten des Haupttests</translation>
+    </message>
+    <message>
+        <source>Groups (days, batches, recordings)</source>
+        <translation>Gruppen (Tage, Chargen, Aufzeichnungen)</translation>
+    </message>
+    <message>
+        <source>Worth so many independent exposures</source>
+        <translation>Entspricht so vielen unabhängigen Expositionen</translation>
+    </message>
+    <message>
+        <source>Exposures without an answer</source>
+        <translation>Expositionen ohne Antwort</translation>
+    </message>
+    <message>
+        <source>A %1, B %2; they count as wrong</source>
+        <translation>A %1, B %2; sie zählen als falsch</translation>
+    </message>
+    <message>
+        <source>Evidence after every exposure</source>
+        <translation>Beleglage nach jeder Exposition</translation>
+    </message>
+    <message>
+        <source>Accuracy of B less that of A in percentage points, with the sequence of intervals that is valid at every look. The dashed lines are the margin.</source>
+        <translation>Trefferquote von B minus der von A in Prozentpunkten, mit der Folge von Intervallen, die bei jedem Blick gilt. Gestrichelt: der Unterschied, auf den es nicht ankommt.</translation>
+    </message>
+    <message>
+        <source>Evidence against equal variants: the e-value on a logarithmic scale. Above the dashed line (%1) the plan rejects that both are equally good.</source>
+        <translation>Belege gegen gleiche Varianten: der e-Wert, logarithmisch. Über der gestrichelten Linie (%1) verwirft der Plan, dass beide gleich gut sind.</translation>
+    </message>
+    <message>
+        <source>First rejected after</source>
+        <translation>Zuerst verworfen nach</translation>
+    </message>
+    <message>
+        <source>%1 exposures</source>
+        <translation>%1 Expositionen</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>Difference at the end</source>
+        <translation>Unterschied am Ende</translation>
+    </message>
+    <message>
+        <source>%1 percentage points, %2 to %3</source>
+        <translation>%1 Prozentpunkte, %2 bis %3</translation>
+    </message>
+    <message>
+        <source>Always-valid p value</source>
+        <translation>Immer gültiger p-Wert</translation>
+    </message>
+    <message>
+        <source>Who was right</source>
+        <translation>Wer recht hatte</translation>
+    </message>
+    <message>
+        <source>Variant</source>
+        <translation>Variante</translation>
+    </message>
+    <message>
+        <source>B right</source>
+        <translation>B richtig</translation>
+    </message>
+    <message>
+        <source>B wrong</source>
+        <translation>B falsch</translation>
+    </message>
+    <message>
+        <source>A right</source>
+        <translation>A richtig</translation>
+    </message>
+    <message>
+        <source>A wrong</source>
+        <translation>A falsch</translation>
+    </message>
+    <message>
+        <source>Accuracy of A</source>
+        <translation>Trefferquote von A</translation>
+    </message>
+    <message>
+        <source>Accuracy of B</source>
+        <translation>Trefferquote von B</translation>
+    </message>
+    <message>
+        <source>Exact McNemar test, looked at once</source>
+        <translation>Exakter McNemar-Test, ein Blick</translation>
+    </message>
+    <message>
+        <source>p = %1</source>
+        <translation>p = %1</translation>
+    </message>
+    <message>
+        <source>Permutation test, looked at once</source>
+        <translation>Permutationstest, ein Blick</translation>
+    </message>
+    <message>
+        <source>Bootstrap interval, looked at once</source>
+        <translation>Bootstrap-Intervall, ein Blick</translation>
+    </message>
+    <message>
+        <source>%1 to %2 percentage points, drawn by %3</source>
+        <translation>%1 bis %2 Prozentpunkte, gezogen nach %3</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>The plan looks once: these figures decide.</source>
+        <translation>Der Plan blickt einmal: diese Zahlen entscheiden.</translation>
+    </message>
+    <message>
+        <source>The plan looks after every exposure: the sequence above decides, and these figures stand beside it for comparison.</source>
+        <translation>Der Plan blickt nach jeder Exposition: die Folge oben entscheidet, diese Zahlen stehen zum Vergleich daneben.</translation>
+    </message>
+    <message>
+        <source>Every gas by itself</source>
+        <translation>Jedes Gas für sich</translation>
+    </message>
+    <message>
+        <source>Recall of A</source>
+        <translation>Trefferanteil von A</translation>
+    </message>
+    <message>
+        <source>Recall of B</source>
+        <translation>Trefferanteil von B</translation>
+    </message>
+    <message>
+        <source>Only A right</source>
+        <translation>Nur A richtig</translation>
+    </message>
+    <message>
+        <source>Only B right</source>
+        <translation>Nur B richtig</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>nicht gemessen</translation>
+    </message>
+    <message>
+        <source>%1 J</source>
+        <translation>%1 J</translation>
+    </message>
+    <message>
+        <source>What they cost</source>
+        <translation>Was sie kosten</translation>
+    </message>
+    <message>
+        <source>Median latency</source>
+        <translation>Mittlere Wartezeit</translation>
+    </message>
+    <message>
+        <source>p95</source>
+        <translation>p95</translation>
+    </message>
+    <message>
+        <source>p99</source>
+        <translation>p99</translation>
+    </message>
+    <message>
+        <source>CPU a decision</source>
+        <translation>Rechenzeit je Entscheidung</translation>
+    </message>
+    <message>
+        <source>Spikes a decision</source>
+        <translation>Spikes je Entscheidung</translation>
+    </message>
+    <message>
+        <source>Energy</source>
+        <translation>Energie</translation>
+    </message>
+    <message>
+        <source>Latency is the CPU time of the slowest decision of an exposure. Energy is that of whole processor packages while a variant ran, where the machine counts it.</source>
+        <translation>Die Wartezeit ist die Rechenzeit der langsamsten Entscheidung einer Exposition. Die Energie ist die ganzer Prozessoren, während eine Variante lief, wo der Rechner sie zählt.</translation>
+    </message>
+    <message>
+        <source>Guardrails</source>
+        <translation>Leitplanken</translation>
+    </message>
+    <message>
+        <source>Guardrail</source>
+        <translation>Leitplanke</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>not asked</source>
+        <translation>nicht gefragt</translation>
+    </message>
+    <message>
+        <source>failed: %1</source>
+        <translation>ausgefallen: %1</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>Where they disagree</source>
+        <translation>Wo sie verschieden antworten</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>Exposition</translation>
+    </message>
+    <message>
+        <source>At, s</source>
+        <translation>Bei, s</translation>
+    </message>
+    <message>
+        <source>A said</source>
+        <translation>A sagte</translation>
+    </message>
+    <message>
+        <source>B said</source>
+        <translation>B sagte</translation>
+    </message>
+    <message>
+        <source>%1 more are in the experiment&apos;s file.</source>
+        <translation>%1 weitere stehen in der Datei des Experiments.</translation>
+    </message>
+    <message>
+        <source>History of plans and decisions</source>
+        <translation>Verlauf der Pläne und Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Every entry holds the SHA-256 of the one before it; the chain was checked when the experiment was read. The last entry is %1.</source>
+        <translation>Jeder Eintrag enthält die SHA-256 des vorigen; die Kette wurde beim Lesen des Experiments geprüft. Der letzte Eintrag ist %1.</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Analysis</source>
+        <translation>Auswertung</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Einzelheit</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Primary test: McNemar&apos;s test as an e-value, a Beta(1, 1) mixture over the share of discordant exposures on which B is right; rejecting at e of 1/alpha at any time keeps false verdicts at or below alpha (Ville&apos;s inequality).</source>
+        <translation>Haupttest: McNemar-Test als e-Wert, eine Beta(1, 1)-Mischung über den Anteil der ungleich beantworteten Expositionen, bei denen B recht hat; zu beliebiger Zeit bei e = 1/alpha zu verwerfen, hält Fehlurteile bei höchstens alpha (Ungleichung von Ville).</translation>
+    </message>
+    <message>
+        <source>Interval of the difference: predictable plug-in empirical Bernstein confidence sequence (Waudby-Smith and Ramdas, J. R. Stat. Soc. B 86 (2024) 1-27, theorem 2).</source>
+        <translation>Intervall des Unterschieds: empirische Bernstein-Konfidenzfolge mit vorhersagbarem Einsetzen (Waudby-Smith und Ramdas, J. R. Stat. Soc. B 86 (2024) 1-27, Satz 2).</translation>
+    </message>
+    <message>
+        <source>Looked at once: exact McNemar test (Psychometrika 12 (1947) 153-157), permutation of the signs by group, bias-corrected accelerated bootstrap by group (Efron, J. Am. Stat. Assoc. 82 (1987) 171-185).</source>
+        <translation>Ein Blick: exakter McNemar-Test (Psychometrika 12 (1947) 153-157), Permutation der Vorzeichen nach Gruppen, BCa-Bootstrap nach Gruppen (Efron, J. Am. Stat. Assoc. 82 (1987) 171-185).</translation>
+    </message>
+    <message>
+        <source>Guardrails: asymptotic confidence sequences for mean latency and energy (Waudby-Smith et al., Ann. Stat. 52 (2024) 2613-2640), e-values for their tails and for every gas, beta-binomial sequences for missing answers (Howard et al., Ann. Stat. 49 (2021) 1055-1080).</source>
+        <translation>Leitplanken: asymptotische Konfidenzfolgen für mittlere Wartezeit und Energie (Waudby-Smith u. a., Ann. Stat. 52 (2024) 2613-2640), e-Werte für ihre Ränder und für jedes Gas, Beta-Binomial-Folgen für fehlende Antworten (Howard u. a., Ann. Stat. 49 (2021) 1055-1080).</translation>
+    </message>
+    <message>
+        <source>The program</source>
+        <translation>Das Programm</translation>
+    </message>
+    <message>
+        <source>Compared by version</source>
+        <translation>Verglichen mit Version</translation>
+    </message>
+    <message>
+        <source>Report by version</source>
+        <translation>Bericht von Version</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the sources</source>
+        <translation>SHA-256 der Quelltexte</translation>
+    </message>
+    <message>
+        <source>Comparison %1</source>
+        <translation>Vergleich %1</translation>
+    </message>
+    <message>
+        <source>exposures</source>
+        <translation>Expositionen</translation>
+    </message>
+    <message>
+        <source>1e%1</source>
+        <translation>1e%1</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::AnchorDialog</name>
@@ -2380,10 +2872,6 @@
     <message>
         <source>The session ended, so nothing was written.</source>
         <translation>Die Sitzung endete; deshalb wurde nichts geschrieben.</translation>
-    </message>
-    <message>
-        <source>Clean air, then one puff of each gas that the model knows. The labelled frames become a training set, and marks in the recording when one is running.</source>
-        <translation>Saubere Luft, dann ein Gasstoß von jedem Gas, das das Modell kennt. Die beschrifteten Messwerte werden zu einem Trainingssatz und, wenn eine Aufzeichnung läuft, zu Marken darin.</translation>
     </message>
     <message>
         <source>Gases of the model</source>
@@ -2514,12 +3002,20 @@
         <translation>&amp;Zurück</translation>
     </message>
     <message>
-        <source>%L1 labelled frames are in %2. Train with them: bnof train &quot;%2&quot; --out MODEL</source>
-        <translation>%L1 beschriftete Messwerte sind in %2. Damit trainieren: bnof train &quot;%2&quot; --out MODEL</translation>
-    </message>
-    <message>
         <source>The course is not finished: give it up first, or go on.</source>
         <translation>Der Durchgang ist nicht beendet: erst abbrechen oder weitermachen.</translation>
+    </message>
+    <message>
+        <source>Re&amp;calibrate the model</source>
+        <translation>Modell &amp;nachkalibrieren</translation>
+    </message>
+    <message>
+        <source>Clean air, then one puff of each gas that the model knows. The labelled frames become a training set, with which the model is moved to today&apos;s sensors, and marks in the recording when one is running.</source>
+        <translation>Saubere Luft, dann ein Stoß von jedem Gas, das das Modell kennt. Die beschrifteten Messwerte werden ein Trainingssatz, mit dem das Modell den heutigen Sensoren angepasst wird, und Marken in der Aufzeichnung, wenn eine läuft.</translation>
+    </message>
+    <message>
+        <source>%L1 labelled frames are in %2. Move the model to today&apos;s sensors with them, or train a new one.</source>
+        <translation>%L1 beschriftete Messwerte liegen in %2. Passen Sie das Modell damit den heutigen Sensoren an, oder trainieren Sie ein neues.</translation>
     </message>
 </context>
 <context>
@@ -3002,6 +3498,80 @@
     <message>
         <source>A mark wherever it is not empty.</source>
         <translation>Eine Marke, wo es nicht leer ist.</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::CompareWorkspace</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>asked for in the window</source>
+        <translation>im Fenster verlangt</translation>
+    </message>
+    <message>
+        <source>Nothing has been compared yet.</source>
+        <translation>Noch nichts wurde verglichen.</translation>
+    </message>
+    <message>
+        <source>The comparison is still running.</source>
+        <translation>Der Vergleich läuft noch.</translation>
+    </message>
+    <message>
+        <source>B acts on every exposure already.</source>
+        <translation>B handelt schon bei jeder Exposition.</translation>
+    </message>
+    <message>
+        <source>A rule is not met: %1</source>
+        <translation>Eine Regel ist nicht erfüllt: %1</translation>
+    </message>
+    <message>
+        <source>Open an experiment</source>
+        <translation>Ein Experiment öffnen</translation>
+    </message>
+    <message>
+        <source>Experiments (*.sqlite);;All files (*)</source>
+        <translation>Experimente (*.sqlite);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Report of the comparison</source>
+        <translation>Bericht des Vergleichs</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::Comparison</name>
+    <message>
+        <source>Choose two models and labelled data first.</source>
+        <translation>Wählen Sie erst zwei Modelle und beschriftete Daten.</translation>
+    </message>
+    <message>
+        <source>A comparison runs already.</source>
+        <translation>Es läuft schon ein Vergleich.</translation>
+    </message>
+    <message>
+        <source>The data is being read.</source>
+        <translation>Die Daten werden gelesen.</translation>
+    </message>
+    <message>
+        <source>stopped; what was compared is kept</source>
+        <translation>angehalten; was verglichen wurde, bleibt</translation>
+    </message>
+    <message>
+        <source>Comparison %1</source>
+        <translation>Vergleich %1</translation>
+    </message>
+    <message>
+        <source>Report of a comparison</source>
+        <translation>Bericht eines Vergleichs</translation>
+    </message>
+    <message>
+        <source>The report is written.</source>
+        <translation>Der Bericht ist geschrieben.</translation>
     </message>
 </context>
 <context>
@@ -3691,6 +4261,315 @@
     <message>
         <source>temperature and humidity</source>
         <translation>Temperatur und Feuchte</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::EvidencePanel</name>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>not asked</source>
+        <translation>nicht gefragt</translation>
+    </message>
+    <message>
+        <source>failed: %1</source>
+        <translation>ausgefallen: %1</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>Nothing has been compared yet</source>
+        <translation>Noch nichts verglichen</translation>
+    </message>
+    <message>
+        <source>Set up a comparison on the left, or open an experiment, one that a session is writing just now too.</source>
+        <translation>Richten Sie links einen Vergleich ein, oder öffnen Sie ein Experiment, auch eines, das eine Sitzung gerade schreibt.</translation>
+    </message>
+    <message>
+        <source>Guardrails</source>
+        <translation>Leitplanken</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>Exposition</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>Bei</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>A said</source>
+        <translation>A sagte</translation>
+    </message>
+    <message>
+        <source>B said</source>
+        <translation>B sagte</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Richtig</translation>
+    </message>
+    <message>
+        <source>Who was right on what</source>
+        <translation>Wer worin recht hatte</translation>
+    </message>
+    <message>
+        <source>Only where they disagree or failed</source>
+        <translation>Nur wo sie verschieden antworten oder ausfielen</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>What they cost</source>
+        <translation>Was sie kosten</translation>
+    </message>
+    <message>
+        <source>Guardrail</source>
+        <translation>Leitplanke</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>Met</source>
+        <translation>Erfüllt</translation>
+    </message>
+    <message>
+        <source>Rules of promotion</source>
+        <translation>Regeln der Beförderung</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Einzelheit</translation>
+    </message>
+    <message>
+        <source>History of decisions</source>
+        <translation>Verlauf der Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Outcomes</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation>Beförderung</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Which gas A took for which</source>
+        <translation>Welches Gas A für welches hielt</translation>
+    </message>
+    <message>
+        <source>Which gas B took for which</source>
+        <translation>Welches Gas B für welches hielt</translation>
+    </message>
+    <message>
+        <source>A: which gas was taken for which</source>
+        <translation>A: welches Gas für welches gehalten wurde</translation>
+    </message>
+    <message>
+        <source>B: which gas was taken for which</source>
+        <translation>B: welches Gas für welches gehalten wurde</translation>
+    </message>
+    <message>
+        <source>This experiment cannot be shown</source>
+        <translation>Dieses Experiment lässt sich nicht zeigen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n exposure(s)</source>
+        <translation>
+            <numerusform>%n Exposition</numerusform>
+            <numerusform>%n Expositionen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>evidence e = %1 of %2</source>
+        <translation>Beleg e = %1 von %2</translation>
+    </message>
+    <message>
+        <source>analysis %1, plan %2</source>
+        <translation>Auswertung %1, Plan %2</translation>
+    </message>
+    <message>
+        <source>Guardrail %1 is broken: %2</source>
+        <translation>Leitplanke %1 ist verletzt: %2</translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation>beide</translation>
+    </message>
+    <message>
+        <source>only A</source>
+        <translation>nur A</translation>
+    </message>
+    <message>
+        <source>only B</source>
+        <translation>nur B</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keiner</translation>
+    </message>
+    <message>
+        <source>%1 is no recording of this program, so it cannot be shown.</source>
+        <translation>%1 ist keine Aufzeichnung dieses Programms und lässt sich nicht zeigen.</translation>
+    </message>
+    <message>
+        <source>Median latency</source>
+        <translation>Mittlere Wartezeit</translation>
+    </message>
+    <message>
+        <source>p95 latency</source>
+        <translation>Wartezeit p95</translation>
+    </message>
+    <message>
+        <source>p99 latency</source>
+        <translation>Wartezeit p99</translation>
+    </message>
+    <message>
+        <source>CPU a decision</source>
+        <translation>Rechenzeit je Entscheidung</translation>
+    </message>
+    <message>
+        <source>Spikes a decision</source>
+        <translation>Spikes je Entscheidung</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>Antworten</translation>
+    </message>
+    <message>
+        <source>● kept</source>
+        <translation>● eingehalten</translation>
+    </message>
+    <message>
+        <source>■ broken</source>
+        <translation>■ verletzt</translation>
+    </message>
+    <message>
+        <source>○ not known yet</source>
+        <translation>○ noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Rolled back: A acts on every exposure. %1</source>
+        <translation>Zurückgenommen: A handelt bei jeder Exposition. %1</translation>
+    </message>
+    <message>
+        <source>B acts on %1 % of the exposures.</source>
+        <translation>B handelt bei %1 % der Expositionen.</translation>
+    </message>
+    <message>
+        <source>A acts on every exposure. A promotion gives B 1, 5, 10, 25, 50 and at last 100 % of them, step by step.</source>
+        <translation>A handelt bei jeder Exposition. Eine Beförderung gibt B stufenweise 1, 5, 10, 25, 50 und zuletzt 100 % davon.</translation>
+    </message>
+    <message>
+        <source>● met</source>
+        <translation>● erfüllt</translation>
+    </message>
+    <message>
+        <source>○ not met</source>
+        <translation>○ nicht erfüllt</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::ExplanationDialog</name>
+    <message>
+        <source>Explain the &amp;newest answer</source>
+        <translation>Die &amp;neueste Antwort erklären</translation>
+    </message>
+    <message>
+        <source>Why this answer?</source>
+        <translation>Warum diese Antwort?</translation>
+    </message>
+    <message>
+        <source>Progress of the explanation</source>
+        <translation>Fortschritt der Erklärung</translation>
+    </message>
+    <message>
+        <source>Channels and times</source>
+        <translation>Kanäle und Zeiten</translation>
+    </message>
+    <message>
+        <source>Spikes of the decision window: what they gave the answer over its rival</source>
+        <translation>Spikes des Entscheidungsfensters: was sie der Antwort vor der nächsten gaben</translation>
+    </message>
+    <message>
+        <source>ms before the answer</source>
+        <translation>ms vor der Antwort</translation>
+    </message>
+    <message>
+        <source>input in mV</source>
+        <translation>Eingang in mV</translation>
+    </message>
+    <message>
+        <source>Evidence of the spikes</source>
+        <translation>Was die Spikes sagten</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>At %1: %2, %3 %</source>
+        <translation>Bei %1: %2, %3 %</translation>
+    </message>
+    <message>
+        <source>, before %1 with %2 %</source>
+        <translation>, vor %1 mit %2 %</translation>
+    </message>
+    <message>
+        <source>This is not the decision that was recorded: the model or the program has changed since.</source>
+        <translation>Das ist nicht die aufgezeichnete Entscheidung: Modell oder Programm haben sich seither geändert.</translation>
+    </message>
+    <message>
+        <source>direct pathway</source>
+        <translation>direkter Weg</translation>
+    </message>
+    <message>
+        <source>Kenyon cells</source>
+        <translation>Kenyon-Zellen</translation>
     </message>
 </context>
 <context>
@@ -4446,6 +5325,18 @@
         <source>Safety</source>
         <translation>Sicherheit</translation>
     </message>
+    <message>
+        <source>Wh&amp;y?</source>
+        <translation>War&amp;um?</translation>
+    </message>
+    <message>
+        <source>Why this answer?</source>
+        <translation>Warum diese Antwort?</translation>
+    </message>
+    <message>
+        <source>Which channels, times and spikes the present answer rests on</source>
+        <translation>Auf welchen Kanälen, Zeiten und Spikes die jetzige Antwort beruht</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::MainWindow</name>
@@ -4588,7 +5479,7 @@
     <message>
         <source>From a gas sensor to a named gas, recorded and replayed bit for bit.
 Free software under the GNU General Public License, version 3 or later.</source>
-        <translation>Vom Gassensor zum benannten Gas, Bit für Bit aufgezeichnet und wiedergegeben.
+        <translation>Vom Gassensor zum beschrifteten Gas, Bit für Bit aufgezeichnet und wiedergegeben.
 Freie Software unter der GNU General Public License, Version 3 oder später.</translation>
     </message>
     <message>
@@ -4650,6 +5541,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>&amp;Training</source>
         <translation>&amp;Training</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>&amp;Vergleich</translation>
+    </message>
+    <message>
+        <source>Nothing was answered yet.</source>
+        <translation>Noch gab es keine Antwort.</translation>
     </message>
 </context>
 <context>
@@ -5282,6 +6181,102 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
         <source>Virtual receptors</source>
         <translation>Virtuelle Rezeptoren</translation>
     </message>
+    <message>
+        <source>Spike code of the receptors</source>
+        <translation>Spike-Code der Rezeptoren</translation>
+    </message>
+    <message>
+        <source>As the data suggests</source>
+        <translation>Wie es die Daten nahelegen</translation>
+    </message>
+    <message>
+        <source>Staggered thresholds</source>
+        <translation>Gestaffelte Schwellen</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Rate</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>Phase</source>
+        <translation>Phase</translation>
+    </message>
+    <message>
+        <source>Burst</source>
+        <translation>Salven</translation>
+    </message>
+    <message>
+        <source>Rank order</source>
+        <translation>Rangfolge</translation>
+    </message>
+    <message>
+        <source>Delta</source>
+        <translation>Delta</translation>
+    </message>
+    <message>
+        <source>Sigma-delta</source>
+        <translation>Sigma-Delta</translation>
+    </message>
+    <message>
+        <source>Population</source>
+        <translation>Population</translation>
+    </message>
+    <message>
+        <source>How the readout learns</source>
+        <translation>Wie die Ausgabe lernt</translation>
+    </message>
+    <message>
+        <source>Error-driven (delta rule)</source>
+        <translation>Aus Fehlern (Delta-Regel)</translation>
+    </message>
+    <message>
+        <source>Ridge regression</source>
+        <translation>Ridge-Regression</translation>
+    </message>
+    <message>
+        <source>Surrogate gradient</source>
+        <translation>Ersatzgradient</translation>
+    </message>
+    <message>
+        <source>Spike code</source>
+        <translation>Spike-Code</translation>
+    </message>
+    <message>
+        <source>Learning</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>Front end</source>
+        <translation>Vorverarbeitung</translation>
+    </message>
+    <message>
+        <source>Take off temperature and humidity</source>
+        <translation>Temperatur und Feuchte abziehen</translation>
+    </message>
+    <message>
+        <source>What the device&apos;s own climate sensors explain is taken off every channel.</source>
+        <translation>Was die Klimasensoren des Geräts erklären, wird von jedem Kanal abgezogen.</translation>
+    </message>
+    <message>
+        <source>Freezing baseline</source>
+        <translation>Einfrierende Grundlinie</translation>
+    </message>
+    <message>
+        <source>A slow baseline that stands still during exposures, so that a long one does not become clean air.</source>
+        <translation>Eine langsame Grundlinie, die während Expositionen stillsteht, damit eine lange nicht zu sauberer Luft wird.</translation>
+    </message>
+    <message>
+        <source>Deconvolution</source>
+        <translation>Entfaltung</translation>
+    </message>
+    <message>
+        <source>What slow sensors will come to, from how fast they move: quicker, and noisier.</source>
+        <translation>Worauf langsame Sensoren zulaufen, aus ihrer Geschwindigkeit: schneller, und verrauschter.</translation>
+    </message>
 </context>
 <context>
     <name>bnof::studio::ProblemHub</name>
@@ -5835,6 +6830,97 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
             <numerusform>%n Exposition. Trainieren mit: bnof train %1 --out MODEL</numerusform>
             <numerusform>%n Expositionen. Trainieren mit: bnof train %1 --out MODEL</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::studio::RecalibrationPage</name>
+    <message>
+        <source>&amp;Leave it as it was</source>
+        <translation>&amp;Lassen, wie es war</translation>
+    </message>
+    <message>
+        <source>&amp;Go back to the old model</source>
+        <translation>&amp;Zurück zum alten Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Use the new model</source>
+        <translation>Das &amp;neue Modell verwenden</translation>
+    </message>
+    <message>
+        <source>Progress of the recalibration</source>
+        <translation>Fortschritt der Nachkalibrierung</translation>
+    </message>
+    <message>
+        <source>Right answers before and after</source>
+        <translation>Richtige Antworten vorher und nachher</translation>
+    </message>
+    <message>
+        <source>Gas</source>
+        <translation>Gas</translation>
+    </message>
+    <message>
+        <source>Puffs: before</source>
+        <translation>Stöße: vorher</translation>
+    </message>
+    <message>
+        <source>Puffs: after</source>
+        <translation>Stöße: nachher</translation>
+    </message>
+    <message>
+        <source>Hold-out: before</source>
+        <translation>Zurückgelegt: vorher</translation>
+    </message>
+    <message>
+        <source>Hold-out: after</source>
+        <translation>Zurückgelegt: nachher</translation>
+    </message>
+    <message>
+        <source>Moving the model to today&apos;s sensors</source>
+        <translation>Das Modell wird den heutigen Sensoren angepasst</translation>
+    </message>
+    <message>
+        <source>No model recognises anything now: choose one under Settings.</source>
+        <translation>Gerade erkennt kein Modell etwas: wählen Sie eines in den Einstellungen.</translation>
+    </message>
+    <message>
+        <source>The model stays as it is</source>
+        <translation>Das Modell bleibt, wie es ist</translation>
+    </message>
+    <message>
+        <source>The new model is ready</source>
+        <translation>Das neue Modell ist fertig</translation>
+    </message>
+    <message>
+        <source>Puffs: rows of puffs that were not learned from.</source>
+        <translation>Stöße: Zeilen von Stößen, aus denen nicht gelernt wurde.</translation>
+    </message>
+    <message>
+        <source>Puffs: rows of the ends of the puffs, which were not learned from.</source>
+        <translation>Stöße: Zeilen vom Ende der Stöße, aus denen nicht gelernt wurde.</translation>
+    </message>
+    <message>
+        <source>Hold-out: rows that the model has kept since its training, moved by the drift.</source>
+        <translation>Zurückgelegt: Zeilen, die das Modell seit seinem Training aufbewahrt, um die Drift verschoben.</translation>
+    </message>
+    <message>
+        <source>Using the new model ends the running recording, because a file holds one model.</source>
+        <translation>Das neue Modell zu verwenden beendet die laufende Aufzeichnung, weil eine Datei ein Modell enthält.</translation>
+    </message>
+    <message>
+        <source>all, each gas the same</source>
+        <translation>alle, jedes Gas gleich gewichtet</translation>
+    </message>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Fertig</translation>
+    </message>
+    <message>
+        <source>The new model recognises from now on. It is kept as %1.</source>
+        <translation>Das neue Modell erkennt ab jetzt. Es ist als %1 abgelegt.</translation>
+    </message>
+    <message>
+        <source>The old model recognises again. The new one stays on the list of models.</source>
+        <translation>Das alte Modell erkennt wieder. Das neue bleibt in der Liste der Modelle.</translation>
     </message>
 </context>
 <context>
@@ -6966,6 +8052,185 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::studio::SetupPanel</name>
+    <message>
+        <source>State of the comparison</source>
+        <translation>Stand des Vergleichs</translation>
+    </message>
+    <message>
+        <source>Stop the comparison</source>
+        <translation>Vergleich anhalten</translation>
+    </message>
+    <message>
+        <source>1. The variants</source>
+        <translation>1. Die Varianten</translation>
+    </message>
+    <message>
+        <source>2. The data</source>
+        <translation>2. Die Daten</translation>
+    </message>
+    <message>
+        <source>3. What &quot;better&quot; means</source>
+        <translation>3. Was „besser“ heißt</translation>
+    </message>
+    <message>
+        <source>4. What this can show</source>
+        <translation>4. Was das zeigen kann</translation>
+    </message>
+    <message>
+        <source>A, the champion</source>
+        <translation>A, der Amtsinhaber</translation>
+    </message>
+    <message>
+        <source>B, the challenger</source>
+        <translation>B, der Herausforderer</translation>
+    </message>
+    <message>
+        <source>Weights of B</source>
+        <translation>Gewichte von B</translation>
+    </message>
+    <message>
+        <source>as the model has them</source>
+        <translation>wie im Modell</translation>
+    </message>
+    <message>
+        <source>A, in use</source>
+        <translation>A, im Einsatz</translation>
+    </message>
+    <message>
+        <source>B, to be tried</source>
+        <translation>B, zu erproben</translation>
+    </message>
+    <message>
+        <source>Labelled data</source>
+        <translation>Beschriftete Daten</translation>
+    </message>
+    <message>
+        <source>Recordings…</source>
+        <translation>Aufzeichnungen…</translation>
+    </message>
+    <message>
+        <source>Recordings in which exposures are marked</source>
+        <translation>Aufzeichnungen, in denen Expositionen markiert sind</translation>
+    </message>
+    <message>
+        <source>Folder or file…</source>
+        <translation>Ordner oder Datei…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Name of the comparison</source>
+        <translation>Name des Vergleichs</translation>
+    </message>
+    <message>
+        <source>comparison</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Who answers</source>
+        <translation>Wer antwortet</translation>
+    </message>
+    <message>
+        <source>Both answer every exposure</source>
+        <translation>Beide beantworten jede Exposition</translation>
+    </message>
+    <message>
+        <source>A hash decides who answers</source>
+        <translation>Eine Prüfsumme entscheidet, wer antwortet</translation>
+    </message>
+    <message>
+        <source>They take turns in blocks of four</source>
+        <translation>Sie wechseln sich in Viererblöcken ab</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Blicke</translation>
+    </message>
+    <message>
+        <source>After every exposure</source>
+        <translation>Nach jeder Exposition</translation>
+    </message>
+    <message>
+        <source>Once, at the end</source>
+        <translation>Einmal, am Ende</translation>
+    </message>
+    <message>
+        <source>Looking at any time costs about twice the exposures and no error.</source>
+        <translation>Jederzeit hinzusehen kostet etwa doppelt so viele Expositionen und keinen Fehler.</translation>
+    </message>
+    <message>
+        <source>Independent unit</source>
+        <translation>Unabhängige Einheit</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>Exposition</translation>
+    </message>
+    <message>
+        <source>Day or batch</source>
+        <translation>Tag oder Charge</translation>
+    </message>
+    <message>
+        <source> percentage points</source>
+        <translation> Prozentpunkte</translation>
+    </message>
+    <message>
+        <source>Difference that does not matter</source>
+        <translation>Unterschied, auf den es nicht ankommt</translation>
+    </message>
+    <message>
+        <source>Difference that should be found</source>
+        <translation>Unterschied, der gefunden werden soll</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Does not matter</source>
+        <translation>Ohne Belang</translation>
+    </message>
+    <message>
+        <source>Should be found</source>
+        <translation>Zu finden</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>the model that ships with the program</source>
+        <translation>das mitgelieferte Modell</translation>
+    </message>
+    <message>
+        <source>Recordings with marked exposures</source>
+        <translation>Aufzeichnungen mit markierten Expositionen</translation>
+    </message>
+    <message>
+        <source>Recordings (*.bnr)</source>
+        <translation>Aufzeichnungen (*.bnr)</translation>
+    </message>
+    <message>
+        <source>Labelled measurements</source>
+        <translation>Beschriftete Messungen</translation>
+    </message>
+    <message>
+        <source>The plan is locked. Looking at the evidence as often as you like costs no error.</source>
+        <translation>Der Plan ist festgelegt. Die Belege beliebig oft anzusehen kostet keinen Fehler.</translation>
+    </message>
+    <message>
+        <source>The data is being read.</source>
+        <translation>Die Daten werden gelesen.</translation>
+    </message>
+    <message>
+        <source>Choose the variants and the data, and this says what they can show, before anything is run.</source>
+        <translation>Wählen Sie Varianten und Daten; dann steht hier, was sie zeigen können, bevor etwas läuft.</translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::ShiftChart</name>
     <message>
         <source>R0 before and after</source>
@@ -7541,6 +8806,43 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     </message>
 </context>
 <context>
+    <name>bnof::widgets::EvidenceView</name>
+    <message>
+        <source>Evidence</source>
+        <translation>Belege</translation>
+    </message>
+    <message>
+        <source>No exposure has been compared yet</source>
+        <translation>Noch wurde keine Exposition verglichen</translation>
+    </message>
+    <message numerus="yes">
+        <source>After %n exposure(s) B less A is %1 percentage points, %2 to %3</source>
+        <translation>
+            <numerusform>Nach %n Exposition ist B minus A %1 Prozentpunkte, %2 bis %3</numerusform>
+            <numerusform>Nach %n Expositionen ist B minus A %1 Prozentpunkte, %2 bis %3</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>decided after %n exposure(s)</source>
+        <translation>
+            <numerusform>entschieden nach %n Exposition</numerusform>
+            <numerusform>entschieden nach %n Expositionen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>decided</source>
+        <translation>entschieden</translation>
+    </message>
+    <message>
+        <source>exposures</source>
+        <translation>Expositionen</translation>
+    </message>
+    <message>
+        <source>accuracy of B less A, percentage points</source>
+        <translation>Trefferquote von B minus A, Prozentpunkte</translation>
+    </message>
+</context>
+<context>
     <name>bnof::widgets::HistogramView</name>
     <message>
         <source>Histogram</source>
@@ -7557,6 +8859,45 @@ Freie Software unter der GNU General Public License, Version 3 oder später.</tr
     <message>
         <source>From %1 to %2, most often near %3</source>
         <translation>Von %1 bis %2, am häufigsten nahe %3</translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::ImportanceView</name>
+    <message>
+        <source>What the answer rests on</source>
+        <translation>Worauf die Antwort beruht</translation>
+    </message>
+    <message>
+        <source>Had %1 not moved from %2 s to %3 s before the answer, “%4” would lose %5 percentage points.</source>
+        <translation>Hätte sich %1 von %2 s bis %3 s vor der Antwort nicht bewegt, verlöre „%4“ %5 Prozentpunkte.</translation>
+    </message>
+    <message>
+        <source>Had %1 not moved from %2 s to %3 s before the answer, “%4” would gain %5 percentage points.</source>
+        <translation>Hätte sich %1 von %2 s bis %3 s vor der Antwort nicht bewegt, gewänne „%4“ %5 Prozentpunkte.</translation>
+    </message>
+    <message>
+        <source>Nothing is explained yet</source>
+        <translation>Noch nichts erklärt</translation>
+    </message>
+    <message>
+        <source>“%1” rests most on %2: without it the answer would lose %3 percentage points.</source>
+        <translation>„%1“ beruht am meisten auf %2: ohne ihn verlöre die Antwort %3 Prozentpunkte.</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>without it</source>
+        <translation>ohne ihn</translation>
+    </message>
+    <message>
+        <source>seconds before the answer</source>
+        <translation>Sekunden vor der Antwort</translation>
+    </message>
+    <message>
+        <source>%1%2 %</source>
+        <translation>%1%2 %</translation>
     </message>
 </context>
 <context>

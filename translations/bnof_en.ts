@@ -72,6 +72,16 @@
     </message>
 </context>
 <context>
+    <name>bnof::studio::EvidencePanel</name>
+    <message numerus="yes">
+        <source>%n exposure(s)</source>
+        <translation>
+            <numerusform>%n exposure</numerusform>
+            <numerusform>%n exposures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>bnof::studio::FilterBar</name>
     <message numerus="yes">
         <source>%1 of %n recording(s)</source>
@@ -350,6 +360,23 @@
         <translation>
             <numerusform>%n mark</numerusform>
             <numerusform>%n marks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>bnof::widgets::EvidenceView</name>
+    <message numerus="yes">
+        <source>After %n exposure(s) B less A is %1 percentage points, %2 to %3</source>
+        <translation>
+            <numerusform>After %n exposure B less A is %1 percentage points, %2 to %3</numerusform>
+            <numerusform>After %n exposures B less A is %1 percentage points, %2 to %3</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>decided after %n exposure(s)</source>
+        <translation>
+            <numerusform>decided after %n exposure</numerusform>
+            <numerusform>decided after %n exposures</numerusform>
         </translation>
     </message>
 </context>

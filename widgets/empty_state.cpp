@@ -2,7 +2,6 @@
 #include "widgets/empty_state.h"
 
 #include <QAction>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -12,7 +11,7 @@
 namespace bnof::widgets {
 
 EmptyState::EmptyState(QWidget* parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_why(new QLabel(this)), m_steps(new QHBoxLayout)
+    : QWidget(parent), m_title(new QLabel(this)), m_why(new QLabel(this)), m_steps(new QVBoxLayout)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(Theme::space(6), Theme::space(6), Theme::space(6), Theme::space(6));
@@ -25,9 +24,7 @@ EmptyState::EmptyState(QWidget* parent)
         layout->addWidget(label);
     }
     layout->addSpacing(Theme::space(3));
-    m_steps->setSpacing(Theme::space(3));
-    m_steps->addStretch();
-    m_steps->addStretch();
+    m_steps->setSpacing(Theme::space(2)); // one below the other: side by side they would set the window's width
     layout->addLayout(m_steps);
     layout->addStretch(3);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &EmptyState::styleForTheme);
@@ -61,10 +58,9 @@ QString EmptyState::why() const
 QPushButton* EmptyState::addStep(const QString& label)
 {
     auto* button = new QPushButton(label, this);
-    // Between the two stretches; the first one is what most people want.
-    button->setProperty("primary", m_steps->count() == 2);
+    button->setProperty("primary", m_steps->count() == 0); // what most people want
     button->setMinimumHeight(Theme::space(9));
-    m_steps->insertWidget(m_steps->count() - 1, button);
+    m_steps->addWidget(button, 0, Qt::AlignHCenter);
     return button;
 }
 
@@ -84,8 +80,7 @@ QPushButton* EmptyState::addStep(QAction* action)
 
 void EmptyState::clearSteps()
 {
-    while (m_steps->count() > 2) {
-        QLayoutItem* item = m_steps->takeAt(1);
+    while (QLayoutItem* item = m_steps->takeAt(0)) {
         delete item->widget();
         delete item;
     }

@@ -4,7 +4,7 @@
 #include <QWidget>
 
 class QAction;
-class QHBoxLayout;
+class QVBoxLayout;
 class QLabel;
 class QPushButton;
 
@@ -32,7 +32,7 @@ private:
 
     QLabel* m_title;
     QLabel* m_why;
-    QHBoxLayout* m_steps;
+    QVBoxLayout* m_steps;
 };
 
 } // namespace bnof::widgets

@@ -179,8 +179,12 @@ QWidget* EvidencePanel::buildSides()
     auto* grid = new QGridLayout(box);
     m_confusionA->setAccessibleName(tr("Which gas A took for which"));
     m_confusionB->setAccessibleName(tr("Which gas B took for which"));
-    grid->addWidget(new QLabel(tr("A: which gas was taken for which"), box), 0, 0);
-    grid->addWidget(new QLabel(tr("B: which gas was taken for which"), box), 0, 1);
+    auto* titleA = new QLabel(tr("A: which gas was taken for which"), box);
+    auto* titleB = new QLabel(tr("B: which gas was taken for which"), box);
+    titleA->setWordWrap(true);
+    titleB->setWordWrap(true);
+    grid->addWidget(titleA, 0, 0);
+    grid->addWidget(titleB, 0, 1);
     grid->addWidget(m_confusionA, 1, 0);
     grid->addWidget(m_confusionB, 1, 1);
     grid->addWidget(m_costs, 2, 0, 1, 2);
