@@ -167,7 +167,7 @@ Submission Scheduler::Impl::place(Priority priority, Task& task)
     const ClassRules& rules = m_options.rules[indexOf(priority)];
     PerClass& queue = *m_classes[indexOf(priority)];
     std::int64_t slept = 0;
-    for (int attempt = 0;; ++attempt) {
+    while (true) {
         if (tryPlace(priority, task))
             return {};
         if (task.kept) {
