@@ -81,6 +81,14 @@ std::uint64_t Histogram::quantile(double q) const
     return upperEdge(bucketCount - 1);
 }
 
+void Histogram::merge(const Histogram& other)
+{
+    for (std::size_t i = 0; i < bucketCount; ++i) {
+        if (const std::uint64_t n = other.m_buckets[i].load(std::memory_order_relaxed); n > 0)
+            m_buckets[i].fetch_add(n, std::memory_order_relaxed);
+    }
+}
+
 void Histogram::reset()
 {
     for (auto& bucket : m_buckets)

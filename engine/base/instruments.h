@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::uint64_t count() const;
     /// Upper edge of the bucket in which the q-quantile (0..1) lies; 0 when empty.
     [[nodiscard]] std::uint64_t quantile(double q) const;
+    /// Add what `other` has counted; for sums of histograms that are kept one a thread.
+    void merge(const Histogram& other);
     void reset();
 
 private:

@@ -68,7 +68,7 @@ class LiveSession final : public Session, public sensing::SourceSink {
 public:
     LiveSession(SessionConfiguration configuration, std::unique_ptr<Recognition> recognition)
         : m_configuration(std::move(configuration)), m_recognition(std::move(recognition)), m_start(monotonicNow()),
-          m_wallAtZero(wallNow()), m_queue(m_configuration.frameQueue), m_executor(makeThreadPool(1)),
+          m_wallAtZero(wallNow()), m_queue(m_configuration.frameQueue), m_executor(makeExecutor(1)),
           m_recording(m_board, *m_executor), m_live(std::make_shared<LiveView>())
     {}
     ~LiveSession() override;

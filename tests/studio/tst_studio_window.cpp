@@ -160,7 +160,7 @@ void StudioWindow::settingsAreValidatedAndUndone()
 void StudioWindow::settingsOfTwoWindowsAreMerged()
 {
     const std::string path = (home() + "/config/bnof/bnof.toml").toStdString();
-    auto executor = makeThreadPool(2);
+    auto executor = makeExecutor(2);
     ConfigurationStore first(path, *executor);
     ConfigurationStore second(path, *executor);
     BNOF_VERIFY_OK(first.set("general.operator", "Ada"));

@@ -5,9 +5,9 @@
 #include <QStandardPaths>
 
 #include <algorithm>
-#include <thread>
 
 #include "app/studio/services/format.h"
+#include "engine/pipeline/scheduler.h"
 #include "engine/recording/audit.h"
 #include "engine/recording/library.h"
 
@@ -23,7 +23,8 @@ Paths Paths::standard()
 }
 
 Services::Services(const Paths& where)
-    : paths(where), executor(makeThreadPool(std::max(4U, std::thread::hardware_concurrency()))),
+    : paths(where),
+      executor(makeExecutor(pipeline::processScheduler().workerCount() - pipeline::processReservedWorkers)),
       state(where.state + QStringLiteral("/studio.ini"), *executor),
       configuration(where.configuration.toStdString(), *executor), roles(configuration, *executor),
       library(where.catalogue, state), jobs(*executor), session(configuration, *executor),

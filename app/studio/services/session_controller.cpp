@@ -67,7 +67,7 @@ std::size_t historyFor(double minutes)
 
 SessionController::SessionController(ConfigurationStore& configuration, Executor& executor, QObject* parent)
     : QObject(parent), m_configuration(configuration), m_executor(executor),
-      m_status(std::make_shared<const session::SessionStatus>()), m_pollExecutor(makeThreadPool(1))
+      m_status(std::make_shared<const session::SessionStatus>()), m_pollExecutor(makeExecutor(1))
 {
     m_notes.operatorName = configuration.text("general.operator");
     m_pollTimer.setInterval(100);
