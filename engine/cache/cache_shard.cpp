@@ -48,7 +48,7 @@ Shard::Slot Shard::add(const ColdRecord& record)
     }
     const Slot slot = gaps.back();
     try {
-        byContent[record.content] = slot;
+        byContent.insert(record.content, slot);
         index.insert(slot, record.signature);
     } catch (...) {
         index.erase(slot);
@@ -76,8 +76,7 @@ void Shard::remove(Slot slot)
 
 std::optional<Shard::Slot> Shard::find(const ContentKey& content) const
 {
-    const auto found = byContent.find(content);
-    return found != byContent.end() ? std::optional(found->second) : std::nullopt;
+    return byContent.find(content);
 }
 
 } // namespace bnof::cache

@@ -4,10 +4,10 @@
 
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/cache/cold_store.h"
+#include "engine/cache/content_map.h"
 #include "engine/cache/pattern_cache.h"
 #include "engine/cache/s3_fifo.h"
 #include "engine/cache/signature_index.h"
@@ -38,10 +38,6 @@ struct Entry {
     bool stored = false; ///< in the cold level
 };
 
-struct ContentHash {
-    std::size_t operator()(const ContentKey& key) const { return static_cast<std::size_t>(key[0] ^ (key[1] << 1)); }
-};
-
 class Shard {
 public:
     using Slot = SignatureIndex::Slot;
@@ -55,7 +51,7 @@ public:
 
     std::vector<Entry> entries;
     std::vector<Slot> gaps;
-    std::unordered_map<ContentKey, Slot, ContentHash> byContent;
+    ContentMap byContent;
     SignatureIndex index;
     S3Fifo hotQueue;
     S3Fifo warmQueue;

@@ -639,7 +639,7 @@ PatternCacheStatistics PatternCache::statistics() const
         out.entries[2] += shard.coldEntries;
         out.bytes[0] += shard.hotQueue.bytes();
         out.bytes[1] += shard.warmQueue.bytes();
-        out.indexBytes += shard.index.bytes();
+        out.indexBytes += shard.index.bytes() + shard.byContent.bytes();
     }
     out.bytes[2] = impl.cold != nullptr ? impl.cold->bytes() : 0;
     out.budgetBytes = impl.budget;

@@ -101,16 +101,17 @@ void TestPatternCache::nothingBeyondTheToleranceIsAnswered()
         options.budgetBytes = 600'000;
         options.warmShare = 0.3;
         const auto cache = cacheWith(options);
-        std::unordered_map<std::uint32_t, Pattern> kept;
         int hits = 0;
         for (int step = 0; step < 1500; ++step) {
             const std::uint32_t number = random.below(120);
             if (random.below(3) == 0) {
-                kept[number] = repeatOf(*cache, number, random.below(5), random.below(4), 0.02 * random.below(5));
+                // The answer says which of the many variants of this number it belongs to.
+                const std::uint32_t repeat = random.below(5), jitter = random.below(4), drop = random.below(5);
                 storage::Bytes value;
-                storage::put(value, number);
-                QVERIFY(cache->insert(0, kept[number], value, random.uniform()));
-                // Other answers to the same number stay until they are evicted: name each by its content.
+                for (const std::uint32_t word : {number, repeat, jitter, drop})
+                    storage::put(value, word);
+                QVERIFY(
+                    cache->insert(0, repeatOf(*cache, number, repeat, jitter, 0.02 * drop), value, random.uniform()));
                 continue;
             }
             const Pattern asked = repeatOf(*cache, number, random.below(9), random.below(12), 0.05 * random.below(10));
@@ -119,19 +120,12 @@ void TestPatternCache::nothingBeyondTheToleranceIsAnswered()
                 continue;
             ++hits;
             QVERIFY(hit->distance <= tolerance);
-            // The stated distance is that of an entry with this answer.
-            const auto owner = storage::loadLittle<std::uint32_t>(hit->value->data());
-            bool confirmed = false;
-            for (std::uint32_t repeat = 0; repeat < 5 && !confirmed; ++repeat) {
-                for (std::uint32_t jitter = 0; jitter < 4 && !confirmed; ++jitter) {
-                    for (std::uint32_t drop = 0; drop < 5 && !confirmed; ++drop) {
-                        const Pattern entry = repeatOf(*cache, owner, repeat, jitter, 0.02 * drop);
-                        confirmed = relativeDistance(entry.features, entry.energy, asked.features, asked.energy) ==
-                                    hit->distance;
-                    }
-                }
-            }
-            QVERIFY(confirmed);
+            // The stated distance is that of the entry with this answer.
+            storage::ByteCursor cursor(*hit->value);
+            const auto owner = cursor.get<std::uint32_t>(), repeat = cursor.get<std::uint32_t>(),
+                       jitter = cursor.get<std::uint32_t>(), drop = cursor.get<std::uint32_t>();
+            const Pattern entry = repeatOf(*cache, owner, repeat, jitter, 0.02 * drop);
+            QCOMPARE(hit->distance, relativeDistance(entry.features, entry.energy, asked.features, asked.energy));
         }
         if (tolerance > 0.3)
             QVERIFY(hits > 50);
