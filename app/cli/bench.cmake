@@ -2,6 +2,7 @@
 add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench.h
+  ${CMAKE_CURRENT_LIST_DIR}/bench_cache.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_codecs.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_experiments.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_failover.cpp
@@ -28,9 +29,19 @@ add_library(bnof_bench STATIC
   ${CMAKE_CURRENT_LIST_DIR}/bench_storage.cpp
   ${CMAKE_CURRENT_LIST_DIR}/bench_tuning.cpp)
 target_include_directories(bnof_bench PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
-target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_recording bnof_sensing
+target_link_libraries(bnof_bench PUBLIC bnof_base PRIVATE bnof_compute bnof_snn bnof_cache bnof_recording bnof_sensing
   bnof_olfaction bnof_tuning bnof_session SQLite::SQLite3 ${BNOF_HDF5_LIBRARY})
 target_include_directories(bnof_bench SYSTEM PRIVATE ${BNOF_HDF5_INCLUDE})
+# What cache.hit_similar is held against; without it the benchmark says so.
+find_path(FAISS_INCLUDE_DIR faiss/IndexBinaryHash.h)
+find_library(FAISS_LIBRARY faiss)
+if(FAISS_INCLUDE_DIR AND FAISS_LIBRARY)
+  target_include_directories(bnof_bench SYSTEM PRIVATE ${FAISS_INCLUDE_DIR})
+  target_link_libraries(bnof_bench PRIVATE ${FAISS_LIBRARY})
+  target_compile_definitions(bnof_bench PRIVATE BNOF_WITH_FAISS)
+else()
+  message(STATUS "bench: libfaiss-dev not found, so cache.hit_similar is not held against it")
+endif()
 # Where the data that some benchmarks ask for may lie beside a source checkout.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp PROPERTIES COMPILE_DEFINITIONS
   BNOF_BENCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

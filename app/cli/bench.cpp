@@ -96,9 +96,9 @@ const std::vector<Benchmark>& benchmarks()
 {
     static const std::vector<Benchmark> all = [] {
         std::vector<Benchmark> list;
-        for (auto group :
-             {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks, sensingBenchmarks,
-              decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks, tuningBenchmarks, experimentBenchmarks}) {
+        for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
+                           sensingBenchmarks, decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks,
+                           tuningBenchmarks, experimentBenchmarks, cacheBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }

@@ -76,5 +76,6 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 [[nodiscard]] std::vector<Benchmark> olfactionBenchmarks();
 [[nodiscard]] std::vector<Benchmark> tuningBenchmarks();
 [[nodiscard]] std::vector<Benchmark> experimentBenchmarks();
+[[nodiscard]] std::vector<Benchmark> cacheBenchmarks();
 
 } // namespace bnof::bench
