@@ -35,12 +35,14 @@ target_include_directories(bnof_bench SYSTEM PRIVATE ${BNOF_HDF5_INCLUDE})
 # What cache.hit_similar is held against; without it the benchmark says so.
 find_path(FAISS_INCLUDE_DIR faiss/IndexBinaryHash.h)
 find_library(FAISS_LIBRARY faiss)
-if(FAISS_INCLUDE_DIR AND FAISS_LIBRARY)
+find_package(OpenMP QUIET COMPONENTS CXX) # Debian has faiss as a static library, which names neither
+find_package(LAPACK QUIET)
+if(FAISS_INCLUDE_DIR AND FAISS_LIBRARY AND OpenMP_CXX_FOUND AND LAPACK_FOUND)
   target_include_directories(bnof_bench SYSTEM PRIVATE ${FAISS_INCLUDE_DIR})
-  target_link_libraries(bnof_bench PRIVATE ${FAISS_LIBRARY})
+  target_link_libraries(bnof_bench PRIVATE ${FAISS_LIBRARY} OpenMP::OpenMP_CXX LAPACK::LAPACK)
   target_compile_definitions(bnof_bench PRIVATE BNOF_WITH_FAISS)
 else()
-  message(STATUS "bench: libfaiss-dev not found, so cache.hit_similar is not held against it")
+  message(STATUS "bench: libfaiss-dev with LAPACK and OpenMP not found, so cache.hit_similar is not held against it")
 endif()
 # Where the data that some benchmarks ask for may lie beside a source checkout.
 set_source_files_properties(${CMAKE_CURRENT_LIST_DIR}/bench_precision.cpp PROPERTIES COMPILE_DEFINITIONS

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 
 #include "engine/pipeline/scheduler_impl.h"
@@ -413,18 +414,46 @@ PipelineStatus Scheduler::status() const
     return m_impl->status();
 }
 
+namespace {
+
+/// The scheduler of the process, while there is one.
+struct ProcessPool {
+    std::mutex mutex;
+    std::unique_ptr<Scheduler> scheduler;
+};
+
+ProcessPool& processPool()
+{
+    static ProcessPool pool;
+    return pool;
+}
+
+} // namespace
+
 Scheduler& processScheduler()
 {
-    static Scheduler scheduler([] {
+    ProcessPool& pool = processPool();
+    const std::lock_guard lock(pool.mutex);
+    if (!pool.scheduler) {
         SchedulerOptions options;
         const auto processors = static_cast<unsigned>(allowedProcessors().size());
         options.workers = std::max(4U, processors) + processReservedWorkers;
         options.reservedWorkers = processReservedWorkers;
         const char* pin = std::getenv("BNOF_PIN_WORKERS");
         options.pinWorkers = pin != nullptr && std::string_view(pin) == "1";
-        return options;
-    }());
-    return scheduler;
+        pool.scheduler = std::make_unique<Scheduler>(std::move(options));
+    }
+    return *pool.scheduler;
+}
+
+void endProcessScheduler()
+{
+    ProcessPool& pool = processPool();
+    std::unique_ptr<Scheduler> ended;
+    {
+        const std::lock_guard lock(pool.mutex);
+        ended = std::move(pool.scheduler);
+    }
 }
 
 } // namespace bnof::pipeline

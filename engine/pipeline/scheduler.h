@@ -150,5 +150,8 @@ constexpr unsigned processReservedWorkers = 2;
 /// process's tasks also wait for disks and devices, and the reserved ones. Pinned when the environment has
 /// BNOF_PIN_WORKERS=1.
 [[nodiscard]] Scheduler& processScheduler();
+/// Runs what was taken to its end and ends its threads, while the things that threads leave behind at their end (a GUI
+/// toolkit's fonts) can still be given back. Not while an executor of it lives. Whoever asks again gets a new one.
+void endProcessScheduler();
 
 } // namespace bnof::pipeline

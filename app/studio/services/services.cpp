@@ -82,6 +82,11 @@ Services::Services(const Paths& where)
 
 Services::~Services() = default;
 
+Services::Pool::~Pool()
+{
+    pipeline::endProcessScheduler();
+}
+
 /// In the library's audit trail, and as a mark in the recording that runs.
 void Services::noteRole()
 {

@@ -36,6 +36,11 @@ public:
     ~Services();
 
     Paths paths;
+    /// The pool ends with the window: its threads draw reports, and what they leave behind at their end are fonts,
+    /// which need the application.
+    struct Pool {
+        ~Pool();
+    } pool;
     std::unique_ptr<Executor> executor;
     UiState state;
     ConfigurationStore configuration;
