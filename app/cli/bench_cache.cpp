@@ -268,8 +268,8 @@ std::vector<std::uint32_t> zipfTrace(std::size_t requests, std::uint32_t objects
         }
         const auto rank = static_cast<std::uint32_t>(
             std::lower_bound(cumulative.begin(), cumulative.end(), random.uniform() * sum) - cumulative.begin());
-        // What is popular drifts through the names: one place every hundred requests.
-        trace[i] = static_cast<std::uint32_t>((std::min(rank, objects - 1) * 2654435761ULL + i / 100) % objects);
+        // What is popular drifts through the names: all of them move by a place every 50,000 requests.
+        trace[i] = static_cast<std::uint32_t>((std::min(rank, objects - 1) * 2654435761ULL + i / 50'000) % objects);
     }
     return trace;
 }

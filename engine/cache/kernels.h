@@ -7,7 +7,7 @@
 
 namespace bnof::cache {
 
-/// No feature is greater (FeatureScale units): 256 spikes of one neuron in one bin.
+/// No feature is greater: 256 spikes of one neuron in one bin.
 inline constexpr std::uint32_t largestFeature = 4095;
 /// So many features at once keep the sums of project() inside 32 bits: 4,095 * 127 * 4,096 < 2^31.
 inline constexpr std::size_t projectedAtOnce = 4096;
