@@ -98,7 +98,7 @@ const std::vector<Benchmark>& benchmarks()
         std::vector<Benchmark> list;
         for (auto group : {limitBenchmarks, snnBenchmarks, storageBenchmarks, codecBenchmarks, rangeBenchmarks,
                            sensingBenchmarks, decoderBenchmarks, ingestBenchmarks, olfactionBenchmarks,
-                           tuningBenchmarks, experimentBenchmarks, cacheBenchmarks}) {
+                           tuningBenchmarks, experimentBenchmarks, cacheBenchmarks, pipelineBenchmarks}) {
             for (Benchmark& benchmark : group())
                 list.push_back(std::move(benchmark));
         }

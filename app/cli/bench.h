@@ -77,5 +77,6 @@ int runBench(const std::vector<std::string>& names, const BenchOptions& options,
 [[nodiscard]] std::vector<Benchmark> tuningBenchmarks();
 [[nodiscard]] std::vector<Benchmark> experimentBenchmarks();
 [[nodiscard]] std::vector<Benchmark> cacheBenchmarks();
+[[nodiscard]] std::vector<Benchmark> pipelineBenchmarks();
 
 } // namespace bnof::bench
