@@ -8,6 +8,7 @@
 #include "engine/compute/cpu.h"
 #include "engine/compute/devices.h"
 #include "engine/olfaction/recogniser.h"
+#include "engine/pipeline/scheduler.h"
 #include "engine/recording/catalogue.h"
 #include "engine/recording/library.h"
 #include "engine/sensing/transports/ports.h"
@@ -49,6 +50,18 @@ void checkProcessor(std::vector<Finding>& out)
         out.push_back({State::Works, device.id, compute::describe(device), {}});
     if (!list.cudaAbsence.empty())
         out.push_back({State::Note, "CUDA", list.cudaAbsence, "The CPU does the same work, with the same results."});
+}
+
+void checkPipeline(std::vector<Finding>& out)
+{
+    const auto status = pipeline::processScheduler().status();
+    const std::string workers = std::to_string(status.workers.size()) + " workers";
+    if (status.realTime.granted)
+        out.push_back({State::Works, "pipeline", workers + "; critical tasks run in real time (SCHED_FIFO)", {}});
+    else
+        out.push_back({State::Note, "pipeline",
+                       workers + "; critical tasks have a thread of their own, not in real time",
+                       status.realTime.reason});
 }
 
 void checkDevices(std::vector<Finding>& out)
@@ -135,6 +148,7 @@ int run(const Invocation& invocation)
     std::vector<Finding> findings;
     findings.push_back({State::Works, "program", "bnof " BNOF_VERSION, {}});
     checkProcessor(findings);
+    checkPipeline(findings);
     checkDevices(findings);
     checkFolders(invocation.configuration, findings);
     checkCatalogue(findings);
