@@ -18,7 +18,7 @@ namespace {
 
 constexpr Timestamp partLength = 30 * nanosecondsPerSecond;
 constexpr std::size_t partsKept = 4; ///< the newest may have just begun: three are at least a minute
-constexpr std::size_t partFrames = 20'000;
+constexpr std::size_t partValues = 1'000'000;
 constexpr Timestamp evidenceBin = nanosecondsPerSecond / 50;
 
 double answerOf(const Decision& decision, int gas)
@@ -311,7 +311,7 @@ SensorFrame PresentedSpan::frame(std::size_t i) const
 
 void PresentedHistory::add(const SensorFrame& frame, const std::function<std::vector<std::uint8_t>()>& state)
 {
-    if (m_parts.empty() || m_parts.back().frames() >= partFrames ||
+    if (m_parts.empty() || m_parts.back().values.size() >= partValues ||
         frame.t - m_parts.back().times.front() >= partLength) {
         if (m_parts.size() >= partsKept)
             m_parts.erase(m_parts.begin());

@@ -29,7 +29,7 @@ struct PresentedSpan {
     [[nodiscard]] SensorFrame frame(std::size_t i) const;
 };
 
-/// What was presented lately: at least the last minute of it, or the last 60,000 frames where these are shorter.
+/// What was presented lately: at least the last minute of it, or the last three million values where these are less.
 class PresentedHistory {
 public:
     /// Call before the frame is shown. `state` is asked for only now and then.

@@ -22,6 +22,7 @@
 #include "app/studio/services/services.h"
 #include "app/studio/shell/action_registry.h"
 #include "app/studio/shell/banner.h"
+#include "app/studio/shell/primary_button.h"
 #include "engine/olfaction/model_registry.h"
 #include "widgets/theme.h"
 
@@ -200,24 +201,7 @@ QWidget* SetupPanel::buildStart(ActionRegistry& actions)
     m_prospect->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_prospect);
     auto* row = new QHBoxLayout;
-    auto* start = new QToolButton(this);
-    start->setDefaultAction(actions.action(QStringLiteral("compare-start")));
-    start->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    start->setMinimumHeight(Theme::space(9));
-    start->setMinimumWidth(Theme::space(30));
-    start->setFocusPolicy(Qt::StrongFocus);
-    start->setAccessibleName(tr("Compare"));
-    const auto style = [start] {
-        const auto& theme = Theme::current();
-        start->setStyleSheet(QStringLiteral("QToolButton { border: 1px solid %1; border-radius: 6px; background: %2;"
-                                            " color: %3; padding: 4px 12px; }"
-                                            "QToolButton:enabled { background: %4; color: %5; }"
-                                            "QToolButton:focus { border: 2px solid %6; }")
-                                 .arg(theme.border.name(), theme.raised.name(), theme.textMuted.name(),
-                                      theme.accent.name(), theme.onAccent.name(), theme.text.name()));
-    };
-    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, start, style);
-    style();
+    auto* start = makePrimaryButton(actions.action(QStringLiteral("compare-start")), tr("Compare"), this);
     m_cancel->setMinimumHeight(Theme::space(9));
     row->addWidget(start);
     row->addWidget(m_cancel);

@@ -17,6 +17,7 @@
 
 #include "app/studio/shell/action_registry.h"
 #include "app/studio/shell/banner.h"
+#include "app/studio/shell/primary_button.h"
 #include "app/studio/training/training.h"
 #include "widgets/bar_list.h"
 #include "widgets/curve_view.h"
@@ -138,26 +139,9 @@ QWidget* PlanPanel::buildChoices(ActionRegistry& actions)
     };
     connect(m_kind, &QComboBox::currentIndexChanged, this, spiking);
     spiking();
-    auto* train = new QToolButton(this);
-    train->setDefaultAction(actions.action(QStringLiteral("train")));
+    auto* train = makePrimaryButton(actions.action(QStringLiteral("train")), tr("Train"), this);
     train->setObjectName(QStringLiteral("trainButton"));
-    train->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    train->setMinimumHeight(Theme::space(9));
-    train->setMinimumWidth(Theme::space(30));
-    train->setFocusPolicy(Qt::StrongFocus);
-    train->setAccessibleName(tr("Train"));
     m_cancel->setMinimumHeight(Theme::space(9));
-    const auto style = [train] {
-        const auto& theme = Theme::current();
-        train->setStyleSheet(QStringLiteral("QToolButton { border: 1px solid %1; border-radius: 6px; background: %2;"
-                                            " color: %3; padding: 4px 12px; }"
-                                            "QToolButton:enabled { background: %4; color: %5; }"
-                                            "QToolButton:focus { border: 2px solid %6; }")
-                                 .arg(theme.border.name(), theme.raised.name(), theme.textMuted.name(),
-                                      theme.accent.name(), theme.onAccent.name(), theme.text.name()));
-    };
-    connect(&widgets::ThemeNotifier::instance(), &widgets::ThemeNotifier::changed, train, style);
-    style();
     auto* row = new QHBoxLayout;
     row->addWidget(train);
     row->addWidget(m_cancel);
