@@ -4,8 +4,6 @@
 #include <QCoreApplication>
 #include <QStandardPaths>
 
-#include <algorithm>
-
 #include "app/studio/services/format.h"
 #include "engine/pipeline/scheduler.h"
 #include "engine/recording/audit.h"
