@@ -323,7 +323,7 @@ private:
             const Json& joules = m_json[name == QStringLiteral("A") ? "joules_a" : "joules_b"];
             rows.push_back({name, ms(quantile(latencies, 0.5)), ms(quantile(latencies, 0.95)),
                             ms(quantile(latencies, 0.99)), ms(decisions > 0 ? cpu / static_cast<double>(decisions) : 0),
-                            decisions > 0 ? countText(spikes / decisions) : QStringLiteral("–"),
+                            decisions > 0 && spikes > 0 ? countText(spikes / decisions) : QStringLiteral("–"),
                             joules.isNull() ? ReportText::tr("not measured")
                                             : ReportText::tr("%1 J").arg(valueText(joules.toDouble()))});
         }
